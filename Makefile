@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+# Cloud configuration for kernel developers. `make help` lists every target.
+
+PHONY := all
+all: extra-vars
+
+# V=1 shows the commands.
+ifeq ($(V),1)
+Q :=
+else
+Q := @
+MAKEFLAGS += --no-print-directory
+endif
+
+# PYTHON=/path/to/python3 is used as it is; otherwise the first target that
+# needs Python makes .venv.
+ifdef PYTHON
+PYTHON_RUN := $(PYTHON)
+PYTHON_READY :=
+PYTHON_DEV_READY :=
+else
+PYTHON_RUN := .venv/bin/python
+PYTHON_READY := .venv/ready
+PYTHON_DEV_READY := .venv/dev-ready
+endif
+# A person's own PYTHONPATH must not put other modules before ours.
+unexport PYTHONPATH
+
+.DELETE_ON_ERROR:
+
+include scripts/kconfig.Makefile
+include scripts/dynamic-cloud-kconfig.Makefile
+
+.venv/ready: requirements.txt
+	$(Q)echo '  VENV    .venv'
+	$(Q)python3 -m venv .venv
+	$(Q).venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(Q)touch $@
+
+.venv/dev-ready: requirements-dev.txt constraints-dev.txt .venv/ready
+	$(Q)echo '  VENV    .venv, with what the tests need'
+	$(Q).venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints-dev.txt
+	$(Q)touch $@
+
+PHONY += extra-vars
+extra-vars: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/write_extra_vars.py
+
+PHONY += test test-all bench check style
+test: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow'
+
+test-all: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto
+
+check: style
+	$(Q)$(PYTHON_RUN) -m mypy --strict scripts
+	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py check $(wildcard defconfigs/*)
+
+style: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m ruff check scripts tests scripts/*-cli
+	$(Q)$(PYTHON_RUN) -m ruff format --check scripts tests scripts/*-cli
+
+bench: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m tests.bench
+
+PHONY += clean mrproper
+clean:
+	$(Q)rm -f extra_vars.yaml
+	$(Q)find scripts tests -name __pycache__ -prune -exec rm -rf {} +
+	$(Q)rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+mrproper: clean clean-cloud-config
+	$(Q)rm -rf .config .config.old defconfig .venv .cloud.lock
+
+PHONY += help
+help: kconfig-help cloud-help
+	@echo 'Use:'
+	@echo '  all (default)             - write extra_vars.yaml from .config'
+	@echo '  extra-vars                - the same'
+	@echo
+	@echo 'Development:'
+	@echo '  test                      - the test suite'
+	@echo '  test-all                  - with the slow tests'
+	@echo '  bench                     - measure the speed budgets'
+	@echo '  check                     - style, types, and the menus under Kconfiglib'
+	@echo '  style                     - lint and format check'
+	@echo
+	@echo 'Cleaning:'
+	@echo '  clean                     - remove what make wrote, keep .config'
+	@echo '  mrproper                  - remove .config, generated menus and .venv too'
+	@echo
+	@echo 'Variables:'
+	@echo '  V=1                       - show the commands'
+	@echo '  DEBUG=1                   - log every vendor call'
+	@echo '  PYTHON=/path/to/python3   - use this interpreter as it is, make no .venv'
+	@echo '  CLOUD_TIER=static         - read the committed menus (or =generated)'
+	@echo '  CLOUD_PRICE_REGIONS=all   - fetch prices of all regions (or of a,b,c)'
+	@echo '  CLOUD_JOBS=N              - run N vendor calls at a time'
+	@echo '  CLOUD_CALL_TIMEOUT=S      - give each vendor call S seconds'
+	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that it comes from a recording'
+	@echo '  FORCE=1                   - promote a catalogue that shrank or repriced'
+
+.PHONY: $(PHONY)

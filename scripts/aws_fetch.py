@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: MIT
+"""One fetch of EC2: which calls, in which order, and what a failed one means for the rest.
+
+At most 3 calls a usable region and 10 beside them. The order on the wire: identity and regions; then,
+together, zones and offerings of every region, types, prices and images of the default region; then,
+for types that the default region lacks, one call to each of the fewest regions that have them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import Any
+
+import aws_images
+import aws_parse
+from cloudlib.errors import AccessDenied, CallFailed, CatalogError, RegionUnavailable, UsageError
+from cloudlib.parallel import Pool, Task
+from cloudlib.progress import Step
+from cloudlib.provider import Request
+from cloudlib.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
+
+_PROVIDER = "aws"
+#: The Price List has few end points; this one knows the prices of every region.
+#: https://docs.aws.amazon.com/general/latest/gr/billing.html
+_PRICING_REGION = "us-east-1"
+_CALLS_PER_REGION, _CALLS_BESIDE = 3, 10
+_BATCH = 100  # DescribeInstanceTypes takes at most 100 names
+
+_IDENTITY = ("sts", "get-caller-identity")
+_REGIONS = ("ec2", "describe-regions", "--all-regions")
+_ZONES = ("ec2", "describe-availability-zones")
+_OFFERINGS = ("ec2", "describe-instance-type-offerings", "--location-type", "availability-zone")
+_TYPES = ("ec2", "describe-instance-types")
+
+Ask = Callable[[Sequence[str], str], Any]
+#: {region: {type name: zones}}; zones are () where only the region is known.
+Offered = dict[str, dict[str, tuple[str, ...]]]
+
+
+@dataclass
+class Fetch:
+    """The state of one fetch. Making it asks for identity and regions: without them nothing starts.
+
+    `ask(command, region)` runs one aws command, `version()` tells the CLI's version, `home` is the
+    default region.
+    """
+
+    request: Request
+    pool: Pool
+    ask: Ask
+    version: Callable[[], str]
+    home: str
+    regions: tuple[Region, ...] = ()
+    asked: tuple[str, ...] = ()
+    planned: int = 0
+    long_names: dict[str, str] = field(default_factory=dict)
+    not_reached: dict[str, str] = field(default_factory=dict)
+    faults: set[str] = field(default_factory=set)
+    poor: set[str] = field(default_factory=set)
+    notices: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        step = self._step("identity, regions", 2)
+        who = self._start(_IDENTITY, self.home, step)
+        rows = self._start(_REGIONS, self.home, step)
+        who.result()
+        self.regions = aws_parse.regions(rows.result())
+        usable = [r.name for r in self.regions if r.available]
+        self.asked = tuple(self.request.regions) or tuple(usable)
+        for name in (self.home, *self.asked):
+            if name not in usable:
+                raise UsageError(
+                    f"{name!r} is no region this account can use", hint="one of: " + ", ".join(usable)
+                )
+        log = self.request.log
+        self.planned = log.calls
+        log.budget = _CALLS_PER_REGION * len(usable) + _CALLS_BESIDE
+        step.done(f"{len(usable)} usable regions, {len(self.regions) - len(usable)} not opted in")
+
+    def run(self) -> Catalog:
+        """The whole catalogue."""
+        priced_regions = self._price_regions()
+        zone_step, zones = self._start_zones()
+        step = self._step("instance types", len(self.asked) + 1)
+        types = self._start(_TYPES, self.home, step)
+        offering = self._start(_OFFERINGS, self.home, step)
+        price_step = self._step("prices", len(priced_regions))
+        prices = {r: self._start(_prices_command(r), _PRICING_REGION, price_step) for r in priced_regions}
+        image_step = self._step("images", len(aws_images.QUERIES))
+        images = [self._start(_images_command(q), self.home, image_step) for q in aws_images.QUERIES]
+        try:
+            offering.result()
+        except AccessDenied:
+            self.notices.append(
+                "which zone offers a type is not known: ec2:DescribeInstanceTypeOfferings is denied"
+            )
+            offered, kinds = self._types_by_region(types, step)
+        else:
+            offered, kinds = self._types_by_offering(types, offering, step)
+        step.done(f"{len(kinds)} types in {len({k.family for k in kinds.values()})} families")
+        return self._catalog(
+            self._take_zones(zone_step, zones),
+            offered,
+            kinds,
+            self._take_prices(price_step, prices),
+            self._take_images(image_step, images),
+        )
+
+    def regions_and_zones(self) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
+        """Regions, named, and the zones of those that answered."""
+        zones = self._take_zones(*self._start_zones())
+        return self._named_regions(), tuple(z for of in zones.values() for z in of)
+
+    # --- zones ---
+
+    def _start_zones(self) -> tuple[Step, dict[str, Task]]:
+        step = self._step("zones", len(self.asked))
+        return step, {region: self._start(_ZONES, region, step) for region in self.asked}
+
+    def _take_zones(self, step: Step, tasks: Mapping[str, Task]) -> dict[str, tuple[Zone, ...]]:
+        found: dict[str, tuple[Zone, ...]] = {}
+        for region, answer in self._reached(tasks).items():
+            found[region], self.long_names[region] = aws_parse.zones(answer, region)
+        step.done(f"{sum(map(len, found.values()))} zones in {len(found)} regions")
+        return found
+
+    def _named_regions(self) -> tuple[Region, ...]:
+        return tuple(replace(r, long_name=self.long_names.get(r.name, "")) for r in self.regions)
+
+    # --- types and where they are offered ---
+
+    def _types_by_offering(
+        self, types: Task, offering: Task, step: Step
+    ) -> tuple[Offered, dict[str, InstanceType]]:
+        others = [r for r in self.asked if r != self.home]
+        tasks = {self.home: offering, **{r: self._start(_OFFERINGS, r, step) for r in others}}
+        kinds = self._described(types.result())
+        offered = {region: aws_parse.offerings(answer) for region, answer in self._reached(tasks).items()}
+        return offered, {**kinds, **self._types_elsewhere(kinds, offered)}
+
+    def _types_by_region(self, types: Task, step: Step) -> tuple[Offered, dict[str, InstanceType]]:
+        """Without the right to ask for offerings, each region is asked for its types whole."""
+        others = [r for r in self.asked if r != self.home]
+        tasks = {self.home: types, **{r: self._start(_TYPES, r, step) for r in others}}
+        offered: Offered = {}
+        kinds: dict[str, InstanceType] = {}
+        for region, answer in self._reached(tasks).items():
+            offered[region] = dict.fromkeys(aws_parse.type_names(answer), ())
+            kinds = {**self._described(answer), **kinds}
+        return offered, kinds
+
+    def _types_elsewhere(
+        self, known: Mapping[str, InstanceType], offered: Offered
+    ) -> dict[str, InstanceType]:
+        """Types that the default region lacks, asked of the regions that have most of them."""
+        missing = {name for types in offered.values() for name in types} - set(known) - self.poor
+        tasks: dict[str, Task] = {}
+        while missing and self.planned < (self.request.log.budget or 0):
+            region = max(sorted(offered), key=lambda r: len(missing & set(offered[r])))
+            names = sorted(missing & set(offered[region]))[:_BATCH]
+            tasks[f"{region} {len(tasks)}"] = self._start((*_TYPES, "--instance-types", *names), region)
+            missing -= set(names)
+        if missing:
+            self.notices.append(f"left out for want of calls: {', '.join(sorted(missing))}")
+        found: dict[str, InstanceType] = {}
+        for task in tasks.values():
+            try:
+                found.update(self._described(task.result()))
+            except CallFailed as error:
+                self.notices.append(f"types that {self.home} lacks are not all described: {error.what}")
+        return found
+
+    def _described(self, answer: Any) -> dict[str, InstanceType]:
+        kinds, poor = aws_parse.instance_types(answer)
+        new = set(poor) - self.poor
+        if new:
+            self.notices.append(f"left out, without vCPU or memory figures: {', '.join(sorted(new))}")
+            self.poor |= new
+        return kinds
+
+    # --- prices and images ---
+
+    def _price_regions(self) -> tuple[str, ...]:
+        """CLOUD_PRICE_REGIONS: unset for the default region, `all`, or names with commas between."""
+        wish = os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
+        if wish == "all":
+            return self.asked
+        names = [name.strip() for name in wish.split(",") if name.strip()]
+        unknown = [name for name in names if name not in self.asked]
+        if unknown:
+            raise UsageError(f"CLOUD_PRICE_REGIONS names regions that are not asked: {', '.join(unknown)}")
+        return tuple(dict.fromkeys((self.home, *names)))
+
+    def _take_prices(self, step: Step, tasks: Mapping[str, Task]) -> dict[str, dict[str, Price]]:
+        found: dict[str, dict[str, Price]] = {}
+        zeros = 0
+        for region, task in tasks.items():
+            try:
+                found[region], zero = aws_parse.prices(task.result(), region)
+                zeros += zero
+            except AccessDenied:
+                self.notices.append("no prices: pricing:GetProducts is denied")
+                step.failed("denied; the menus will carry no prices")
+                return {}
+            except CallFailed as error:
+                if region == self.home:
+                    raise
+                self.notices.append(f"no prices of {region}: {error.what}")
+        if zeros:
+            self.notices.append(f"{zeros} price rows of 0 were left out")
+        step.done(f"{sum(map(len, found.values()))} prices in {len(found)} regions")
+        return found
+
+    def _take_images(self, step: Step, tasks: Sequence[Task]) -> list[Image]:
+        rows = [row for task in tasks for row in task.result().get("Images", [])]
+        streams = aws_images.streams(rows)
+        if not streams:
+            raise CatalogError(
+                "aws: no image of any known publisher was found", hint="DEBUG=1 shows every call"
+            )
+        step.done(f"{len(streams)} streams of {len(rows)} images")
+        return streams
+
+    # --- the sum ---
+
+    def _catalog(
+        self,
+        zones: Mapping[str, Sequence[Zone]],
+        offered: Offered,
+        kinds: Mapping[str, InstanceType],
+        prices: Mapping[str, Mapping[str, Price]],
+        images: Sequence[Image],
+    ) -> Catalog:
+        reached = [r for r in self.asked if r in zones and r in offered]
+        types = (
+            replace(
+                kind,
+                regions=tuple(r for r in reached if name in offered[r]),
+                zones=tuple(sorted(z for r in reached for z in offered[r].get(name, ()))),
+                prices={r: of[name] for r, of in prices.items() if name in of},
+            )
+            for name, kind in kinds.items()
+        )
+        return Catalog.build(
+            provider=_PROVIDER,
+            default_region=self.home,
+            regions=self._named_regions(),
+            zones=(zone for region in reached for zone in zones[region]),
+            instance_types=aws_parse.categorized(k for k in types if k.regions),
+            images=images,
+            provenance=Provenance(
+                source="live",
+                fetched_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+                tools={"aws": self.version()} if self.request.log.left() else {},
+                calls=self.request.log.calls,
+                not_reached=dict(sorted(self.not_reached.items())),
+                notices=tuple(self.notices),
+            ),
+        )
+
+    # --- calls ---
+
+    def _step(self, title: str, total: int) -> Step:
+        return self.request.progress.step(_PROVIDER, title, total)
+
+    def _start(self, command: Sequence[str], region: str, step: Step | None = None) -> Task:
+        self.planned += 1
+        return self.pool.start(self.ask, list(command), region, step=step)
+
+    def _reached(self, tasks: Mapping[str, Task]) -> dict[str, Any]:
+        """The answers by region, without the regions that failed, which are noted.
+
+        The default region has to answer. Faults in more than a quarter of the regions are no matter of
+        single regions, and end the fetch; being denied or not opted in is an answer, not a fault.
+        """
+        answers = {}
+        for region, task in tasks.items():
+            try:
+                answers[region] = task.result()
+            except CallFailed as error:
+                if region == self.home:
+                    raise
+                self.not_reached.setdefault(region, error.what)
+                if not isinstance(error, (AccessDenied, RegionUnavailable)):
+                    self.faults.add(region)
+                if len(self.faults) > max(1, len(self.asked) // 4):
+                    many = f"{len(self.faults)} of {len(self.asked)} regions failed, {region} with"
+                    raise type(error)(f"{many}: {error.what}", hint=error.hint) from error
+        return answers
+
+
+def _prices_command(region: str) -> list[str]:
+    filters = {"regionCode": region, **aws_parse.PRICE_FILTERS}
+    words = [f"Type=TERM_MATCH,Field={key},Value={value}" for key, value in filters.items()]
+    return ["pricing", "get-products", "--service-code", "AmazonEC2", "--filters", *words]
+
+
+def _images_command(distros: Sequence[str]) -> list[str]:
+    owners, globs = aws_images.query(distros)
+    filters = [{"Name": "name", "Values": globs}, {"Name": "state", "Values": ["available"]}]
+    return ["ec2", "describe-images", "--owners", *owners, "--filters", json.dumps(filters)]

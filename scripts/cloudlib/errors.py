@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""What can go wrong, each with a hint for the reader and an exit code for the shell.
+
+Everything this project raises on purpose is a `CloudError`. It is caught once, at the top of a
+command, and printed by `report`. Exit codes: 1 failed, 2 usage, 3 no vendor CLI or no
+credentials, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+
+class CloudError(Exception):
+    """A failure that a person has to read.
+
+    `what` says what happened; `hint` names the command or the change that comes next; `untouched`
+    says what was left as it was.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, hint: str = "", untouched: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+        self.untouched = untouched
+
+
+class UsageError(CloudError):
+    """The command line, or a setting given through the environment, makes no sense."""
+
+    exit_code = 2
+
+
+class NotSetUp(CloudError):
+    """The provider cannot be asked on this machine: its CLI or the credentials are missing."""
+
+    exit_code = 3
+
+
+class CliMissing(NotSetUp):
+    """The vendor's command is not on PATH."""
+
+
+class NoCredentials(NotSetUp):
+    """No credentials, or ones that have expired or are not valid."""
+
+
+class CallFailed(CloudError):
+    """A vendor command or request ended in an error nobody foresaw. Base of the ones below."""
+
+
+class AccessDenied(CallFailed):
+    """The credentials are good, the right to make this one call is missing."""
+
+
+class RegionUnavailable(CallFailed):
+    """This region does not answer this account (not opted in, or switched off)."""
+
+
+class Throttled(CallFailed):
+    """The vendor asked us to slow down and went on asking after every retry."""
+
+
+class TimedOut(CallFailed):
+    """No answer within the time limit; the process was killed."""
+
+
+class BadReply(CallFailed):
+    """The answer is cut off, or is not of the documented shape."""
+
+
+class BudgetExceeded(CallFailed):
+    """A run wanted more vendor calls than its budget: a bug or a cloud that changed shape."""
+
+
+class CatalogError(CloudError):
+    """The records contradict themselves, or are too poor to publish."""
+
+
+class SymbolCollision(CatalogError):
+    """Two vendor names would become one Kconfig symbol."""
+
+
+class PublishError(CloudError):
+    """Files could not be written. The earlier ones are still in place."""
+
+
+class Busy(CloudError):
+    """Another run holds the lock of this tree."""
+
+
+class ConfigRejected(CloudError):
+    """A configuration asks for something that the menus do not offer."""
+
+
+class Interrupted(CloudError):
+    """Ctrl-C or SIGTERM."""
+
+    exit_code = 130
+
+
+def report(error: CloudError, stream: TextIO, *, who: str = "") -> None:
+    """Print one error as a person should read it: what, what was kept, what to do next."""
+    prefix = f"{who}: " if who else ""
+    print(f"{prefix}error: {error.what}", file=stream)
+    if error.untouched:
+        print(f"  kept: {error.untouched}", file=stream)
+    for number, line in enumerate(error.hint.splitlines()):
+        print(("  next: " if number == 0 else "        ") + line, file=stream)

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT
+"""Kconfig nodes, and the only place that writes Kconfig text.
+
+The dialect is what both Kconfiglib and the Linux kernel's C parser accept
+(https://docs.kernel.org/kbuild/kconfig-language.html): no `osource`, no `rsource`, no `output yaml`.
+Attributes stand in Buildroot's order: type and prompt, default, depends on, help.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+_SYMBOL = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A default: a literal value, or with `symbol` the value of that symbol; `condition` is an expression."""
+
+    value: str = ""
+    condition: str = ""
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One symbol. `prompt` "" means that the user is not asked; `prompt_if` narrows when they are."""
+
+    name: str
+    kind: str = "bool"
+    prompt: str = ""
+    prompt_if: str = ""
+    defaults: tuple[Default, ...] = ()
+    depends: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A heading inside a menu or a choice."""
+
+    text: str
+    depends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Exactly one of its `Config` items is y. `defaults` name members."""
+
+    prompt: str
+    items: tuple[Config | Comment, ...]
+    defaults: tuple[Default, ...] = ()
+    depends: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """Everything inside depends on the condition."""
+
+    condition: str
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Another file, by its path from the top of the tree."""
+
+    path: str
+
+
+Node: TypeAlias = Config | Choice | Comment | If | Source
+
+
+def any_of(terms: Iterable[str]) -> str:
+    """`A || B`."""
+    return " || ".join(terms)
+
+
+def none_of(terms: Iterable[str]) -> str:
+    """`!A && !B`."""
+    return " && ".join(f"!{term}" for term in terms)
+
+
+def all_of(*terms: str) -> str:
+    """`A && (B || C)`, leaving out empty terms."""
+    real = [term for term in terms if term]
+    if len(real) == 1:
+        return real[0]
+    return " && ".join(f"({term})" if "||" in term else term for term in real)
+
+
+def quote(text: str) -> str:
+    """A Kconfig string literal; ValueError for what no literal can hold in both parsers.
+
+    A `$(` would be expanded as a macro even inside quotes, and a literal ends with its line.
+    """
+    if "$(" in text or not text.isprintable():
+        raise ValueError(f"{text!r} cannot stand in a Kconfig string")
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def display(text: str) -> str:
+    """Vendor prose made fit for a prompt: one line, printable, nothing that Kconfig would expand."""
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return printable.strip().replace("$(", "$ (")
+
+
+def write(nodes: Sequence[Node], *, header: str) -> str:
+    """Nodes -> the text of one file. The same nodes give the same bytes."""
+    lines = ["# SPDX-License-Identifier: MIT"]
+    lines += [f"# {line}".rstrip() for line in header.splitlines()]
+    for node in nodes:
+        lines += ["", *_node(node)]
+    return "\n".join(lines) + "\n"
+
+
+def _node(node: Node) -> Iterator[str]:
+    if isinstance(node, Config):
+        yield from _config(node)
+    elif isinstance(node, Choice):
+        yield from _choice(node)
+    elif isinstance(node, Comment):
+        yield f"comment {quote(display(node.text))}"
+        yield from _depends(node.depends)
+    elif isinstance(node, Source):
+        yield f"source {quote(node.path)}"
+    else:
+        yield from _wrapped("if ", node.condition)
+        for item in node.items:
+            yield ""
+            yield from _node(item)
+        yield ""
+        yield "endif"
+
+
+def _config(node: Config) -> Iterator[str]:
+    if not _SYMBOL.match(node.name):
+        raise ValueError(f"{node.name!r} is no Kconfig symbol")
+    yield f"config {node.name}"
+    prompt = f" {quote(display(node.prompt))}" if node.prompt else ""
+    yield from _wrapped(f"\t{node.kind}{prompt}" + (" if " if node.prompt_if else ""), node.prompt_if)
+    for default in node.defaults:
+        value = default.symbol or (quote(default.value) if node.kind == "string" else default.value)
+        yield from _conditional(f"\tdefault {value}", default.condition)
+    yield from _depends(node.depends)
+    yield from _help(node.help)
+
+
+def _choice(node: Choice) -> Iterator[str]:
+    yield "choice"
+    yield f"\tprompt {quote(display(node.prompt))}"
+    for default in node.defaults:
+        yield from _conditional(f"\tdefault {default.symbol}", default.condition)
+    yield from _depends(node.depends)
+    yield from _help(node.help)
+    for item in node.items:
+        yield ""
+        yield from _node(item)
+    yield ""
+    yield "endchoice"
+
+
+def _conditional(start: str, condition: str) -> Iterator[str]:
+    yield from _wrapped(start + (" if " if condition else ""), condition)
+
+
+def _depends(conditions: Iterable[str]) -> Iterator[str]:
+    for condition in conditions:
+        if condition:
+            yield from _wrapped("\tdepends on ", condition)
+
+
+def _wrapped(start: str, expression: str) -> Iterator[str]:
+    """One logical line, continued with a backslash where it would run far off the screen."""
+    line = start
+    for word in expression.split(" ") if expression else []:
+        if len(line) + len(word) > _WIDTH and line.strip() != start.strip():
+            yield line.rstrip() + " \\"
+            line = "\t\t"
+        line += word + " "
+    yield line.rstrip()
+
+
+def _help(text: str) -> Iterator[str]:
+    if not text:
+        return
+    yield "\thelp"
+    for paragraph in text.split("\n"):
+        safe = display(paragraph)
+        for line in textwrap.wrap(safe, 78, break_long_words=False, break_on_hyphens=False) or [""]:
+            yield f"\t  {line}".rstrip()

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""Kconfig.location: the region choice, one zone choice a region, and their result strings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudlib.kconfig import Choice, Comment, Config, Default, Node, all_of, any_of
+from cloudlib.menu_text import offered_regions
+from cloudlib.records import ARCHITECTURES, Catalog, Region, Zone
+from cloudlib.symbols import SymbolTable
+from cloudlib.vocabulary import TARGET, Vocabulary
+
+
+def location(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple[Node, ...]:
+    """Region choice, zone choices, and the strings TERRAFORM_…_REGION and _ZONE."""
+    regions = offered_regions(catalog)
+    symbols = {r.name: table.claim(words.region_prefix, r.name) for r in regions}
+    table.reserve(words.results.region, "the region result")
+    nodes: list[Node] = [
+        Choice(
+            prompt=f"{words.title} {words.region_noun}",
+            defaults=(Default(symbol=symbols.get(catalog.default_region, symbols[regions[0].name])),),
+            items=tuple(_region_items(catalog, words, symbols)),
+        ),
+        Config(
+            name=words.results.region,
+            kind="string",
+            defaults=tuple(Default(value=name, condition=symbols[name]) for name in symbols),
+        ),
+    ]
+    if words.zone_prefix:
+        nodes += _zones(catalog, words, symbols, table)
+    return tuple(nodes)
+
+
+def _region_items(catalog: Catalog, words: Vocabulary, symbols: dict[str, str]) -> Iterator[Config | Comment]:
+    """Regions under their geography where it is known; those that cannot be used end the list."""
+    groups: dict[str, list[Region]] = {}
+    for region in catalog.regions:
+        if region.name in symbols:
+            groups.setdefault(region.geography, []).append(region)
+    for geography in sorted(groups):
+        if geography:
+            yield Comment(geography)
+        for region in groups[geography]:
+            yield Config(
+                name=symbols[region.name],
+                prompt=f"{region.name}  {region.long_name}".rstrip()
+                + ("  (opt-in)" if region.opt_in else ""),
+                depends=_startable(catalog, words, region.name),
+            )
+    for region in catalog.regions:
+        if region.name not in symbols:
+            why = region.why_not or "nothing is known of it"
+            yield Comment(f"not offered: {region.name}  {region.long_name}".rstrip() + f" ({why})")
+
+
+def _startable(catalog: Catalog, words: Vocabulary, region: str) -> tuple[str, ...]:
+    """No condition where every architecture has a current type; else the ones that have any."""
+    terms: list[str] = []
+    for architecture in ARCHITECTURES:
+        kinds = [t for t in catalog.types_in(region) if architecture in t.architectures]
+        if kinds:
+            current = any(t.current_generation for t in kinds)
+            terms.append(all_of(TARGET[architecture], "" if current else words.previous_generation))
+    return () if terms == list(TARGET.values()) else (any_of(terms),)
+
+
+def _zones(catalog: Catalog, words: Vocabulary, symbols: dict[str, str], table: SymbolTable) -> list[Node]:
+    nodes: list[Node] = []
+    results: list[Default] = []
+    table.reserve(words.results.zone, "the zone result")
+    for region, region_symbol in symbols.items():
+        zones = [z for z in catalog.zones if z.region == region]
+        if not zones:
+            continue
+        members = [Config(table.claim(words.zone_prefix, z.name), prompt=_zone_prompt(z)) for z in zones]
+        results += [Default(value=z.name, condition=m.name) for z, m in zip(zones, members)]
+        nodes.append(
+            Choice(
+                prompt=f"{words.title} {words.zone_noun} in {region}",
+                depends=(region_symbol,),
+                defaults=(Default(symbol=members[0].name),),
+                items=tuple(members),
+            )
+        )
+    nodes.append(Config(name=words.results.zone, kind="string", defaults=tuple(results)))
+    return nodes
+
+
+def _zone_prompt(zone: Zone) -> str:
+    return f"{zone.name}  ({zone.zone_id})" if zone.zone_id else zone.name

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Vendor calls side by side, and all of them ended when one failure ends the fetch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, TypeVar
+
+from cloudlib.errors import UsageError
+from cloudlib.progress import Step
+from cloudlib.run import CallLog
+
+_T = TypeVar("_T")
+Task = Future[Any]
+
+
+def job_count() -> int:
+    """Processes at a time: CLOUD_JOBS, or 4 a core (half of each call is waiting), 16 at the most."""
+    text = os.environ.get("CLOUD_JOBS", "")
+    if not text:
+        return min(16, 4 * (os.cpu_count() or 1))
+    if not text.isdigit() or not 1 <= int(text) <= 64:
+        raise UsageError(f"CLOUD_JOBS={text!r} is not a number from 1 to 64")
+    return int(text)
+
+
+class Pool:
+    """A ThreadPoolExecutor that, left through an exception, stops the calls that still run."""
+
+    def __init__(self, log: CallLog) -> None:
+        self._log = log
+        self._executor = ThreadPoolExecutor(max_workers=job_count())
+
+    def start(self, function: Callable[..., _T], *args: Any, step: Step | None = None) -> Future[_T]:
+        """Queue a call; `step` advances when it has ended."""
+        task = self._executor.submit(function, *args)
+        if step is not None:
+            task.add_done_callback(lambda _: step.advance())
+        return task
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._log.stop()
+        self._executor.shutdown(wait=True)

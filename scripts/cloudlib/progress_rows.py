@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Progress on a terminal: rich draws one row a step, with counts and a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+from cloudlib.progress import Step
+
+
+class Rows:
+    """Adapts rich's Progress to ours."""
+
+    def __init__(self, live: Progress) -> None:
+        self._live = live
+
+    def step(self, provider: str, title: str, total: int) -> Step:
+        """Add a row."""
+        task = self._live.add_task(f"{provider:<11} {title}", total=total, note="")
+        return _Row(self._live, task)
+
+
+class _Row:
+    def __init__(self, live: Progress, task: TaskID) -> None:
+        self._live, self._task = live, task
+
+    def advance(self) -> None:
+        self._live.advance(self._task)
+
+    def done(self, note: str) -> None:
+        self._live.update(self._task, note=f"[green]{escape(note)}[/]", completed=self._total())
+
+    def failed(self, note: str) -> None:
+        self._live.update(self._task, note=f"[red]{escape(note)}[/]")
+        self._live.stop_task(self._task)
+
+    def _total(self) -> float:
+        return next(t.total or 1 for t in self._live.tasks if t.id == self._task)
+
+
+@contextmanager
+def rows(stream: TextIO) -> Iterator[Rows]:
+    """Rows that stay on the screen when the run ends."""
+    columns = (
+        SpinnerColumn(finished_text="[green]✓[/]"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=Console(file=stream)) as live:
+        yield Rows(live)

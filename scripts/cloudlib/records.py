@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: MIT
+"""The catalogue as frozen records: what a cloud offers, in one vocabulary for all providers.
+
+Units are part of a field's name. Figures that the vendor does not state are None, an empty string
+or an empty tuple; a price that is not known is absent, never 0 and never estimated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from cloudlib.errors import CatalogError
+
+#: What the root Kconfig lets a user target, by the names the records use.
+ARCHITECTURES = ("x86_64", "arm64")
+
+#: Category labels in the order in which menus show them.
+CATEGORIES = (
+    "General purpose",
+    "Burstable",
+    "Compute optimized",
+    "Memory optimized",
+    "Storage optimized",
+    "GPU",
+    "Machine learning accelerators",
+    "FPGA",
+    "Media",
+    "High performance computing",
+    "macOS",
+    "Other",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A place with its own end point.
+
+    `available` is False where this account may not look (AWS: not opted in): such a region is named
+    in the menus but cannot be chosen. `opt_in` is True where each account has to enable it first.
+    """
+
+    name: str
+    long_name: str = ""
+    geography: str = ""
+    opt_in: bool = False
+    available: bool = True
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """An availability zone; its name begins with its region's.
+
+    `zone_id` is the same in every account; which name it has there need not be (AWS).
+    """
+
+    name: str
+    region: str
+    zone_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """A kind of GPU or other accelerator in a machine.
+
+    `memory_mib` is that of one device. `fraction` is "1/8" where the machine has a slice of one.
+    """
+
+    name: str
+    count: int
+    memory_mib: int | None = None
+    fraction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDisks:
+    """A set of equal disks inside the host; their contents end with the instance. GB is 10^9."""
+
+    count: int
+    size_gb: int
+    nvme: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """On-demand Linux price, USD per hour, and where the figure was read."""
+
+    usd_per_hour: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceType:
+    """One machine type. `kvm` is whether guests can run KVM: bare metal or nested virtualisation."""
+
+    name: str
+    family: str
+    category: str
+    vcpus: int
+    memory_mib: int
+    architectures: tuple[str, ...]
+    gpus: tuple[Gpu, ...] = ()
+    accelerators: tuple[Gpu, ...] = ()
+    local_disks: tuple[LocalDisks, ...] = ()
+    network: str = ""
+    bare_metal: bool = False
+    kvm: bool = False
+    boot_modes: tuple[str, ...] = ()
+    current_generation: bool = True
+    regions: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    prices: Mapping[str, Price] = field(default_factory=dict)
+
+    def price_in(self, region: str) -> Price | None:
+        """The known price in a region, or None: not known."""
+        return self.prices.get(region)
+
+    @property
+    def linux_architectures(self) -> tuple[str, ...]:
+        """The target architectures it can boot, in menu order; empty for a macOS-only machine."""
+        return tuple(a for a in ARCHITECTURES if a in self.architectures)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A stream of operating system images, one per distribution, release and architecture.
+
+    `coordinates` are the strings that terraform needs to find the newest build, by the last part of
+    their result symbol: {"AMI_OWNER": "136693071363", "NS": "debian-12-amd64-*"}. `purpose` is "os" or
+    "gpu". `boot_modes`, where the vendor states them, are what an instance type must support one of.
+    """
+
+    distro: str
+    release: str
+    title: str
+    architecture: str
+    coordinates: Mapping[str, str]
+    purpose: str = "os"
+    boot_modes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, tuple[object, ...], str, str]:
+        """Sort key: distribution, release with numbers by value, architecture."""
+        return (self.distro, natural(self.release), self.architecture, self.purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a catalogue came from. The only place where a clock time may stand.
+
+    `source` is "live", "built-in" or a note about a recording; `not_reached` maps a region to why.
+    """
+
+    source: str
+    fetched_at: str = ""
+    tools: Mapping[str, str] = field(default_factory=dict)
+    calls: int = 0
+    not_reached: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All that one provider offers. Sorted at construction by `Catalog.build`."""
+
+    provider: str
+    default_region: str
+    regions: tuple[Region, ...]
+    zones: tuple[Zone, ...]
+    instance_types: tuple[InstanceType, ...]
+    images: tuple[Image, ...]
+    provenance: Provenance
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        provider: str,
+        default_region: str,
+        regions: Iterable[Region],
+        zones: Iterable[Zone],
+        instance_types: Iterable[InstanceType],
+        images: Iterable[Image],
+        provenance: Provenance,
+    ) -> Catalog:
+        """Sort, and refuse what cannot be a catalogue: duplicates, dangling names, nothing at all."""
+        catalog = cls(
+            provider=provider,
+            default_region=default_region,
+            regions=tuple(sorted(regions, key=lambda r: natural(r.name))),
+            zones=tuple(sorted(zones, key=lambda z: natural(z.name))),
+            instance_types=tuple(sorted(instance_types, key=type_order)),
+            images=tuple(sorted(images, key=lambda i: i.key)),
+            provenance=provenance,
+        )
+        _check(catalog)
+        return catalog
+
+    def families(self) -> dict[str, tuple[InstanceType, ...]]:
+        """Family name -> its types, smallest first; families newest first within their letters."""
+        grouped: dict[str, list[InstanceType]] = {}
+        for kind in self.instance_types:
+            grouped.setdefault(kind.family, []).append(kind)
+        return {name: tuple(grouped[name]) for name in sorted(grouped, key=family_order)}
+
+    def types_in(self, region: str) -> tuple[InstanceType, ...]:
+        """The types offered in one region."""
+        return tuple(t for t in self.instance_types if region in t.regions)
+
+    def with_provenance(self, provenance: Provenance) -> Catalog:
+        """The same records under another provenance block."""
+        return replace(self, provenance=provenance)
+
+
+def natural(text: str) -> tuple[object, ...]:
+    """A sort key in which m5.2xlarge comes before m5.10xlarge."""
+    parts = re.split(r"(\d+)", text)
+    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p)
+
+
+def type_order(kind: InstanceType) -> tuple[object, ...]:
+    """Family, then from the smallest machine to the largest, bare metal after its virtual equal."""
+    return (natural(kind.family), kind.vcpus, kind.memory_mib, kind.bare_metal, natural(kind.name))
+
+
+def family_order(name: str) -> tuple[object, ...]:
+    """The newest generation first among families of the same letters: m8i, m7i, m5."""
+    match = re.match(r"(\D*)(\d+)?(.*)", name, re.DOTALL)
+    letters, generation, rest = match.groups() if match else (name, None, "")
+    return (letters.rstrip("-"), -int(generation or 0), natural(rest))
+
+
+def _check(catalog: Catalog) -> None:
+    who = catalog.provider
+    usable = {r.name for r in catalog.regions if r.available}
+    if not usable:
+        raise CatalogError(f"{who}: the answer has no region that could be used")
+    if not catalog.instance_types:
+        raise CatalogError(f"{who}: the answer has no instance type at all")
+    if catalog.default_region not in usable:
+        raise CatalogError(f"{who}: the default region {catalog.default_region!r} is not among its regions")
+    _unique(who, "region", (r.name for r in catalog.regions))
+    _unique(who, "zone", (z.name for z in catalog.zones))
+    _unique(who, "instance type", (t.name for t in catalog.instance_types))
+    for kind in catalog.instance_types:
+        if kind.vcpus <= 0 or kind.memory_mib <= 0:
+            raise CatalogError(f"{who}: {kind.name} has no vCPU or memory figure")
+        if not set(kind.regions) <= usable:
+            unknown = sorted(set(kind.regions) - usable)
+            raise CatalogError(f"{who}: {kind.name} is offered in unknown regions: {', '.join(unknown)}")
+        if any(p.usd_per_hour <= 0 for p in kind.prices.values()):
+            raise CatalogError(f"{who}: {kind.name} has a price of 0 or less")
+
+
+def _unique(who: str, noun: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise CatalogError(f"{who}: {noun} {name!r} occurs twice")
+        seen.add(name)

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""What a configuration asks for against what the menus give, because Kconfig drops settings silently."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import kconfiglib
+
+from cloudlib.errors import ConfigRejected
+
+_SETTING = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)\Z")
+_OURS = ("TERRAFORM_", "TARGET_ARCH_")
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A setting that did not take effect: what was asked, why not, and existing names like it."""
+
+    name: str
+    value: str
+    why: str
+    nearest: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        near = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
+        return f"CONFIG_{self.name}={self.value}: {self.why}{near}"
+
+
+def settings(text: str) -> dict[str, str]:
+    """The `CONFIG_X=value` lines of a configuration, the last one of a name winning."""
+    matches = (_SETTING.match(line.strip()) for line in text.splitlines())
+    return {m.group(1): m.group(2) for m in matches if m}
+
+
+def load(kconf: kconfiglib.Kconfig, path: Path) -> list[str]:
+    """Load a configuration and switch on the previous generation where it names a machine of one.
+
+    A set-up from the time when that family was current goes on working; returns a note a switch.
+    """
+    kconf.load_config(str(path))
+    notes = []
+    for name, value in settings(path.read_text(encoding="utf-8")).items():
+        symbol = kconf.syms.get(name)
+        if value == "y" and symbol is not None and symbol.str_value != "y":
+            for term in _unmet(symbol):
+                if term.endswith("_PREVIOUS_GENERATION") and kconf.syms[term].set_value("y"):
+                    notes.append(f"{name} is of a previous generation: {term}=y was set for it")
+    if notes:
+        switched = [n.split(": ")[1].split("=")[0] for n in notes]
+        kconf.load_config(str(path))
+        for term in switched:
+            kconf.syms[term].set_value("y")
+    return notes
+
+
+def dropped(kconf: kconfiglib.Kconfig, path: Path) -> list[Dropped]:
+    """The settings of `path` (loaded already) that the menus did not take.
+
+    Only cloud settings count, and of defined symbols only those a user can set.
+    """
+    found = []
+    for name, value in settings(path.read_text(encoding="utf-8")).items():
+        if not name.startswith(_OURS):
+            continue
+        symbol = kconf.syms.get(name)
+        if symbol is None or not symbol.nodes:
+            if value != "n":
+                found.append(Dropped(name, value, "there is no such setting", _nearest(kconf, name)))
+        elif any(node.prompt for node in symbol.nodes) and not _same(symbol, value):
+            found.append(Dropped(name, value, _reason(symbol, value), _nearest_offered(kconf, symbol)))
+    return found
+
+
+def rejected(found: Sequence[Dropped], what: str, *, untouched: str) -> ConfigRejected:
+    """One error for all that was dropped."""
+    lines = "\n".join(f"  {item}" for item in found)
+    return ConfigRejected(
+        f"{what} asks for what the menus do not offer:\n{lines}",
+        untouched=untouched,
+        hint="correct these lines, or choose anew with `make menuconfig`",
+    )
+
+
+def _same(symbol: kconfiglib.Symbol, value: str) -> bool:
+    if symbol.orig_type == kconfiglib.STRING:
+        return bool(kconfiglib.unescape(value[1:-1]) == symbol.str_value)
+    if symbol.orig_type in (kconfiglib.INT, kconfiglib.HEX):
+        return bool(value.strip().lstrip("0") == symbol.str_value.lstrip("0"))
+    return bool(symbol.str_value == value)
+
+
+def _reason(symbol: kconfiglib.Symbol, value: str) -> str:
+    unmet = list(_unmet(symbol))
+    if unmet:
+        return f"it needs {', '.join(unmet)}"
+    if symbol.choice is not None and symbol.choice.selection is not None:
+        return f"{symbol.choice.selection.name} was chosen instead"
+    return f"it became {symbol.str_value!r}"
+
+
+def _unmet(symbol: kconfiglib.Symbol) -> Iterator[str]:
+    """The parts of a symbol's dependencies that do not hold, as Kconfig expressions."""
+    for term in kconfiglib.split_expr(symbol.direct_dep, kconfiglib.AND):
+        if kconfiglib.expr_value(term) == 0:
+            yield kconfiglib.expr_str(term)
+
+
+def _nearest_offered(kconf: kconfiglib.Kconfig, symbol: kconfiglib.Symbol) -> tuple[str, ...]:
+    """Names like this one that could be chosen instead; nothing for settings outside a choice."""
+    if symbol.choice is None:
+        return ()
+    return _close(symbol.name, [s.name for s in symbol.choice.syms if s.visibility and s is not symbol])
+
+
+def _nearest(kconf: kconfiglib.Kconfig, name: str) -> tuple[str, ...]:
+    names = [s.name for s in kconf.unique_defined_syms if any(node.prompt for node in s.nodes)]
+    return _close(name, names)
+
+
+def _close(name: str, names: list[str]) -> tuple[str, ...]:
+    """Up to three names, those with the longest common beginning first among the similar ones."""
+    head = name.rpartition("_")[0]
+    same_head = [n for n in names if n.startswith(head + "_")]
+    found = difflib.get_close_matches(name, same_head, n=3, cutoff=0.0)
+    return tuple(found or difflib.get_close_matches(name, names, n=3, cutoff=0.6))

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""The one door to vendor CLIs: an argv list goes in, parsed JSON comes out.
+
+Every process is started here, in a group of its own with a closed stdin, is given a time limit, is
+counted against a budget, and is killed with its children when the run ends early.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloudlib.errors import (
+    BadReply,
+    BudgetExceeded,
+    CallFailed,
+    CliMissing,
+    CloudError,
+    Interrupted,
+    TimedOut,
+    UsageError,
+)
+
+#: Turns (argv, exit code, stderr) into the error that it means, or None for "no idea".
+Classifier = Callable[[Sequence[str], int, str], CloudError | None]
+
+
+def call_timeout(default: float) -> float:
+    """Seconds one vendor call may take; CLOUD_CALL_TIMEOUT overrides the provider's default."""
+    text = os.environ.get("CLOUD_CALL_TIMEOUT", "")
+    if not text:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"CLOUD_CALL_TIMEOUT={text!r} is not a number of seconds above 0")
+    return seconds
+
+
+@dataclass
+class CallLog:
+    """Counts the vendor calls of one run, refuses more than `budget`, and can stop them all.
+
+    Safe to share between threads.
+    """
+
+    budget: int | None = None
+    calls: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _live: set[subprocess.Popen[bytes]] = field(default_factory=set, repr=False)
+    _stopped: bool = False
+
+    def take(self, what: str) -> None:
+        """Count one call before it is made."""
+        with self._lock:
+            if self._stopped:
+                raise Interrupted("the run was stopped")
+            if self.budget is not None and self.calls >= self.budget:
+                raise BudgetExceeded(f"the budget of {self.budget} vendor calls is used up at: {what}")
+            self.calls += 1
+
+    def left(self) -> int | None:
+        """Calls still allowed; None without a budget."""
+        with self._lock:
+            return None if self.budget is None else max(0, self.budget - self.calls)
+
+    def stop(self) -> None:
+        """Kill what runs and refuse what has not started."""
+        with self._lock:
+            self._stopped = True
+            live = list(self._live)
+        for process in live:
+            _kill(process)
+
+    def _start(self, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._stopped:
+                raise Interrupted("the run was stopped")
+            process = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=dict(env),
+                start_new_session=True,
+            )
+            self._live.add(process)
+            return process
+
+    def _done(self, process: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            self._live.discard(process)
+
+
+def run_json(
+    argv: Sequence[str],
+    *,
+    log: CallLog,
+    timeout: float,
+    env: Mapping[str, str] | None = None,
+    classify: Classifier | None = None,
+) -> Any:
+    """Run a vendor command and return its stdout as JSON.
+
+    `env` is added to the environment. Raises CliMissing, TimedOut, BadReply, whatever `classify`
+    makes of the failure, or CallFailed with the command, its exit code and its last words.
+    """
+    out = run_bytes(argv, log=log, timeout=timeout, env=env, classify=classify)
+    try:
+        return json.loads(out)
+    except ValueError as error:
+        raise BadReply(
+            f"`{command_line(argv)}` did not answer with whole JSON ({len(out)} bytes: {error})",
+            hint="run the command by hand to see what it prints; try again if the connection was cut",
+        ) from error
+
+
+def run_bytes(
+    argv: Sequence[str],
+    *,
+    log: CallLog,
+    timeout: float,
+    env: Mapping[str, str] | None = None,
+    classify: Classifier | None = None,
+) -> bytes:
+    """Run a vendor command and return its stdout. Errors as for `run_json`, but for BadReply."""
+    full_env = {**os.environ, **(env or {})}
+    program = shutil.which(argv[0], path=full_env.get("PATH"))
+    if program is None:
+        raise CliMissing(f"the command `{argv[0]}` is not on PATH")
+    log.take(command_line(argv))
+    started = time.monotonic()
+    try:
+        process = log._start([program, *argv[1:]], full_env)
+    except OSError as error:
+        raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        _debug(argv, started, "killed: time limit")
+        raise TimedOut(
+            f"`{command_line(argv)}` gave no answer within {timeout:g} s and was stopped",
+            hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time",
+        ) from None
+    finally:
+        _kill(process)
+        log._done(process)
+    _debug(argv, started, f"exit {process.returncode}, {len(out)} bytes")
+    if log._stopped:
+        raise Interrupted("the run was stopped")
+    if process.returncode != 0:
+        raise _failure(argv, process.returncode, err.decode("utf-8", "replace"), classify)
+    return out
+
+
+def command_line(argv: Sequence[str]) -> str:
+    """The argv as one readable, redacted line."""
+    return redact(" ".join(argv))
+
+
+_SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSWORD|API_KEY|ACCESS_KEY", re.IGNORECASE)
+_SECRET_SHAPE = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?i:bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}")
+
+
+def redact(text: str) -> str:
+    """Text without credentials: known key shapes, and the values of secret-looking variables."""
+    for name, value in os.environ.items():
+        if len(value) >= 8 and _SECRET_NAME.search(name):
+            text = text.replace(value, "[redacted]")
+    return _SECRET_SHAPE.sub("[redacted]", text)
+
+
+def _failure(argv: Sequence[str], code: int, stderr: str, classify: Classifier | None) -> CloudError:
+    stderr = redact(stderr.strip())
+    if classify is not None:
+        known = classify(argv, code, stderr)
+        if known is not None:
+            return known
+    how = f"was killed by signal {-code}" if code < 0 else f"failed with exit code {code}"
+    last = stderr.splitlines()[-1].strip() if stderr else "it printed no message"
+    return CallFailed(f"`{command_line(argv)}` {how}: {last}", hint="DEBUG=1 shows every call")
+
+
+def _debug(argv: Sequence[str], started: float, end: str) -> None:
+    if os.environ.get("DEBUG", "") not in ("", "0"):
+        seconds = time.monotonic() - started
+        print(f"debug: {seconds:6.2f} s  {end:24}  {command_line(argv)}", file=sys.stderr, flush=True)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and everything it started; harmless when it is gone already."""
+    if process.poll() is not None:
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

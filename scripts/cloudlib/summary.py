@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""The summary of a run: successes, failures and absences side by side, as things stand on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from cloudlib.errors import CloudError
+from cloudlib.menu_text import dollars
+from cloudlib.records import Catalog
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one provider: `state` in a word or two, then its figures or its error."""
+
+    provider: str
+    state: str
+    good: bool
+    catalog: Catalog | None = None
+    seconds: float = 0.0
+    calls: int = 0
+    changed: int = 0
+    error: CloudError | None = None
+
+
+_COLUMNS = (
+    "provider",
+    "result",
+    "regions",
+    "zones",
+    "types",
+    "families",
+    "images",
+    "USD per hour",
+    "files",
+    "s",
+    "calls",
+)
+
+
+def show(outcomes: Sequence[Outcome], stream: TextIO) -> None:
+    """A table on a terminal, the same columns as text elsewhere; then notices, errors and what is next."""
+    rows = [_row(outcome) for outcome in outcomes]
+    if stream.isatty():
+        _rich_table(outcomes, rows, stream)
+    else:
+        widths = [max(len(row[i]) for row in (_COLUMNS, *rows)) for i in range(len(_COLUMNS))]
+        for row in (_COLUMNS, *rows):
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip(), file=stream)
+    for outcome in outcomes:
+        for line in _remarks(outcome):
+            print(f"{outcome.provider}: {line}", file=stream)
+
+
+def _row(outcome: Outcome) -> tuple[str, ...]:
+    catalog = outcome.catalog
+    if catalog is None:
+        return (outcome.provider, outcome.state, *[""] * (len(_COLUMNS) - 2))
+    regions = {r for t in catalog.instance_types for r in t.regions}
+    return (
+        outcome.provider,
+        outcome.state,
+        str(len(regions)),
+        str(len(catalog.zones)),
+        str(len(catalog.instance_types)),
+        str(len(catalog.families())),
+        str(len(catalog.images)),
+        price_range(catalog),
+        f"{outcome.changed} changed",
+        f"{outcome.seconds:.1f}" if outcome.seconds else "",
+        str(outcome.calls) if outcome.calls else "",
+    )
+
+
+def price_range(catalog: Catalog) -> str:
+    """Lowest to highest known price in the default region; "unknown" without any."""
+    known = [p.usd_per_hour for t in catalog.instance_types if (p := t.price_in(catalog.default_region))]
+    return f"{dollars(min(known))} - {dollars(max(known))}" if known else "unknown"
+
+
+def _remarks(outcome: Outcome) -> list[str]:
+    lines = []
+    if outcome.catalog is not None:
+        provenance = outcome.catalog.provenance
+        lines += [
+            f"not reached: {r} ({why}); last known data are kept" for r, why in provenance.not_reached.items()
+        ]
+        lines += [f"notice: {notice}" for notice in provenance.notices]
+    if outcome.error is not None:
+        lines.append(outcome.error.what)
+        lines += [f"  kept: {outcome.error.untouched}"] if outcome.error.untouched else []
+        lines += [f"  next: {line}" for line in outcome.error.hint.splitlines()]
+    return lines
+
+
+def _rich_table(outcomes: Sequence[Outcome], rows: Sequence[Sequence[str]], stream: TextIO) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in _COLUMNS:
+        table.add_column(
+            column, justify="left" if column in ("provider", "result", "USD per hour") else "right"
+        )
+    for outcome, row in zip(outcomes, rows):
+        style = "green" if outcome.good else ("yellow" if outcome.state == "skipped" else "red")
+        table.add_row(*(escape(cell) for cell in row), style=style)
+    Console(file=stream).print(table)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""A provider's nouns and symbol names: all that menus need to know of it besides its records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: Symbol of the root Kconfig that is y when a target architecture is chosen.
+TARGET = {"x86_64": "TARGET_ARCH_X86_64", "arm64": "TARGET_ARCH_ARM64"}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The strings that terraform gets. All but `zone` exist for every provider; none is ever empty."""
+
+    region: str
+    instance_type: str
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageVocabulary:
+    """Symbols of the image menus.
+
+    `coordinates` maps an image record's coordinate to the default of the same coordinate under
+    "Custom image". `prefix` + coordinate is the result string. `gpu` names the family of symbols
+    for GPU images, "" where a provider has none.
+    """
+
+    prefix: str
+    distro_prefix: str
+    release_prefix: str
+    coordinates: Mapping[str, str]
+    default_distro: str = "debian"
+    gpu: str = ""
+    gpu_coordinates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """`family_prefix` is "" for a provider whose types stand in one flat list.
+
+    `extra_results` are result strings that exist only under some option, `switches` bools that
+    extra_vars.yaml carries besides.
+    """
+
+    provider: str
+    title: str
+    switch: str
+    region_prefix: str
+    type_prefix: str
+    results: Results
+    images: ImageVocabulary
+    zone_prefix: str = ""
+    family_prefix: str = ""
+    region_noun: str = "region"
+    zone_noun: str = "zone"
+    type_noun: str = "instance type"
+    types_folder: str = "instance-types"
+    extra_results: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
+
+    @property
+    def previous_generation(self) -> str:
+        """The option that offers previous-generation families."""
+        return f"{self.switch}_PREVIOUS_GENERATION"
+
+    @property
+    def is_gpu(self) -> str:
+        """The symbol that is y when the chosen type has a GPU."""
+        return f"{self.switch}_IS_GPU_INSTANCE"
+
+    @property
+    def result_symbols(self) -> tuple[str, ...]:
+        """Every result string of the provider, in the order of extra_vars.yaml."""
+        core = (self.results.region, self.results.zone, self.results.instance_type)
+        images = tuple(self.images.prefix + name for name in self.images.coordinates)
+        return tuple(name for name in core if name) + images + self.extra_results

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# The administrator's targets. Two tiers: what a cloud answers is written as
+# *.generated, and becomes *.static, which is committed, when promoted.
+
+CLOUD_PROVIDERS := aws
+
+GENERATE_CLOUD := $(PYTHON_RUN) scripts/generate_cloud_configs.py
+
+PHONY += cloud-config cloud-update clean-cloud-config
+PHONY += $(CLOUD_PROVIDERS:%=cloud-config-%) $(CLOUD_PROVIDERS:%=cloud-update-%) $(CLOUD_PROVIDERS:%=clean-cloud-config-%)
+
+cloud-config: $(PYTHON_READY)
+	$(Q)$(GENERATE_CLOUD)
+
+cloud-update: $(PYTHON_READY)
+	$(Q)$(GENERATE_CLOUD) --update
+
+clean-cloud-config: $(PYTHON_READY)
+	$(Q)$(GENERATE_CLOUD) --clean
+
+$(CLOUD_PROVIDERS:%=cloud-config-%): cloud-config-%: $(PYTHON_READY)
+	$(Q)$(GENERATE_CLOUD) --provider $*
+
+$(CLOUD_PROVIDERS:%=cloud-update-%): cloud-update-%: $(PYTHON_READY)
+	$(Q)$(GENERATE_CLOUD) --update --provider $*
+
+$(CLOUD_PROVIDERS:%=clean-cloud-config-%): clean-cloud-config-%: $(PYTHON_READY)
+	$(Q)$(GENERATE_CLOUD) --clean --provider $*
+
+cloud-help:
+	@echo 'Cloud catalogue (administrators: vendor CLI and credentials needed):'
+	@echo '  cloud-config              - query every provider, write *.generated menus'
+	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' cloud-config-$$p $$p; done
+	@echo '  cloud-update              - promote generated menus to the committed *.static ones'
+	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' cloud-update-$$p $$p; done
+	@echo '  clean-cloud-config        - remove generated menus and markers'
+	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' clean-cloud-config-$$p $$p; done
+	@echo
+PHONY += cloud-help

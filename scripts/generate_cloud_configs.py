@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""The administrator's commands: query providers, promote what was generated, clean.
+
+    generate_cloud_configs.py [--provider NAME]...            cloud-config
+    generate_cloud_configs.py --update [--provider NAME]...   cloud-update
+    generate_cloud_configs.py --clean [--provider NAME]...    clean-cloud-config
+
+Without --provider all providers are meant; one that is not set up is then skipped, with its reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import cloud_providers
+from cloudlib import refresh, summary, tier
+from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
+from cloudlib.progress import Progress, shown_on
+from cloudlib.provider import Provider, Request
+from cloudlib.run import CallLog
+from cloudlib.summary import Outcome
+
+ROOT = Path(__file__).resolve().parent.parent
+_NOTHING_CHANGED = "every menu file and marker"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        providers = [
+            cloud_providers.load(name) for name in options.provider or cloud_providers.PROVIDER_NAMES
+        ]
+        with tier.lock(ROOT):
+            tier.recover(ROOT)
+            if options.clean:
+                return _clean(providers)
+            if options.update:
+                return _update(providers, named=bool(options.provider))
+            return _generate(providers, named=bool(options.provider))
+    except CloudError as error:
+        report(error, sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        report(
+            Interrupted("interrupted", untouched="all that is not reported as published above"),
+            sys.stderr,
+        )
+        return Interrupted.exit_code
+
+
+def write_builtin(root: Path, names: Sequence[str]) -> None:
+    """Menus for providers that have none at all: the built-in ones, without a marker, and loudly."""
+    with tier.lock(root):
+        for name in names:
+            refresh.publish_builtin(cloud_providers.load(name), root)
+            print(
+                f"WARNING: {name} has neither committed nor generated menus. Built-in ones were written:\n"
+                f"         a few families. `git checkout terraform/{name}` restores the committed ones,\n"
+                f"         `make cloud-config-{name}` queries the provider.",
+                file=sys.stderr,
+            )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--provider", action="append", metavar="NAME", help="one provider; can be repeated")
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument("--update", action="store_true", help="promote generated files to static ones")
+    action.add_argument("--clean", action="store_true", help="remove generated files and markers")
+    return parser
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _generate(providers: Sequence[Provider], *, named: bool) -> int:
+    """All providers are asked side by side; each is published as soon as it is complete."""
+    logs = {p.NAME: CallLog() for p in providers}
+    outcomes: list[Outcome] = []
+    try:
+        with shown_on(sys.stdout) as progress, ThreadPoolExecutor(max_workers=len(providers)) as executor:
+            try:
+                tasks = [executor.submit(_fetch, p, logs[p.NAME], progress) for p in providers]
+                for provider, task in zip(providers, tasks):
+                    outcomes.append(_published(provider, task.result()))
+            except BaseException:
+                for log in logs.values():
+                    log.stop()
+                raise
+    finally:
+        summary.show(outcomes, sys.stdout)
+    return _exit_code(outcomes, named=named)
+
+
+def _fetch(provider: Provider, log: CallLog, progress: Progress) -> refresh.Fetched | CloudError:
+    try:
+        return refresh.fetch(provider, ROOT, Request(log=log, progress=progress))
+    except CloudError as error:
+        return error
+
+
+def _published(provider: Provider, fetched: refresh.Fetched | CloudError) -> Outcome:
+    name = provider.NAME
+    try:
+        if isinstance(fetched, CloudError):
+            raise fetched
+        changed = refresh.publish(provider, ROOT, fetched)
+    except CloudError as error:
+        error.untouched = error.untouched or f"the {name} menus and marker, as they were"
+        return Outcome(name, "skipped" if isinstance(error, NotSetUp) else "FAILED", False, error=error)
+    return Outcome(
+        name,
+        "published",
+        True,
+        fetched.catalog,
+        seconds=fetched.seconds,
+        calls=fetched.calls,
+        changed=changed,
+    )
+
+
+def _exit_code(outcomes: Sequence[Outcome], *, named: bool) -> int:
+    """0 when every provider that is set up succeeded; a named one that is not set up is 3."""
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    real = [error for error in errors if not isinstance(error, NotSetUp)]
+    if real:
+        return max(error.exit_code for error in real)
+    if errors and (named or len(errors) == len(outcomes)):
+        return NotSetUp.exit_code
+    return 0
+
+
+def _update(providers: Sequence[Provider], *, named: bool) -> int:
+    force = os.environ.get("FORCE", "") not in ("", "0")
+    ready = [p for p in providers if named or tier.marker(ROOT, p.NAME).exists()]
+    if not ready:
+        raise CloudError(
+            "nothing was generated that could be promoted",
+            untouched=_NOTHING_CHANGED,
+            hint="make cloud-config",
+        )
+    outcomes = []
+    for provider in ready:
+        try:
+            catalog, changed = refresh.promote(provider, ROOT, force=force)
+            outcomes.append(Outcome(provider.NAME, "promoted", True, catalog, changed=changed))
+        except CloudError as error:
+            outcomes.append(Outcome(provider.NAME, "REFUSED", False, error=error))
+    summary.show(outcomes, sys.stdout)
+    if any(outcome.changed for outcome in outcomes):
+        folders = " ".join(tier.KCONFIGS.format(provider=o.provider) for o in outcomes if o.changed)
+        print(f"next: git add {folders} && git commit")
+    return _exit_code(outcomes, named=named)
+
+
+def _clean(providers: Sequence[Provider]) -> int:
+    for provider in providers:
+        removed = tier.clean(ROOT, provider.NAME)
+        print(f"{provider.NAME}: removed {removed} generated files and the marker; static menus are in use")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

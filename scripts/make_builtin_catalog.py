@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Cut a provider's built-in catalogue out of its committed one.
+
+    make_builtin_catalog.py PROVIDER FAMILY...
+
+The built-in catalogue serves a tree without any menus: a few families with their true figures, the
+regions every account has, every image. Run it after a refresh that changed these families.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cloudlib import catalogfile, tier
+from cloudlib.errors import CatalogError, CloudError, report
+from cloudlib.provider import BUILTIN
+from cloudlib.records import Catalog, InstanceType, Provenance
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(argv: Sequence[str]) -> int:
+    """Returns the exit code."""
+    if len(argv) < 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    name, *families = argv
+    try:
+        source = tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}"
+        text = catalogfile.dump(cut(catalogfile.load_file(source), families))
+    except CloudError as error:
+        report(error, sys.stderr)
+        return error.exit_code
+    (BUILTIN / f"{name}-catalog.json").write_text(text, encoding="utf-8")
+    return 0
+
+
+def cut(catalog: Catalog, families: Sequence[str]) -> Catalog:
+    """The records of these families in the regions that need no opt-in."""
+    known = catalog.families()
+    missing = [family for family in families if family not in known]
+    if missing:
+        raise CatalogError(f"{catalog.provider}: the static catalogue lacks {', '.join(missing)}")
+    regions = {r.name for r in catalog.regions if r.available and not r.opt_in}
+    return Catalog.build(
+        provider=catalog.provider,
+        default_region=catalog.default_region,
+        regions=(r for r in catalog.regions if r.name in regions),
+        zones=(z for z in catalog.zones if z.region in regions),
+        instance_types=(
+            _within(k, regions) for family in families for k in known[family] if set(k.regions) & regions
+        ),
+        images=catalog.images,
+        provenance=Provenance(source=f"built-in, from: {catalog.provenance.source}"),
+    )
+
+
+def _within(kind: InstanceType, regions: set[str]) -> InstanceType:
+    return replace(
+        kind,
+        regions=tuple(r for r in kind.regions if r in regions),
+        zones=tuple(z for z in kind.zones if any(z.startswith(r) for r in regions)),
+        prices={r: p for r, p in kind.prices.items() if r in regions},
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

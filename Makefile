@@ -70,8 +70,9 @@ clean:
 	$(Q)find scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	$(Q)rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-mrproper: clean clean-cloud-config
-	$(Q)rm -rf .config .config.old defconfig .venv .cloud.lock
+mrproper: clean
+	$(Q)find terraform -name '*.generated' -delete
+	$(Q)rm -rf .config .config.old defconfig .venv .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage
 
 PHONY += help
 help: kconfig-help cloud-help

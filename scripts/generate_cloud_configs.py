@@ -90,17 +90,16 @@ def _generate(providers: Sequence[Provider], *, named: bool) -> int:
     """All providers are asked side by side; each is published as soon as it is complete."""
     logs = {p.NAME: CallLog() for p in providers}
     outcomes: list[Outcome] = []
+    executor = ThreadPoolExecutor(max_workers=len(providers))
     try:
-        with shown_on(sys.stdout) as progress, ThreadPoolExecutor(max_workers=len(providers)) as executor:
-            try:
-                tasks = [executor.submit(_fetch, p, logs[p.NAME], progress) for p in providers]
-                for provider, task in zip(providers, tasks):
-                    outcomes.append(_published(provider, task.result()))
-            except BaseException:
-                for log in logs.values():
-                    log.stop()
-                raise
-    finally:
+        with shown_on(sys.stdout) as progress:
+            tasks = [executor.submit(_fetch, p, logs[p.NAME], progress) for p in providers]
+            for provider, task in zip(providers, tasks):
+                outcomes.append(_published(provider, task.result()))
+    finally:  # after Ctrl-C: end the vendor processes, wait for nobody, report what was published before
+        for log in logs.values():
+            log.stop()
+        executor.shutdown(wait=False, cancel_futures=True)
         summary.show(outcomes, sys.stdout)
     return _exit_code(outcomes, named=named)
 
@@ -174,4 +173,7 @@ def _clean(providers: Sequence[Provider]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # without waiting for a request that still hangs in a thread after Ctrl-C

@@ -60,7 +60,7 @@ def render(kconf: kconfiglib.Kconfig) -> str:
         "target_arch": "arm64" if kconf.syms["TARGET_ARCH_ARM64"].str_value == "y" else "x86_64",
         **{name.lower(): _value(kconf.syms[name]) for name in (*names, *switches, *_COMMON)},
     }
-    return "---\n" + yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+    return "---\n" + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=1000)
 
 
 def chosen_provider(kconf: kconfiglib.Kconfig) -> Provider:

@@ -43,6 +43,8 @@ _COLUMNS = (
 
 def show(outcomes: Sequence[Outcome], stream: TextIO) -> None:
     """A table on a terminal, the same columns as text elsewhere; then notices, errors and what is next."""
+    if not outcomes:
+        return
     rows = [_row(outcome) for outcome in outcomes]
     if stream.isatty():
         _rich_table(outcomes, rows, stream)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from cloudlib.errors import ConfigRejected
 
 _SETTING = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)\Z")
 _OURS = ("TERRAFORM_", "TARGET_ARCH_")
+_STATE = "_USE_DYNAMIC_CONFIG"  # tells which menus the tree had, and is no wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def dropped(kconf: kconfiglib.Kconfig, path: Path) -> list[Dropped]:
     """
     found = []
     for name, value in settings(path.read_text(encoding="utf-8")).items():
-        if not name.startswith(_OURS):
+        if not name.startswith(_OURS) or name.endswith(_STATE):
             continue
         symbol = kconf.syms.get(name)
         if symbol is None or not symbol.nodes:
@@ -103,11 +105,26 @@ def _reason(symbol: kconfiglib.Symbol, value: str) -> str:
     return f"it became {symbol.str_value!r}"
 
 
-def _unmet(symbol: kconfiglib.Symbol) -> Iterator[str]:
-    """The parts of a symbol's dependencies that do not hold, as Kconfig expressions."""
-    for term in kconfiglib.split_expr(symbol.direct_dep, kconfiglib.AND):
-        if kconfiglib.expr_value(term) == 0:
-            yield kconfiglib.expr_str(term)
+def _unmet(item: kconfiglib.Symbol | kconfiglib.Choice) -> Iterator[str]:
+    """The parts of a symbol's dependencies that do not hold, as Kconfig expressions.
+
+    A member of a choice that is not shown at all lacks what the choice lacks.
+    """
+    for term in kconfiglib.split_expr(item.direct_dep, kconfiglib.AND):
+        if kconfiglib.expr_value(term) != 0:
+            continue
+        if isinstance(term, kconfiglib.Choice):
+            yield from _unmet(term)
+        else:
+            yield _shortened([kconfiglib.expr_str(t) for t in kconfiglib.split_expr(term, kconfiglib.OR)])
+
+
+def _shortened(terms: list[str]) -> str:
+    """`A_X || A_Y || A_Z` as `one of A_{X, Y, Z}`."""
+    start = os.path.commonprefix(terms).rpartition("_")[0] + "_"
+    if len(terms) < 3 or not start.strip("_"):
+        return " || ".join(terms)
+    return f"one of {start}{{{', '.join(term.removeprefix(start) for term in terms)}}}"
 
 
 def _nearest_offered(kconf: kconfiglib.Kconfig, symbol: kconfiglib.Symbol) -> tuple[str, ...]:

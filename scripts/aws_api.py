@@ -28,7 +28,7 @@ from cloudlib.errors import (
 )
 from cloudlib.parallel import Pool
 from cloudlib.provider import Request
-from cloudlib.records import Catalog, Region, Zone
+from cloudlib.records import Catalog, Image, Region, Zone
 from cloudlib.run import CallLog, call_timeout, run_bytes, run_json
 from cloudlib.vocabulary import ImageVocabulary, Results, Vocabulary
 
@@ -148,6 +148,12 @@ def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]
     """Regions and their zones, without types: one call a region and two more."""
     with Pool(request.log) as pool:
         return _job(request, pool).regions_and_zones()
+
+
+def list_images(request: Request) -> tuple[Image, ...]:
+    """The image streams of the default region: two calls, and two to get there."""
+    with Pool(request.log) as pool:
+        return _job(request, pool).images()
 
 
 def _job(request: Request, pool: Pool) -> Fetch:

@@ -90,8 +90,7 @@ class Fetch:
         offering = self._start(_OFFERINGS, self.home, step)
         price_step = self._step("prices", len(priced_regions))
         prices = {r: self._start(_prices_command(r), _PRICING_REGION, price_step) for r in priced_regions}
-        image_step = self._step("images", len(aws_images.QUERIES))
-        images = [self._start(_images_command(q), self.home, image_step) for q in aws_images.QUERIES]
+        images = self._start_images() if self.request.images else None
         try:
             offering.result()
         except AccessDenied:
@@ -107,13 +106,17 @@ class Fetch:
             offered,
             kinds,
             self._take_prices(price_step, prices),
-            self._take_images(image_step, images),
+            self._take_images(*images) if images else [],
         )
 
     def regions_and_zones(self) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
         """Regions, named, and the zones of those that answered."""
         zones = self._take_zones(*self._start_zones())
         return self._named_regions(), tuple(z for of in zones.values() for z in of)
+
+    def images(self) -> tuple[Image, ...]:
+        """The image streams alone."""
+        return tuple(self._take_images(*self._start_images()))
 
     # --- zones ---
 
@@ -215,6 +218,10 @@ class Fetch:
         step.done(f"{sum(map(len, found.values()))} prices in {len(found)} regions")
         return found
 
+    def _start_images(self) -> tuple[Step, list[Task]]:
+        step = self._step("images", len(aws_images.QUERIES))
+        return step, [self._start(_images_command(q), self.home, step) for q in aws_images.QUERIES]
+
     def _take_images(self, step: Step, tasks: Sequence[Task]) -> list[Image]:
         rows = [row for task in tasks for row in task.result().get("Images", [])]
         streams = aws_images.streams(rows)
@@ -255,7 +262,7 @@ class Fetch:
             provenance=Provenance(
                 source="live",
                 fetched_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                tools={"aws": self.version()} if self.request.log.left() else {},
+                tools={"aws": self.version()} if self.request.images and self.request.log.left() else {},
                 calls=self.request.log.calls,
                 not_reached=dict(sorted(self.not_reached.items())),
                 notices=tuple(self.notices),

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,7 @@ def _fits(kind: InstanceType, options: argparse.Namespace) -> bool:
 
 
 def _images(provider: Provider, options: argparse.Namespace) -> None:
+    found = _published(provider).images if options.offline else provider.list_images(Request(log=CallLog()))
     rows = [
         {
             "distro": i.distro,
@@ -168,7 +170,7 @@ def _images(provider: Provider, options: argparse.Namespace) -> None:
             "purpose": i.purpose,
             **i.coordinates,
         }
-        for i in _catalog(provider, options).images
+        for i in found
     ]
     _print(options, rows, lambda r: tuple(str(r[key]) for key in r if key not in ("distro", "purpose")))
 
@@ -189,8 +191,9 @@ def _catalog(provider: Provider, options: argparse.Namespace) -> Catalog:
     if options.offline:
         return _published(provider)
     region = getattr(options, "region", None)
-    request = Request(log=CallLog(), progress=Silent(), regions=(region,) if region else ())
-    return provider.fetch(request)
+    with shown_on(sys.stderr) if sys.stderr.isatty() else nullcontext(Silent()) as progress:
+        wanted = (region,) if region else ()
+        return provider.fetch(Request(log=CallLog(), progress=progress, regions=wanted, images=False))
 
 
 def _published(provider: Provider) -> Catalog:

@@ -11,7 +11,7 @@ from typing import Protocol
 from cloudlib import catalogfile
 from cloudlib.errors import CatalogError
 from cloudlib.progress import Progress, Silent
-from cloudlib.records import Catalog, Region, Zone
+from cloudlib.records import Catalog, Image, Region, Zone
 from cloudlib.run import CallLog
 from cloudlib.vocabulary import Vocabulary
 
@@ -20,13 +20,15 @@ from cloudlib.vocabulary import Vocabulary
 class Request:
     """What to fetch, and with what.
 
-    `regions` () means every region; a named region narrows the fetch to it, for quick questions.
+    `regions` () means every region; a named region narrows the fetch to it, and `images` False leaves
+    the images out, for quick questions.
     `log` counts and bounds the vendor calls; `progress` shows them.
     """
 
     log: CallLog
     progress: Progress = field(default_factory=Silent)
     regions: Sequence[str] = ()
+    images: bool = True
 
 
 class Provider(Protocol):
@@ -42,6 +44,9 @@ class Provider(Protocol):
 
     def list_regions(self, request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
         """Regions and zones alone, for `regions list`."""
+
+    def list_images(self, request: Request) -> tuple[Image, ...]:
+        """Images alone, for `images list`."""
 
 
 #: Folder of the built-in catalogues: small, real, and rendered by the same code as live data.

@@ -121,7 +121,7 @@ def _unmet(item: kconfiglib.Symbol | kconfiglib.Choice) -> Iterator[str]:
 
 def _shortened(terms: list[str]) -> str:
     """`A_X || A_Y || A_Z` as `one of A_{X, Y, Z}`."""
-    start = os.path.commonprefix(terms).rpartition("_")[0] + "_"
+    start = os.path.commonprefix(terms).rpartition("_")[0] + "_"  # noqa: RUF071 - characters are meant
     if len(terms) < 3 or not start.strip("_"):
         return " || ".join(terms)
     return f"one of {start}{{{', '.join(term.removeprefix(start) for term in terms)}}}"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from cloudlib.errors import CatalogError, CloudError, Interrupted, UsageError, r
 from cloudlib.menu_text import device, dollars, gib
 from cloudlib.progress import Silent, shown_on
 from cloudlib.provider import Provider, Request
-from cloudlib.records import ARCHITECTURES, Catalog, InstanceType
+from cloudlib.records import ARCHITECTURES, Catalog, Gpu, InstanceType
 from cloudlib.run import CallLog
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -212,7 +213,10 @@ def _narrowed(catalog: Catalog, options: argparse.Namespace, region: str | None 
     if region and region not in {r.name for r in catalog.regions}:
         raise UsageError(f"there is no region {region!r}", hint="`regions list` names them")
     if options.family and options.family not in families:
-        raise UsageError(f"there is no family {options.family!r}", hint="families: " + ", ".join(families))
+        near = difflib.get_close_matches(options.family, families, n=5, cutoff=0.3)
+        raise UsageError(
+            f"there is no family {options.family!r}", hint="nearest: " + (", ".join(near) or "none")
+        )
     kinds = families[options.family] if options.family else tuple(k for of in families.values() for k in of)
     return [k for k in kinds if not region or region in k.regions]
 
@@ -244,14 +248,8 @@ def _type_row(kind: InstanceType, region: str) -> dict[str, Any]:
     }
 
 
-def _device_row(gpu: Any) -> dict[str, Any]:
-    return {
-        "name": gpu.name,
-        "count": gpu.count,
-        "memory_mib": gpu.memory_mib,
-        "fraction": gpu.fraction or None,
-        "text": device(gpu),
-    }
+def _device_row(gpu: Gpu) -> dict[str, Any]:
+    return {"name": gpu.name, "count": gpu.count, "memory_mib": gpu.memory_mib, "fraction": gpu.fraction}
 
 
 def _type_columns(row: dict[str, Any]) -> tuple[str, ...]:
@@ -261,7 +259,7 @@ def _type_columns(row: dict[str, Any]) -> tuple[str, ...]:
         f"{row['vcpus']} vCPU",
         f"{gib(row['memory_mib'])} GiB",
         "+".join(row["architectures"]),
-        "  ".join(g["text"] for g in (*row["gpus"], *row["accelerators"])),
+        "  ".join(device(Gpu(**g)) for g in (*row["gpus"], *row["accelerators"])),
         "  ".join(f"{d['count']} x {d['size_gb']} GB" for d in row["local_disks"]),
         f"{dollars(Decimal(str(usd)))}/h" if usd is not None else "",
     )

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""The menus under the Linux kernel's own Kconfig parser: it accepts them, and agrees with Kconfiglib."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFCONFIGS = sorted(path.name for path in (ROOT / "defconfigs").iterdir())
+
+
+def _conf() -> Path:
+    """The kernel's `conf`: KCONFIG_CONF, or where Debian's linux-kbuild packages put it."""
+    named = os.environ.get("KCONFIG_CONF")
+    found = [Path(named)] if named else sorted(Path("/usr/lib").glob("linux-kbuild-*/scripts/kconfig/conf"))
+    if not found:
+        pytest.skip("the kernel's conf is not installed (Debian: linux-kbuild-6.1); KCONFIG_CONF names one")
+    return found[-1]
+
+
+def _settings(path: Path) -> list[str]:
+    return sorted(line for line in path.read_text().splitlines() if line.startswith("CONFIG_"))
+
+
+@pytest.mark.parametrize("name", DEFCONFIGS)
+def test_conf_and_kconfiglib_give_the_same_config(name: str, tmp_path: Path) -> None:
+    conf = _conf()
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    theirs.write_text((ROOT / "defconfigs" / name).read_text())
+    env = {**os.environ, "CLOUD_TIER": "static", "srctree": "."}
+    done = subprocess.run(
+        [conf, "--olddefconfig", "Kconfig"],
+        cwd=ROOT,
+        env={**env, "KCONFIG_CONFIG": str(theirs)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "warning" not in done.stderr.lower(), done.stderr
+    subprocess.run(
+        [sys.executable, "scripts/kconfig_tools.py", "defconfig", name],
+        cwd=ROOT,
+        env={**env, "KCONFIG_CONFIG": str(ours)},
+        capture_output=True,
+        check=True,
+    )
+    assert _settings(theirs) == _settings(ours) != []

@@ -215,7 +215,8 @@ class Fetch:
                 self.notices.append(f"no prices of {region}: {error.what}")
         if zeros:
             self.notices.append(f"{zeros} price rows of 0 were left out")
-        step.done(f"{sum(map(len, found.values()))} prices in {len(found)} regions")
+        where = ", ".join(found) if len(found) < 4 else f"{len(found)} regions"
+        step.done(f"{sum(map(len, found.values()))} prices of {where}")
         return found
 
     def _start_images(self) -> tuple[Step, list[Task]]:

@@ -40,14 +40,12 @@ def parse(folder: Path, root: str, texts: Mapping[str, str] = {}) -> kconfiglib.
 
 def parse_tree(folder: Path) -> kconfiglib.Kconfig:
     """Parse the tree below `folder` as the config targets do; no warning may come."""
-    here, there = Path.cwd(), os.environ.pop("srctree", None)
+    here = Path.cwd()
     os.chdir(folder)
     try:
         kconf = kconfiglib.Kconfig("Kconfig", warn_to_stderr=False)
     finally:
         os.chdir(here)
-        if there is not None:
-            os.environ["srctree"] = there
     assert kconf.warnings == []
     kconf.warn_assign_undef = False
     return kconf

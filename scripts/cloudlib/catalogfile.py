@@ -78,7 +78,7 @@ def _instance_type(data: Mapping[str, Any]) -> InstanceType:
     return InstanceType(
         **{
             **{key: value for key, value in data.items() if key != "offered"},
-            "architectures": tuple(data["architectures"]),
+            "architectures": tuple(data.get("architectures", ())),
             "gpus": tuple(Gpu(**g) for g in data.get("gpus", ())),
             "accelerators": tuple(Gpu(**g) for g in data.get("accelerators", ())),
             "local_disks": tuple(LocalDisks(**d) for d in data.get("local_disks", ())),

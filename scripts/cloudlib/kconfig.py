@@ -16,6 +16,8 @@ from typing import TypeAlias
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _WIDTH = 100
+#: What a parser expands even inside quotes: macros, and in Kconfiglib environment variables too.
+_EXPANDED = re.compile(r"\$(?=[A-Za-z_({])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,10 @@ def all_of(*terms: str) -> str:
 def quote(text: str) -> str:
     """A Kconfig string literal; ValueError for what no literal can hold in both parsers.
 
-    A `$(` would be expanded as a macro even inside quotes, and a literal ends with its line.
+    A `$(` would be expanded as a macro even inside quotes, Kconfiglib expands `$HOME` too, and a literal
+    ends with its line.
     """
-    if "$(" in text or not text.isprintable():
+    if _EXPANDED.search(text) or not text.isprintable():
         raise ValueError(f"{text!r} cannot stand in a Kconfig string")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -108,7 +111,7 @@ def quote(text: str) -> str:
 def display(text: str) -> str:
     """Vendor prose made fit for a prompt: one line, printable, nothing that Kconfig would expand."""
     printable = "".join(c if c.isprintable() else " " for c in text)
-    return printable.strip().replace("$(", "$ (")
+    return _EXPANDED.sub("$ ", printable.strip())
 
 
 def write(nodes: Sequence[Node], *, header: str) -> str:
@@ -188,7 +191,7 @@ def _wrapped(start: str, expression: str) -> Iterator[str]:
 
 
 def _help(text: str) -> Iterator[str]:
-    if not text:
+    if not display(text):
         return
     yield "\thelp"
     for paragraph in text.split("\n"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudlib.errors import CatalogError
 from cloudlib.kconfig import Choice, Comment, Config, Default, Node, all_of, any_of
 from cloudlib.menu_text import offered_regions
 from cloudlib.records import ARCHITECTURES, Catalog, Region, Zone
@@ -15,6 +16,8 @@ from cloudlib.vocabulary import TARGET, Vocabulary
 def location(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple[Node, ...]:
     """Region choice, zone choices, and the strings TERRAFORM_…_REGION and _ZONE."""
     regions = offered_regions(catalog)
+    if not regions:
+        raise CatalogError(f"{catalog.provider}: no type of the answer can boot Linux on x86_64 or arm64")
     symbols = {r.name: table.claim(words.region_prefix, r.name) for r in regions}
     table.reserve(words.results.region, "the region result")
     nodes: list[Node] = [

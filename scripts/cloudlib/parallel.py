@@ -22,7 +22,7 @@ def job_count() -> int:
     text = os.environ.get("CLOUD_JOBS", "")
     if not text:
         return min(16, 4 * (os.cpu_count() or 1))
-    if not text.isdigit() or not 1 <= int(text) <= 64:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
         raise UsageError(f"CLOUD_JOBS={text!r} is not a number from 1 to 64")
     return int(text)
 

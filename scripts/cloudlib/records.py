@@ -218,7 +218,7 @@ class Catalog:
 def natural(text: str) -> tuple[object, ...]:
     """A sort key in which m5.2xlarge comes before m5.10xlarge."""
     parts = re.split(r"(\d+)", text)
-    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p)
+    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p)
 
 
 def type_order(kind: InstanceType) -> tuple[object, ...]:

@@ -151,6 +151,7 @@ def run_bytes(
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         _debug(argv, started, "killed: time limit")
+        _kill_group(process)  # also where the command has ended and a child of it holds on to stdout
         raise TimedOut(
             f"`{command_line(argv)}` gave no answer within {timeout:g} s and was stopped",
             hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time",
@@ -158,6 +159,9 @@ def run_bytes(
     finally:
         _kill(process)
         log._done(process)
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
     _debug(argv, started, f"exit {process.returncode}, {len(out)} bytes")
     if log._stopped:
         raise Interrupted("the run was stopped")
@@ -204,6 +208,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     """End a process and everything it started; harmless when it is gone already."""
     if process.poll() is not None:
         return
+    _kill_group(process)
+    process.wait()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

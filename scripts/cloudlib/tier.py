@@ -9,13 +9,14 @@ keeps half a set, whatever stopped the writer.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
 import re
 import shutil
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -78,6 +79,9 @@ def publish(root: Path, provider: str, tier: str, texts: Mapping[str, str], *, m
     gone = sorted(set(old) - set(texts))
     record = {"provider": provider, "tier": tier, "move": changed, "remove": gone, "mark": mark}
     try:
+        _refuse_closed(
+            root, [marker(root, provider), *(folder(root, provider) / n for n in (*changed, *gone))]
+        )
         for name in changed:
             _write(stage / f"{name}.{tier}", texts[name])
         os.sync()
@@ -199,6 +203,14 @@ def _refresh_initialized(root: Path) -> None:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _refuse_closed(root: Path, targets: Iterable[Path]) -> None:
+    """PermissionError for a folder in which no file can be replaced: found before the commit, not after."""
+    folders = {next((p for p in target.parents if p.exists()), root) for target in targets}
+    for path in sorted(folders):
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def _failed(error: OSError, provider: str) -> PublishError:

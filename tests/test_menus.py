@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: MIT
+"""The menus a person meets, asked of Kconfiglib: what is offered, when, in which order, with which result."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import kconfiglib
+import pytest
+
+from cloudlib import menus
+from cloudlib.errors import CatalogError, SymbolCollision
+from cloudlib.menu_text import dollars, gib, type_prompt
+from cloudlib.records import Gpu, LocalDisks, Region
+from tests.support.catalogs import (
+    CLOSED,
+    FAMILIES,
+    FAR,
+    FLAT,
+    HOME,
+    KINDS,
+    L40S,
+    REGIONS,
+    catalog,
+    image,
+    kind,
+)
+from tests.support.kconf import choice_lines, choose, parse_menus, value, visible
+
+D = "TERRAFORM_DEMO"
+ARM, NORTH, SOUTH = "TARGET_ARCH_ARM64", f"{D}_REGION_NORTH_1", f"{D}_REGION_SOUTH_1"
+
+
+@pytest.fixture
+def kconf(tmp_path: Path) -> kconfiglib.Kconfig:
+    return parse_menus(tmp_path, catalog(), FAMILIES)
+
+
+def test_families_stand_under_their_category(kconf: kconfiglib.Kconfig) -> None:
+    choose(kconf, SOUTH, f"{D}_PREVIOUS_GENERATION")
+    assert choice_lines(kconf, "Demo instance type family") == [
+        "--- General purpose",
+        "m7  2-40 vCPU  8-160 GiB  x86_64  from $0.1008/h",
+        "m5  2 vCPU  8 GiB  x86_64  from $0.096/h",
+        "--- Storage optimized",
+        "i7  96 vCPU  768 GiB  x86_64  local NVMe",
+        "--- GPU",
+        "g6  4 vCPU  32 GiB  x86_64  NVIDIA L40S",
+    ]
+
+
+def test_no_heading_stands_over_nothing(kconf: kconfiglib.Kconfig) -> None:
+    assert "--- GPU" not in choice_lines(kconf, "Demo instance type family")
+    choose(kconf, ARM)
+    assert choice_lines(kconf, "Demo instance type family") == [
+        "--- General purpose",
+        "a7  2 vCPU  8 GiB  arm64  from $0.08/h",
+    ]
+
+
+def test_sizes_run_in_natural_order(kconf: kconfiglib.Kconfig) -> None:
+    assert visible(kconf, f"{D}_TYPE_M7_") == ["LARGE", "XLARGE", "2XLARGE", "10XLARGE"]
+
+
+def test_a_previous_generation_is_offered_on_demand(kconf: kconfiglib.Kconfig) -> None:
+    assert visible(kconf, f"{D}_FAMILY_") == ["M7", "I7"]
+    choose(kconf, f"{D}_PREVIOUS_GENERATION", f"{D}_FAMILY_M5")
+    assert value(kconf, f"{D}_TYPE") == "m5.large"
+
+
+def test_a_family_is_offered_where_it_is(kconf: kconfiglib.Kconfig) -> None:
+    assert "G6" not in visible(kconf, f"{D}_FAMILY_")
+    choose(kconf, SOUTH, f"{D}_FAMILY_G6")
+    assert value(kconf, f"{D}_TYPE") == "g6.xlarge"
+
+
+def test_a_size_is_gated_only_where_it_differs_from_its_family(kconf: kconfiglib.Kconfig) -> None:
+    text = menus.render(catalog(), FAMILIES, "x")["instance-types/Kconfig.m7"]
+    assert text.count("depends on") == 2 and text.count(f"depends on !{SOUTH}") == 1
+    choose(kconf, SOUTH)
+    assert visible(kconf, f"{D}_TYPE_M7_") == ["LARGE", "XLARGE", "2XLARGE"]
+
+
+@pytest.mark.parametrize(
+    ("regions", "lines"),
+    [
+        (range(1, 6), []),
+        (range(1, 5), ["\tdepends on !TERRAFORM_DEMO_REGION_R5"]),
+        ((1, 2), ["\tdepends on TERRAFORM_DEMO_REGION_R1 || TERRAFORM_DEMO_REGION_R2"]),
+    ],
+    ids=["everywhere", "not in", "in"],
+)
+def test_both_forms_of_region_conditions(regions: range, lines: list[str], tmp_path: Path) -> None:
+    names = [f"r{n}" for n in range(1, 6)]
+    here = tuple(f"r{n}" for n in regions)
+    made = catalog(
+        [kind("m7.large", regions=names, zones=()), kind("m8.large", regions=here, zones=())],
+        regions=[Region(n) for n in names],
+        zones=(),
+        default_region="r1",
+    )
+    text = menus.render(made, FAMILIES, "x")["Kconfig.compute"]
+    block = text.partition("config TERRAFORM_DEMO_FAMILY_M8\n")[2].partition("\nconfig")[0]
+    assert [line for line in block.splitlines() if "REGION" in line] == lines
+    kconf = parse_menus(tmp_path, made, FAMILIES)
+    for name in names:
+        choose(kconf, f"{D}_REGION_{name.upper()}")
+        assert ("M8" in visible(kconf, f"{D}_FAMILY_")) == (name in here)
+
+
+def test_a_gpu_family_nobody_has_heard_of(tmp_path: Path) -> None:
+    new = [kind("zz9.large", gpus=(Gpu("ACME Frobnicator", 1),), category="GPU"), kind("m7.large")]
+    kconf = parse_menus(tmp_path, catalog(new), FAMILIES)
+    assert value(kconf, f"{D}_IS_GPU_INSTANCE") == "n"
+    choose(kconf, f"{D}_FAMILY_ZZ9")
+    assert value(kconf, f"{D}_IS_GPU_INSTANCE") == "y" and value(kconf, f"{D}_HAS_NVIDIA_GPU") == "n"
+
+
+def test_a_family_with_a_gpu_in_some_sizes(tmp_path: Path) -> None:
+    made = catalog([kind("g7.large", 2), kind("g7.xlarge", 4, gpus=(L40S,))])
+    kconf = parse_menus(tmp_path, made, FAMILIES)
+    choose(kconf, f"{D}_FAMILY_G7")
+    for size, is_gpu in (("LARGE", "n"), ("XLARGE", "y")):
+        choose(kconf, f"{D}_TYPE_G7_{size}")
+        assert value(kconf, f"{D}_IS_GPU_INSTANCE") == value(kconf, f"{D}_HAS_NVIDIA_GPU") == is_gpu
+
+
+def test_machines_that_run_only_macos_are_left_out() -> None:
+    texts = menus.render(catalog(), FAMILIES, "x")
+    assert not [name for name, text in texts.items() if "mac2" in text and name != "catalog.json"]
+    with pytest.raises(CatalogError, match="can boot Linux"):
+        menus.render(catalog([k for k in KINDS if k.family == "mac2"]), FAMILIES, "x")
+
+
+def test_a_region_without_types_is_a_comment(tmp_path: Path) -> None:
+    regions = (*REGIONS, Region("east-1", "The East"))
+    kconf = parse_menus(tmp_path, catalog(regions=regions), FAMILIES)
+    assert choice_lines(kconf, "Demo region") == [
+        "north-1  The North",
+        "south-1  The South  (opt-in)",
+        "--- not offered: east-1  The East (nothing is known of it)",
+        "--- not offered: west-1  The West (this account has not opted in)",
+    ]
+    assert not any(CLOSED.upper().replace("-", "_") in s.name for s in kconf.unique_defined_syms)
+
+
+def test_a_region_is_offered_to_the_architectures_it_has(tmp_path: Path) -> None:
+    made = catalog([kind("m7.large"), kind("a7.large", architectures=("arm64",), regions=(HOME,))])
+    kconf = parse_menus(tmp_path, made, FAMILIES)
+    assert visible(kconf, f"{D}_REGION_") == ["NORTH_1", "SOUTH_1"]
+    choose(kconf, ARM)
+    assert visible(kconf, f"{D}_REGION_") == ["NORTH_1"] and value(kconf, f"{D}_TYPE") == "a7.large"
+
+
+def test_region_and_zone_results(kconf: kconfiglib.Kconfig) -> None:
+    assert (value(kconf, f"{D}_REGION"), value(kconf, f"{D}_ZONE")) == (HOME, "north-1a")
+    choose(kconf, f"{D}_ZONE_NORTH_1B")
+    assert value(kconf, f"{D}_ZONE") == "north-1b"
+    choose(kconf, SOUTH)
+    assert (value(kconf, f"{D}_REGION"), value(kconf, f"{D}_ZONE")) == (FAR, "south-1a")
+
+
+def test_the_default_image_and_release(kconf: kconfiglib.Kconfig) -> None:
+    assert value(kconf, f"{D}_IMAGE_NAME") == "debian-12-x86_64-*"
+    choose(kconf, ARM)
+    assert value(kconf, f"{D}_IMAGE_NAME") == "debian-12-arm64-*"
+
+
+def test_a_long_term_release_comes_before_a_newer_one(kconf: kconfiglib.Kconfig) -> None:
+    choose(kconf, f"{D}_DISTRO_UBUNTU")
+    assert value(kconf, f"{D}_IMAGE_NAME") == "ubuntu-24.04-x86_64-*"
+    assert visible(kconf, f"{D}_RELEASE_") == ["UBUNTU_25_10", "UBUNTU_24_04_LTS"]
+
+
+def test_releases_are_offered_to_the_architectures_they_have(kconf: kconfiglib.Kconfig) -> None:
+    assert visible(kconf, f"{D}_RELEASE_DEBIAN_") == ["12", "9"]
+    choose(kconf, ARM)
+    assert visible(kconf, f"{D}_RELEASE_DEBIAN_") == ["12"]
+    assert visible(kconf, f"{D}_DISTRO_") == ["DEBIAN", "CUSTOM"]
+
+
+def test_a_custom_image(kconf: kconfiglib.Kconfig) -> None:
+    choose(kconf, f"{D}_DISTRO_CUSTOM")
+    kconf.syms[f"{D}_CUSTOM_NAME"].set_value("my-build-*")
+    assert value(kconf, f"{D}_IMAGE_NAME") == "my-build-*"
+
+
+def test_gpu_images_are_offered_to_nvidia_gpus(kconf: kconfiglib.Kconfig) -> None:
+    assert visible(kconf, f"{D}_USE_GPU_IMAGE") == []
+    choose(kconf, SOUTH, f"{D}_FAMILY_G6", f"{D}_USE_GPU_IMAGE")
+    assert value(kconf, f"{D}_GPU_IMAGE_NAME") == "learning-1-x86_64-*"
+    choose(kconf, f"{D}_GPU_IMAGE_CUSTOM")
+    kconf.syms[f"{D}_GPU_IMAGE_CUSTOM_NAME"].set_value("mine")
+    assert value(kconf, f"{D}_GPU_IMAGE_NAME") == "mine"
+
+
+def test_images_that_need_a_boot_mode(tmp_path: Path) -> None:
+    machines = [kind("m7.large", boot_modes=("uefi",)), kind("m6.large", boot_modes=("bios", "uefi"))]
+    pictures = [image("debian", "12", "x86_64", boot_modes=("bios",)), image("fedora", "42", "x86_64")]
+    kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
+    choose(kconf, f"{D}_FAMILY_M7")
+    assert visible(kconf, f"{D}_DISTRO_") == ["FEDORA", "CUSTOM"]
+    choose(kconf, f"{D}_FAMILY_M6")
+    assert visible(kconf, f"{D}_DISTRO_") == ["DEBIAN", "FEDORA", "CUSTOM"]
+
+
+def test_no_image_at_all_is_refused() -> None:
+    with pytest.raises(CatalogError, match="no image of any distribution"):
+        menus.render(catalog(images=()), FAMILIES, "x")
+
+
+def test_a_flat_provider_has_one_choice(tmp_path: Path) -> None:
+    kconf = parse_menus(tmp_path, catalog(words=FLAT), FLAT)
+    assert value(kconf, "TERRAFORM_FLAT_TYPE") == "m7.large"
+    choose(kconf, "TERRAFORM_FLAT_REGION_SOUTH_1", "TERRAFORM_FLAT_TYPE_G6_XLARGE")
+    assert value(kconf, "TERRAFORM_FLAT_TYPE") == "g6.xlarge"
+    assert value(kconf, "TERRAFORM_FLAT_IS_GPU_INSTANCE") == "y"
+
+
+@pytest.mark.parametrize("names", [("m7.x-large", "m7.x_large"), ("m-7.large", "m_7.large")])
+def test_names_that_would_share_a_symbol_are_refused(names: tuple[str, str]) -> None:
+    with pytest.raises((SymbolCollision, CatalogError)):
+        menus.render(catalog([kind(n) for n in names]), FAMILIES, "x")
+
+
+def test_every_result_has_a_value_for_every_architecture_and_region(tmp_path: Path) -> None:
+    kconf = parse_menus(tmp_path, catalog(), FAMILIES)
+    for target in ("TARGET_ARCH_X86_64", ARM):
+        for region in (NORTH, SOUTH):
+            choose(kconf, target, region)
+            assert all(value(kconf, name) for name in FAMILIES.result_symbols)
+
+
+def test_prompts_carry_what_people_choose_by() -> None:
+    machine = kind(
+        "g6.12xlarge",
+        48,
+        384,
+        "10.49",
+        gpus=(Gpu("NVIDIA L40S", 4, 46080),),
+        local_disks=(LocalDisks(2, 1900, True),),
+    )
+    expected = "g6.12xlarge  48 vCPU  384 GiB  x86_64  4 x NVIDIA L40S 45 GiB  2 x 1900 GB NVMe  $10.49/h"
+    assert type_prompt(machine, HOME) == expected
+    assert "$" not in type_prompt(machine, FAR), "an unknown price prints as nothing"
+
+
+def test_figures_are_written_as_people_write_them() -> None:
+    assert [gib(m) for m in (512, 1024, 45776, 8192)] == ["0.5", "1", "44.7", "8"]
+    amounts = ("1", "0.3264", "0.00012", "98.32", "0.10", "2.24208")
+    written = ["$1.00", "$0.3264", "$0.00012", "$98.32", "$0.10", "$2.2421"]
+    assert [dollars(Decimal(a)) for a in amounts] == written

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Regions that were not reached keep what was known of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from cloudlib.merge import carry_forward
+from cloudlib.records import Catalog, Price, Provenance
+from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, ZONES, catalog, kind
+
+LOST = Provenance("live", not_reached={FAR: "timed out"})
+HERE = [z for z in ZONES if z.region == HOME]
+
+
+def only_home(*names: str) -> Catalog:
+    """A new answer that did not reach FAR."""
+    return catalog([kind(n, regions=(HOME,)) for n in names], zones=HERE, provenance=LOST)
+
+
+def test_nothing_old_changes_nothing() -> None:
+    assert carry_forward(only_home("m7.large"), None) == only_home("m7.large")
+
+
+def test_offers_zones_and_prices_of_a_lost_region_stay() -> None:
+    there = {FAR: Price(Decimal("0.2"), "old"), HOME: Price(Decimal("0.9"), "old")}
+    merged = carry_forward(only_home("m7.large"), catalog([kind("m7.large", prices=there)]))
+    machine = merged.instance_types[0]
+    assert machine.regions == (HOME, FAR) and machine.zones == ("north-1a", "north-1b", "south-1a")
+    assert machine.prices == {FAR: there[FAR]}, (
+        "a price of a region that did answer is not taken from the past"
+    )
+    assert [z.name for z in merged.zones] == ["north-1a", "north-1b", "south-1a"]
+    assert merged.provenance.not_reached == {FAR: "timed out"}
+
+
+def test_a_type_known_only_in_a_lost_region_stays_there() -> None:
+    merged = carry_forward(only_home("m7.large"), catalog([kind("m7.large"), kind("g6.xlarge")]))
+    stayed = {k.name: k.regions for k in merged.instance_types}
+    assert stayed == {"m7.large": (HOME, FAR), "g6.xlarge": (FAR,)}
+
+
+def test_a_type_that_a_reached_region_dropped_goes() -> None:
+    old = catalog([kind("m7.large"), kind("m5.large", regions=(HOME,))])
+    assert {k.name for k in carry_forward(only_home("m7.large"), old).instance_types} == {"m7.large"}
+
+
+def test_a_region_closed_to_the_account_is_not_carried() -> None:
+    new = replace(only_home("m7.large"), provenance=Provenance("live", not_reached={CLOSED: "denied"}))
+    merged = carry_forward(new, catalog([kind("m7.large")]))
+    assert merged.instance_types[0].regions == (HOME,)
+
+
+def test_a_region_keeps_its_name() -> None:
+    new = catalog(regions=[replace(r, long_name="", geography="") for r in REGIONS])
+    assert [r.long_name for r in carry_forward(new, catalog()).regions] == [
+        r.long_name for r in catalog().regions
+    ]

@@ -128,6 +128,7 @@ def _published(provider: Provider, fetched: refresh.Fetched | CloudError) -> Out
         seconds=fetched.seconds,
         calls=fetched.calls,
         changed=changed,
+        remarks=fetched.remarks,
     )
 
 

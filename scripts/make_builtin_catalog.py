@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Cut a provider's built-in catalogue out of its committed one.
 
-    make_builtin_catalog.py PROVIDER FAMILY...
+    make_builtin_catalog.py PROVIDER [FAMILY]...
 
-The built-in catalogue serves a tree without any menus: a few families with their true figures, the
-regions every account has, every image. Run it after a refresh that changed these families.
+The built-in catalogue serves a tree without any menus: a few families with their true figures, or all of
+them where none is named, the regions every account has, every image. Run it after a refresh that changed
+these families.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(argv: Sequence[str]) -> int:
     """Returns the exit code."""
-    if len(argv) < 2:
+    if not argv:
         print(__doc__, file=sys.stderr)
         return 2
     name, *families = argv
@@ -39,8 +40,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def cut(catalog: Catalog, families: Sequence[str]) -> Catalog:
-    """The records of these families in the regions that need no opt-in."""
+    """The records of these families, or of all, in the regions that need no opt-in."""
     known = catalog.families()
+    families = families or tuple(known)
     missing = [family for family in families if family not in known]
     if missing:
         raise CatalogError(f"{catalog.provider}: the static catalogue lacks {', '.join(missing)}")

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""`make`: .config -> extra_vars.yaml, written only when it changes."""
+"""`make`: .config -> extra_vars.yaml, written only when it changes.
+
+Where the configuration leaves a choice to the cloud (`cloudlib.provider.Resolver`), the cloud is asked now,
+and a dated comment says what was found. The date alone does not make the file new.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ import yaml
 import cloud_providers
 import kconfig_tools
 from cloudlib.errors import CloudError, ConfigRejected, report
-from cloudlib.provider import Provider
+from cloudlib.provider import Provider, Resolved, Resolver, Variables
 
 OUTPUT = Path("extra_vars.yaml")
 _COMMON = (
@@ -28,12 +32,14 @@ _COMMON = (
 def main() -> int:
     """Returns the exit code: 1 without a .config, or with one that the menus no longer give."""
     os.chdir(kconfig_tools.ROOT)
+    old = OUTPUT.read_text(encoding="utf-8") if OUTPUT.is_file() else ""
     try:
-        text = render(kconfig_tools.load_config_file())
+        text = render(kconfig_tools.load_config_file(), _variables(old))
     except CloudError as error:
+        error.untouched = error.untouched or (f"{OUTPUT}, as it was" if old else "")
         report(error, sys.stderr, who="make")
         return error.exit_code
-    if OUTPUT.is_file() and OUTPUT.read_text(encoding="utf-8") == text:
+    if _without_comments(old) == _without_comments(text):
         return 0
     staged = OUTPUT.with_suffix(".yaml.new")
     try:
@@ -46,8 +52,11 @@ def main() -> int:
     return 0
 
 
-def render(kconf: kconfiglib.Kconfig) -> str:
-    """The YAML text of a loaded configuration; ConfigRejected where a result string is empty."""
+def render(kconf: kconfiglib.Kconfig, earlier: Variables) -> str:
+    """The YAML text of a loaded configuration; ConfigRejected where a result string is empty.
+
+    `earlier` are the variables of the last time; a cloud that is asked may keep to them.
+    """
     provider = chosen_provider(kconf)
     words = provider.VOCABULARY
     names = [name for name in words.result_symbols if _applies(kconf, name)]
@@ -60,7 +69,10 @@ def render(kconf: kconfiglib.Kconfig) -> str:
         "target_arch": "arm64" if kconf.syms["TARGET_ARCH_ARM64"].str_value == "y" else "x86_64",
         **{name.lower(): _value(kconf.syms[name]) for name in (*names, *switches, *_COMMON)},
     }
-    return "---\n" + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=1000)
+    found = provider.resolve(values, earlier) if isinstance(provider, Resolver) else Resolved()
+    comment = f"# {found.note}\n" if found.note else ""
+    text = yaml.safe_dump({**values, **found.values}, sort_keys=False, allow_unicode=True, width=1000)
+    return f"---\n{comment}{text}"
 
 
 def chosen_provider(kconf: kconfiglib.Kconfig) -> Provider:
@@ -70,6 +82,19 @@ def chosen_provider(kconf: kconfiglib.Kconfig) -> Provider:
         if kconf.syms[provider.VOCABULARY.switch].str_value == "y":
             return provider
     raise ConfigRejected("the configuration chooses no provider", hint="make menuconfig")
+
+
+def _variables(text: str) -> Variables:
+    """The variables of an earlier file; none where it is no such file."""
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _without_comments(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 def _applies(kconf: kconfiglib.Kconfig, name: str) -> bool:

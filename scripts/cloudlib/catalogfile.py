@@ -17,6 +17,7 @@ from cloudlib.records import Catalog, Gpu, Image, InstanceType, LocalDisks, Pric
 #: The name without the tier's ending.
 NAME = "catalog.json"
 _FORMAT = 1
+_EVERYWHERE = "*"
 _SECTIONS = ("regions", "zones", "instance_types", "images")
 
 
@@ -85,7 +86,7 @@ def _instance_type(data: Mapping[str, Any]) -> InstanceType:
             "boot_modes": tuple(data.get("boot_modes", ())),
             "regions": tuple(offered),
             "zones": tuple(region + end for region, ends in offered.items() for end in ends.split()),
-            "prices": {r: Price(Decimal(p[0]), p[1]) for r, p in data.get("prices", {}).items()},
+            "prices": _load_prices(data.get("prices", {}), tuple(offered)),
         }
     )
 
@@ -97,7 +98,8 @@ def _plain(record: Any) -> Any:
     if hasattr(record, "__dataclass_fields__"):
         if isinstance(record, InstanceType):
             plain = _fields(record, leave=("regions", "zones", "prices"))
-            return {**plain, "offered": _offered(record), **_fields(record, only=("prices",))}
+            prices = _prices(record)
+            return {**plain, "offered": _offered(record), **({"prices": prices} if prices else {})}
         return _fields(record)
     if isinstance(record, Mapping):
         return {key: _plain(record[key]) for key in sorted(record)}
@@ -106,10 +108,25 @@ def _plain(record: Any) -> Any:
     return record
 
 
-def _fields(record: Any, *, leave: Sequence[str] = (), only: Sequence[str] = ()) -> dict[str, Any]:
-    chosen = [f for f in fields(record) if f.name not in leave and (not only or f.name in only)]
+def _fields(record: Any, *, leave: Sequence[str] = ()) -> dict[str, Any]:
+    chosen = [f for f in fields(record) if f.name not in leave]
     pairs = ((f.name, _plain(getattr(record, f.name)), f.default) for f in chosen)
     return {k: v for k, v, default in pairs if v != default and v not in (None, "", [], {})}
+
+
+def _prices(kind: InstanceType) -> Any:
+    """{region: [USD, source]}, or {"*": [USD, source]} for one price in all of its several regions."""
+    same = len(kind.prices) > 1 and len(set(kind.prices.values())) == 1
+    if same and set(kind.prices) == set(kind.regions):
+        return {_EVERYWHERE: _plain(next(iter(kind.prices.values())))}
+    return _plain(kind.prices)
+
+
+def _load_prices(data: Mapping[str, Any], regions: Sequence[str]) -> dict[str, Price]:
+    prices = {r: Price(Decimal(p[0]), p[1]) for r, p in data.items()}
+    if _EVERYWHERE in prices:
+        return dict.fromkeys(regions, prices[_EVERYWHERE])
+    return prices
 
 
 def _offered(kind: InstanceType) -> dict[str, str]:

@@ -25,9 +25,14 @@ from cloudlib.run import CallLog
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def main(provider: Provider, argv: Sequence[str], *, program: str) -> int:
-    """Run one command for one provider; returns the exit code."""
-    options = _parser(provider, program).parse_args(argv)
+def main(
+    provider: Provider, argv: Sequence[str], *, program: str, extend: Callable[[Any], None] | None = None
+) -> int:
+    """Run one command for one provider; returns the exit code.
+
+    `extend` gets argparse's subparsers, to add commands that only this provider has.
+    """
+    options = _parser(provider, program, extend).parse_args(argv)
     try:
         run: Callable[[Provider, argparse.Namespace], None] = options.run
         run(provider, options)
@@ -43,7 +48,9 @@ def main(provider: Provider, argv: Sequence[str], *, program: str) -> int:
         return Interrupted.exit_code
 
 
-def _parser(provider: Provider, program: str) -> argparse.ArgumentParser:
+def _parser(
+    provider: Provider, program: str, extend: Callable[[Any], None] | None
+) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=program, description=f"Ask {provider.TITLE} what it offers.")
     parser.add_argument("--output", choices=("json", "text"), default="text", help="form of the data (text)")
     parser.add_argument(
@@ -82,6 +89,8 @@ def _parser(provider: Provider, program: str) -> argparse.ArgumentParser:
 
     generate = nouns.add_parser("generate-kconfig", help="fetch everything and write the generated menus")
     generate.set_defaults(run=_generate)
+    if extend is not None:
+        extend(nouns)
     return parser
 
 
@@ -95,7 +104,8 @@ def _regions(provider: Provider, options: argparse.Namespace) -> None:
         catalog = _published(provider)
         regions, zones = catalog.regions, catalog.zones
     else:
-        regions, zones = provider.list_regions(Request(log=CallLog()))
+        known = refresh.last_known(ROOT, provider.NAME)
+        regions, zones = provider.list_regions(Request(log=CallLog(), known=known))
     rows: list[dict[str, Any]] = []
     for region in regions:
         row: dict[str, Any] = {
@@ -106,7 +116,7 @@ def _regions(provider: Provider, options: argparse.Namespace) -> None:
         if options.include_zones:
             row["zones"] = [{"name": z.name, "zone_id": z.zone_id} for z in zones if z.region == region.name]
         rows.append(row)
-    _print(options, rows, lambda r: (r["name"], r["long_name"], _where(r), _zone_names(r)))
+    show_rows(options, rows, lambda r: (r["name"], r["long_name"], _where(r), _zone_names(r)))
 
 
 def _where(row: dict[str, Any]) -> str:
@@ -173,7 +183,7 @@ def _images(provider: Provider, options: argparse.Namespace) -> None:
         }
         for i in found
     ]
-    _print(options, rows, lambda r: tuple(str(r[key]) for key in r if key not in ("distro", "purpose")))
+    show_rows(options, rows, lambda r: tuple(str(r[key]) for key in r if key not in ("distro", "purpose")))
 
 
 def _generate(provider: Provider, options: argparse.Namespace) -> None:
@@ -185,6 +195,8 @@ def _generate(provider: Provider, options: argparse.Namespace) -> None:
     print(
         f"{provider.NAME}: {len(fetched.texts)} files published, {changed} of them changed", file=sys.stderr
     )
+    for remark in fetched.remarks:
+        print(f"{provider.NAME}: {remark}", file=sys.stderr)
 
 
 def _catalog(provider: Provider, options: argparse.Namespace) -> Catalog:
@@ -192,9 +204,11 @@ def _catalog(provider: Provider, options: argparse.Namespace) -> Catalog:
     if options.offline:
         return _published(provider)
     region = getattr(options, "region", None)
+    known = refresh.last_known(ROOT, provider.NAME)
+    wanted = (region,) if region else ()
     with shown_on(sys.stderr) if sys.stderr.isatty() else nullcontext(Silent()) as progress:
-        wanted = (region,) if region else ()
-        return provider.fetch(Request(log=CallLog(), progress=progress, regions=wanted, images=False))
+        request = Request(log=CallLog(), progress=progress, regions=wanted, known=known, images=False)
+        return provider.fetch(request)
 
 
 def _published(provider: Provider) -> Catalog:
@@ -222,7 +236,7 @@ def _narrowed(catalog: Catalog, options: argparse.Namespace, region: str | None 
 
 
 def _print_types(options: argparse.Namespace, kinds: Iterable[InstanceType], region: str) -> None:
-    _print(options, [_type_row(k, region) for k in kinds], _type_columns)
+    show_rows(options, [_type_row(k, region) for k in kinds], _type_columns)
 
 
 def _type_row(kind: InstanceType, region: str) -> dict[str, Any]:
@@ -265,11 +279,12 @@ def _type_columns(row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _print(
+def show_rows(
     options: argparse.Namespace,
     rows: Sequence[dict[str, Any]],
     columns: Callable[[dict[str, Any]], tuple[str, ...]],
 ) -> None:
+    """Rows as JSON, or their columns as a table."""
     if options.output == "json":
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return

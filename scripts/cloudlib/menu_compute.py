@@ -27,13 +27,9 @@ def compute(
     table.reserve(words.results.instance_type, "the type result")
     table.reserve(words.previous_generation, "an option")
     table.reserve(words.is_gpu, "an option")
-    previous = Config(
-        name=words.previous_generation,
-        prompt="Offer previous-generation families too",
-        help=f"{words.title} keeps these for set-ups that exist; newer ones do more for the same money.",
-    )
+    previous = _previous(words, families)
     if not words.family_prefix:
-        return {"Kconfig.compute": (previous, *_flat(catalog, words, table, families))}
+        return {"Kconfig.compute": (*previous, *_flat(catalog, words, table, families))}
     files = {
         _size_file(words, name): _sizes(catalog, words, table, name, families[name]) for name in families
     }
@@ -42,7 +38,7 @@ def compute(
     sources = tuple(Source(f"{folder}/{name}.generated") for name in files)
     return {
         "Kconfig.compute": (
-            previous,
+            *previous,
             _family_choice(catalog, words, table, families),
             *sources,
             Config(
@@ -57,6 +53,19 @@ def compute(
         ),
         **files,
     }
+
+
+def _previous(words: Vocabulary, families: Families) -> tuple[Config, ...]:
+    """The option that offers previous generations, where the vendor has any."""
+    if all(k.current_generation for kinds in families.values() for k in kinds):
+        return ()
+    return (
+        Config(
+            name=words.previous_generation,
+            prompt="Offer previous-generation families too",
+            help=f"{words.title} keeps these for set-ups that exist; newer ones do more for the same money.",
+        ),
+    )
 
 
 def menu_families(catalog: Catalog) -> dict[str, tuple[InstanceType, ...]]:
@@ -192,7 +201,7 @@ def _type_config(
         name=table.claim(words.type_prefix, kind.name),
         prompt=type_prompt(kind, catalog.default_region),
         depends=tuple(term for term in own if term not in shared),
-        help=type_help(kind, catalog),
+        help=type_help(kind, catalog, words),
     )
 
 

@@ -23,6 +23,8 @@ DISTROS = {
     "debian": "Debian",
     "fedora": "Fedora",
     "fedora-coreos": "Fedora CoreOS",
+    "gpu-base": "GPU Base",
+    "lambda-stack": "Lambda Stack",
     "opensuse": "openSUSE",
     "oracle": "Oracle Linux",
     "redhat": "Red Hat Enterprise Linux",

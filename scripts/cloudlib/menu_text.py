@@ -45,18 +45,20 @@ def family_prompt(name: str, kinds: Sequence[InstanceType], region: str) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def type_help(kind: InstanceType, catalog: Catalog) -> str:
+def type_help(kind: InstanceType, catalog: Catalog, words: Vocabulary) -> str:
     """The rest of what is known: network, KVM, boot modes, zones by id, prices elsewhere."""
     here = catalog.default_region
     zones = [z.zone_id or z.name for z in catalog.zones if z.region == here and z.name in set(kind.zones)]
     elsewhere = [f"{r} {dollars(kind.prices[r].usd_per_hour)}" for r in sorted(kind.prices) if r != here]
+    one_price = len({p.usd_per_hour for p in kind.prices.values()}) == 1 and {*kind.regions} <= {*kind.prices}
     facts = [
         f"Network: {kind.network}." if kind.network else "",
         "Bare metal." if kind.bare_metal else "",
-        f"KVM guests: {'yes' if kind.kvm else 'no'}.",
+        f"KVM guests: {'yes' if kind.kvm else 'no'}." if words.states_kvm else "",
         f"Boot: {', '.join(kind.boot_modes)}." if kind.boot_modes else "",
         f"Zones in {here}: {', '.join(zones)}." if zones else "",
-        f"USD per hour elsewhere: {', '.join(elsewhere)}." if elsewhere else "",
+        "The same price in every region." if one_price and elsewhere else "",
+        f"USD per hour elsewhere: {', '.join(elsewhere)}." if elsewhere and not one_price else "",
     ]
     return " ".join(fact for fact in facts if fact)
 

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from cloudlib import catalogfile
 from cloudlib.errors import CatalogError
@@ -21,14 +21,17 @@ class Request:
     """What to fetch, and with what.
 
     `regions` () means every region; a named region narrows the fetch to it, and `images` False leaves
-    the images out, for quick questions.
-    `log` counts and bounds the vendor calls; `progress` shows them.
+    the images out, for quick questions. `log` counts and bounds the vendor calls; `progress` shows them.
+    `known` is the newest catalogue of the tree, for a vendor whose silence about a region proves nothing.
+    `remarks` takes what the summary of the run should say and no file may hold, capacity for one.
     """
 
     log: CallLog
     progress: Progress = field(default_factory=Silent)
     regions: Sequence[str] = ()
     images: bool = True
+    known: Catalog | None = None
+    remarks: list[str] = field(default_factory=list)
 
 
 class Provider(Protocol):
@@ -47,6 +50,29 @@ class Provider(Protocol):
 
     def list_images(self, request: Request) -> tuple[Image, ...]:
         """Images alone, for `images list`."""
+
+
+#: The variables of extra_vars.yaml: symbol in lower case -> value.
+Variables: TypeAlias = Mapping[str, str | int | bool]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Variables that only the cloud could tell, and a sentence about them; empty: nothing was asked for."""
+
+    values: Variables = field(default_factory=dict)
+    note: str = ""
+
+
+@runtime_checkable
+class Resolver(Protocol):
+    """What a provider offers besides, when a configuration can leave a choice to the cloud."""
+
+    def resolve(self, values: Variables, earlier: Variables) -> Resolved:
+        """Ask the cloud, if `values` wants that. `earlier` is the last answer, kept while it still holds.
+
+        Called when `make` writes the variables, never while Kconfig parses. Raises a CloudError.
+        """
 
 
 #: Folder of the built-in catalogues: small, real, and rendered by the same code as live data.

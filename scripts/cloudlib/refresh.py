@@ -23,17 +23,20 @@ class Fetched:
     texts: dict[str, str]
     seconds: float
     calls: int
+    remarks: tuple[str, ...] = ()
 
 
 def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
     """Ask the vendor and render; touches no file of the tree."""
     started = time.monotonic()
-    catalog = merge.carry_forward(provider.fetch(request), last_known(root, provider.NAME))
+    known = last_known(root, provider.NAME)
+    catalog = merge.carry_forward(provider.fetch(replace(request, known=known)), known)
     note = os.environ.get("CLOUD_SOURCE_NOTE", "")
     if note:
         catalog = catalog.with_provenance(replace(catalog.provenance, source=note))
     texts = render(provider, catalog)
-    return Fetched(catalog, texts, time.monotonic() - started, request.log.calls)
+    seconds = time.monotonic() - started
+    return Fetched(catalog, texts, seconds, request.log.calls, tuple(request.remarks))
 
 
 def render(provider: Provider, catalog: Catalog) -> dict[str, str]:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from cloudlib.errors import (
@@ -39,7 +40,20 @@ StatusClassifier = Callable[[int, Any], CloudError | None]
 
 
 class _Retry(Retry):
-    """urllib3's, with a bound on how long a server may make us wait."""
+    """urllib3's, with a bound on how long a server may make us wait, and without a second wait for it."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: Any = None,
+        error: Exception | None = None,
+        _pool: Any = None,
+        _stacktrace: Any = None,
+    ) -> _Retry:
+        if isinstance(error, ReadTimeoutError):
+            raise error  # the time limit is the caller's: waiting for it again would not keep it
+        return super().increment(method, url, response, error, _pool, _stacktrace)
 
     def get_retry_after(self, response: Any) -> float | None:
         wait = super().get_retry_after(response)
@@ -78,23 +92,18 @@ class Rest:
         shown = f"GET {urlsplit(url)._replace(query='').geturl()}"
         self._log.take(shown)
         started = time.monotonic()
+        limit = call_timeout(_READ_TIMEOUT)
         try:
             answer = self._session.get(
                 url,
                 params=params,
                 headers={"Accept": "application/json"},
                 auth=self._authorize,
-                timeout=(_CONNECT_TIMEOUT, call_timeout(_READ_TIMEOUT)),
+                timeout=(min(_CONNECT_TIMEOUT, limit), limit),
                 allow_redirects=False,
             )
-        except requests.Timeout as error:
-            raise TimedOut(f"{shown}: no answer in time", hint="check the network, then try again") from error
-        except requests.exceptions.ContentDecodingError as error:
-            raise BadReply(f"{shown}: the answer cannot be decoded", hint="try again") from error
         except requests.RequestException as error:
-            raise CallFailed(
-                f"{shown}: {redact(_innermost(error))}", hint="check the network, then try again"
-            ) from error
+            raise self._no_answer(shown, error, limit) from error
         retries = len(answer.raw.retries.history) if answer.raw.retries else 0
         self._log.calls += retries
         _debug(shown, started, answer.status_code, retries)
@@ -103,7 +112,7 @@ class Rest:
         try:
             return answer.json()
         except ValueError as error:
-            start = redact(answer.text[:60].replace("\n", " "))
+            start = self._hide(answer.text)[:60].replace("\n", " ")
             raise BadReply(
                 f"{shown}: the answer is no whole JSON; it begins {start!r}", hint="try again"
             ) from error
@@ -111,6 +120,30 @@ class Rest:
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers.update(self._auth)
         return request
+
+    def _hide(self, text: str) -> str:
+        """Text without this session's credentials, which a server may have sent back, or any other."""
+        for word in (word for value in self._auth.values() for word in value.split()):
+            text = text.replace(word, "[redacted]") if len(word) >= 8 else text
+        return redact(text)
+
+    def _no_answer(self, shown: str, error: requests.RequestException, limit: float) -> CloudError:
+        """What it means that no whole answer came."""
+        cut_short = isinstance(error, requests.ConnectionError) and isinstance(
+            error.args[:1] and error.args[0], ReadTimeoutError
+        )
+        if cut_short or isinstance(error, requests.Timeout):
+            return TimedOut(
+                f"{shown}: no answer within {limit:g} s",
+                hint="check the network, then try again; CLOUD_CALL_TIMEOUT=SECONDS allows more time",
+            )
+        if isinstance(error, requests.exceptions.ChunkedEncodingError):
+            return BadReply(f"{shown}: the answer was cut off", hint="try again")
+        if isinstance(error, requests.exceptions.ContentDecodingError):
+            return BadReply(f"{shown}: the answer cannot be decoded", hint="try again")
+        return CallFailed(
+            f"{shown}: {self._hide(_innermost(error))}", hint="check the network, then try again"
+        )
 
     def _failure(self, shown: str, answer: requests.Response) -> CloudError:
         try:

@@ -24,6 +24,7 @@ class Outcome:
     calls: int = 0
     changed: int = 0
     error: CloudError | None = None
+    remarks: tuple[str, ...] = ()
 
 
 _COLUMNS = (
@@ -91,6 +92,7 @@ def _remarks(outcome: Outcome) -> list[str]:
             f"not reached: {r} ({why}); last known data are kept" for r, why in provenance.not_reached.items()
         ]
         lines += [f"notice: {notice}" for notice in provenance.notices]
+    lines += outcome.remarks
     if outcome.error is not None:
         lines.append(outcome.error.what)
         lines += [f"  kept: {outcome.error.untouched}"] if outcome.error.untouched else []

@@ -42,7 +42,8 @@ class Vocabulary:
     """`family_prefix` is "" for a provider whose types stand in one flat list.
 
     `extra_results` are result strings that exist only under some option, `switches` bools that
-    extra_vars.yaml carries besides.
+    extra_vars.yaml carries besides. `states_kvm` is False where the vendor does not say which types can run
+    KVM guests.
     """
 
     provider: str
@@ -60,6 +61,7 @@ class Vocabulary:
     types_folder: str = "instance-types"
     extra_results: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()
+    states_kvm: bool = True
 
     @property
     def previous_generation(self) -> str:

@@ -11,22 +11,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
-from cloudlib.progress import Step
-
 
 class Rows:
-    """Adapts rich's Progress to ours."""
+    """rich's Progress as a `cloudlib.progress.Progress`."""
 
     def __init__(self, live: Progress) -> None:
         self._live = live
 
-    def step(self, provider: str, title: str, total: int) -> Step:
+    def step(self, provider: str, title: str, total: int) -> _Row:
         """Add a row."""
         task = self._live.add_task(f"{provider:<11} {title}", total=total, note="")
         return _Row(self._live, task)
 
 
 class _Row:
+    """A `cloudlib.progress.Step`."""
+
     def __init__(self, live: Progress, task: TaskID) -> None:
         self._live, self._task = live, task
 

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""What holds for the project as a whole: licences, help, docs, dialect, no trace of one machine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cloudlib import catalogfile, tier
+from tests.support.kconf import parse_tree
+from tests.support.tree import ROOT, Tree
+
+#: Files in which no comment can stand, or whose text is not ours to change.
+_NO_COMMENT = {"LICENSE"}
+_NO_COMMENT_ENDINGS = (".json", ".csv", ".txt", ".static", ".md")
+_TOP = {
+    *(".ci", ".editorconfig", ".github", ".gitignore", "CONTRIBUTING.md", "Kconfig", "LICENSE", "Makefile"),
+    *("README.md", "constraints-dev.txt", "defconfigs", "docs", "pyproject.toml", "requirements-dev.txt"),
+    *("requirements.txt", "scripts", "terraform", "tests"),
+}
+
+
+def tracked() -> list[Path]:
+    """The files of the project: those git knows, or without git all that is not generated."""
+    git = shutil.which("git")
+    listed = subprocess.run(
+        [git or "git", "ls-files", "-z"], check=False, cwd=ROOT, capture_output=True, text=True
+    ) if git else None  # fmt: skip
+    if listed is not None and listed.returncode == 0:
+        return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    return [p for top in _TOP for p in _below(ROOT / top)]
+
+
+def _below(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    elif path.is_dir():
+        found = (p for p in path.rglob("*") if "__pycache__" not in p.parts and p.suffix != ".generated")
+        yield from (p for p in found if p.is_file())
+
+
+def relative(paths: list[Path]) -> list[str]:
+    return sorted(str(p.relative_to(ROOT)) for p in paths)
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+FILES = tracked()
+KCONFIGS = [p for p in FILES if p.name.startswith("Kconfig") and "golden" not in p.parts]
+MAKEFILES = [p for p in FILES if p.name == "Makefile" or p.suffix == ".Makefile"]
+
+
+def targets() -> set[str]:
+    """What `.PHONY` lists, as make itself expands it."""
+    done = subprocess.run(
+        ["make", "-pRrq", "PYTHON=python3", ":"], check=False, cwd=ROOT, capture_output=True, text=True
+    )
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith(".PHONY:")]
+    return set(line.split()[1:])
+
+
+def test_the_project_is_seen() -> None:
+    assert len(FILES) > 50 and len(KCONFIGS) > 10 and len(MAKEFILES) == 3 and len(targets()) > 20
+
+
+def test_nothing_lies_about() -> None:
+    """Only what belongs to the project is in it; products of other tools are not."""
+    assert sorted({p.relative_to(ROOT).parts[0] for p in FILES} - _TOP) == []
+
+
+def test_every_file_names_its_licence() -> None:
+    def named(path: Path) -> bool:
+        return any("SPDX-License-Identifier: MIT" in line for line in text(path).splitlines()[:2])
+
+    need = [
+        p for p in FILES
+        if p.name not in _NO_COMMENT and not p.name.endswith(_NO_COMMENT_ENDINGS)
+        and p.relative_to(ROOT).parts[0] not in ("defconfigs", ".gitignore") and "golden" not in p.parts
+    ]  # fmt: skip
+    assert relative([p for p in need if not named(p)]) == []
+
+
+def test_commands_can_be_executed() -> None:
+    commands = [p for p in FILES if text(p).startswith("#!")]
+    assert {"aws-cli", "cloud-tier"} <= {p.name for p in commands}
+    assert relative([p for p in commands if not p.stat().st_mode & 0o100]) == []
+
+
+@pytest.mark.parametrize("shell", ["sh", "dash"])
+def test_shell_scripts_are_plain(shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell} here")
+    scripts = [p for p in FILES if text(p).startswith("#!/bin/sh")]
+    assert [p.name for p in scripts] == ["cloud-tier"]
+    for path in scripts:
+        subprocess.run([shell, "-n", str(path)], check=True)
+        assert not re.search(r"\[\[|\blocal\b|\bfunction\b|\$'|<<<", text(path)), "not of POSIX"
+
+
+def test_no_paths_of_one_machine() -> None:
+    """Nothing that exists on one person's machine alone. Written so that it does not find itself."""
+    places = ("/ho" + "me/", "/ro" + "ot/", "/wo" + "rk/", "/Us" + "ers/", "/mn" + "t/")
+    found = [
+        f"{p.relative_to(ROOT)}: {place}" for p in FILES for place in places
+        if re.search(rf"(?<![\w.~:/}})-]){place}", text(p)) and p != Path(__file__)
+    ]  # fmt: skip
+    assert found == []
+
+
+def test_no_credentials() -> None:
+    """Keys have a known shape; the ones in tests are too short or say that they are made up."""
+    shape = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY")
+    found = [p for p in FILES for m in shape.findall(text(p)) if not re.search("EXAMPLE|ABCDEF|BEGIN \\[", m)]
+    assert relative(found) == []
+
+
+def test_the_dialect_is_that_of_the_kernel() -> None:
+    foreign = re.compile(r"^\s*(osource|rsource|orsource|output yaml)\b", re.MULTILINE)
+    assert relative([p for p in KCONFIGS if foreign.search(text(p))]) == []
+
+
+def test_the_tree_parses_without_a_warning(tree: Tree) -> None:
+    kconf = parse_tree(tree.root)
+    assert len(kconf.unique_defined_syms) > 1000
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("terraform/*/kconfigs")), ids=lambda p: p.parent.name)
+def test_static_files_fit_together(path: Path) -> None:
+    """A committed tier names no generated file, and no file of it is left over."""
+    texts = tier.read_tier(ROOT, path.parent.name, tier.STATIC)
+    sourced = [m for t in texts.values() for m in re.findall(r'^source "(.*)"$', t, re.MULTILINE)]
+    assert [s for s in sourced if not (ROOT / s).is_file() or not s.endswith(".static")] == []
+    hand_written = {"Kconfig.compute", "Kconfig.location", "Kconfig.images", "Kconfig.gpu-amis"}
+    names = {str(path.relative_to(ROOT) / name) + ".static" for name in set(texts) - hand_written}
+    assert names - set(sourced) == {f"{path.relative_to(ROOT)}/{catalogfile.NAME}.static"}
+
+
+def test_every_target_is_in_help(tree: Tree) -> None:
+    told = tree.make("help").stdout
+    listed = {
+        word
+        for line in told.splitlines()
+        if " - " in line
+        for word in re.split(r"[ ,]+", line.partition(" - ")[0])
+    }
+    inner = {"cloud-help", "kconfig-help", "help"}
+    assert sorted(targets() - listed - inner) == []
+
+
+def test_every_target_is_in_the_docs() -> None:
+    page = ROOT / "docs" / "cloud-configuration.md"
+    if not page.exists():
+        pytest.skip("docs/cloud-configuration.md is not written yet")
+    told = "\n".join(text(p) for p in FILES if p.suffix == ".md")
+    names = {re.sub(r"-(aws|azure|gce|lambdalabs)$", "", name) for name in targets()}
+    inner = {"cloud-help", "kconfig-help"}
+    assert sorted(n for n in names - inner if not re.search(rf"(?<![\w-]){re.escape(n)}(?![\w])", told)) == []
+
+
+def test_every_setting_is_in_help(tree: Tree) -> None:
+    """What can be set in the environment or on make's command line is told of."""
+    told = tree.make("help").stdout
+    scripts = [p for p in FILES if p.relative_to(ROOT).parts[0] == "scripts"]
+    read = {
+        m for p in scripts for m in re.findall(r'environ(?:\.get\(|\[)"(CLOUD_\w+|FORCE|DEBUG)"', text(p))
+    }
+    assert len(read) > 4 and sorted(name for name in read if f" {name}=" not in told) == []
+
+
+def test_every_defconfig_is_listed_and_says_what_it_is(tree: Tree) -> None:
+    told = tree.make("help").stdout
+    for path in sorted((ROOT / "defconfigs").iterdir()):
+        first = text(path).splitlines()[0]
+        assert re.fullmatch(r"# \S.{10,}\.", first), f"{path.name} begins with no sentence of what it is"
+        assert f"defconfig-{path.name}" in told and first.removeprefix("# ") in told
+
+
+def test_recipes_are_short() -> None:
+    """A recipe is a line or two, without sed; what needs more is a script."""
+    for path in MAKEFILES:
+        for recipe in re.findall(r"(?:^\t.*\n)+", text(path), re.MULTILINE):
+            lines = [line for line in recipe.splitlines() if "echo" not in line and "printf" not in line]
+            assert len(lines) <= 4, recipe
+
+
+def test_modules_are_of_a_size_to_read() -> None:
+    long = {
+        p.name: n
+        for p in FILES
+        if p.suffix == ".py" and "tests" not in p.parts and (n := len(text(p).splitlines())) > 330
+    }
+    assert long == {}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""A temporary copy of the project, and commands run in it as a person would run them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cloudlib import tier
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+_PARTS = ("Makefile", "Kconfig", "requirements.txt", "scripts", "defconfigs", "terraform", "docs")
+_LEAVE = shutil.ignore_patterns("*.generated", "__pycache__", ".terraform*")
+
+#: Answers for a vendor CLI that must not be called at all: it says so, and leaves a trace.
+_FORBIDDEN = '#!/bin/sh\necho "called: $0 $*" >>"$CALLED"\nexit 97\n'
+_VENDOR_COMMANDS = ("aws", "az", "gcloud", "curl", "wget")
+
+
+@dataclass
+class Tree:
+    """A copy of the project in `root`; commands in it see `env` and nothing of the caller's environment."""
+
+    root: Path
+    home: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    def make(self, *words: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
+        """`make WORDS` with this Python."""
+        return self.run("make", f"PYTHON={sys.executable}", *words, check=check, **env)
+
+    def python(self, *words: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
+        """This Python with a script of the tree."""
+        return self.run(sys.executable, *words, check=check, **env)
+
+    def run(self, *argv: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
+        """A command in the tree; with `check` its failure fails the test and shows what it said."""
+        done = subprocess.run(
+            argv, check=False, cwd=self.root, env={**self.env, **env}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        if check and done.returncode != 0:
+            raise AssertionError(f"{argv} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def start(self, *argv: str, **env: str) -> subprocess.Popen[str]:
+        """A command in a session of its own, to be interrupted; its stdout and stderr are piped."""
+        return subprocess.Popen(
+            argv, cwd=self.root, env={**self.env, **env}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of the tree."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def read(self, name: str) -> str:
+        """Read a file of the tree."""
+        return (self.root / name).read_text(encoding="utf-8")
+
+    def config(self) -> dict[str, str]:
+        """.config as {symbol without CONFIG_: value without quotes}; "n" for what is switched off."""
+        found = {}
+        for line in self.read(".config").splitlines():
+            name, equals, value = line.removeprefix("CONFIG_").partition("=")
+            if equals and line.startswith("CONFIG_"):
+                found[name] = value.strip('"')
+            elif line.endswith(" is not set"):
+                found[line.removeprefix("# CONFIG_").removesuffix(" is not set")] = "n"
+        return found
+
+    def menu_state(self) -> dict[str, str]:
+        """Every menu file and marker, with a digest of what it holds: what a failure must leave alone."""
+        paths = [p for t in tier.TIERS for p in (self.root / "terraform").rglob(f"*.{t}")]
+        return state([*paths, *self.root.glob(".*_cloud_config_generated"), *self.root.glob(".cloud.init*")])
+
+    def vendor_calls(self) -> list[str]:
+        """What was called of the vendor commands that must not be called."""
+        path = self.home / "called"
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def state(paths: list[Path]) -> Mapping[str, str]:
+    """{path: digest of its contents}."""
+    return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(paths) if p.is_file()}
+
+
+def copy_tree(target: Path) -> None:
+    """The parts of the project that its commands need, without anything generated."""
+    for name in _PARTS:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, symlinks=True, ignore=_LEAVE)
+        elif source.exists():
+            shutil.copy2(source, target / name)
+
+
+def make_tree(template: Path, folder: Path) -> Tree:
+    """A tree like the template, with an empty home and vendor commands that must not be called."""
+    root, home, fakes = folder / "tree", folder / "home", folder / "bin"
+    shutil.copytree(template, root, symlinks=True)
+    for made in (home, fakes):
+        made.mkdir()
+    for name in _VENDOR_COMMANDS:
+        (fakes / name).write_text(_FORBIDDEN, encoding="utf-8")
+        (fakes / name).chmod(0o755)
+    env = {
+        "PATH": f"{fakes}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "TERM": "dumb",
+        "CALLED": str(home / "called"),
+        "TMPDIR": str(home),
+    }
+    return Tree(root, home, env)
+
+
+def without(env: Mapping[str, str], *starts: str) -> dict[str, str]:
+    """An environment without the variables that begin so."""
+    return {key: value for key, value in env.items() if not key.startswith(starts)}
+
+
+def descendants(marker: str) -> list[int]:
+    """The processes whose command line contains `marker`, this one and its shell left out."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if marker in words and int(path.parent.name) != os.getpid():
+            found.append(int(path.parent.name))
+    return found

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: MIT
+"""The door to HTTPS JSON, against a loopback server: retries, limits, and what an error may say."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import urllib3.util.retry
+
+from cloudlib.errors import (
+    AccessDenied,
+    BadReply,
+    BudgetExceeded,
+    CallFailed,
+    CloudError,
+    NoCredentials,
+    Throttled,
+    TimedOut,
+)
+from cloudlib.rest import Rest
+from cloudlib.run import CallLog
+from tests.servers.http_base import Fault, HttpServer, Reply, Request, matching
+
+SECRET = "made-up-secret-0123456789"
+ANY = matching()
+
+
+class Api(HttpServer):
+    """Answers every path with a little JSON."""
+
+    def reply(self, request: Request) -> Reply:
+        return Reply(200, b'{"data": [1, 2]}', (("Content-Type", "application/json"),))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with Api(lifetime=60) as running:
+        yield running
+        assert running.errors == []
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that retries would have waited; they do not."""
+    made: list[float] = []
+    monkeypatch.setattr(
+        urllib3.util.retry, "time", SimpleNamespace(sleep=made.append, time=time.time, mktime=time.mktime)
+    )
+    return made
+
+
+def client(log: CallLog | None = None, **more: Any) -> Rest:
+    return Rest(log=log or CallLog(), auth={"Authorization": f"Bearer {SECRET}"}, **more)
+
+
+def failure(server: HttpServer, kind: type[CloudError], path: str = "/x", **more: Any) -> CloudError:
+    with pytest.raises(kind) as caught:
+        client(**more).get(server.url + path)
+    assert SECRET not in caught.value.what + caught.value.hint
+    return caught.value
+
+
+def status(code: int, body: bytes = b"{}", *headers: tuple[str, str], times: int | None = None) -> Fault:
+    return Fault(ANY, reply=Reply(code, body, headers), times=times)
+
+
+def test_json_comes_back_and_the_call_is_counted(server: Api) -> None:
+    log = CallLog()
+    assert client(log).get(f"{server.url}/x", {"page": "2"}) == {"data": [1, 2]}
+    assert log.calls == 1 and server.requests[0].params == {"page": "2"}
+    assert server.requests[0].headers["authorization"] == f"Bearer {SECRET}"
+
+
+@pytest.mark.parametrize("code", [429, 500, 502, 503, 504])
+def test_retries_are_counted(server: Api, waits: list[float], code: int) -> None:
+    server.inject(status(code, times=2))
+    log = CallLog()
+    assert client(log).get(f"{server.url}/x")
+    assert log.calls == 3 == len(server.requests)
+    assert len(waits) in (1, 2) and all(0 < wait <= 30.5 for wait in waits)
+
+
+def test_retry_after_is_honoured(server: Api, waits: list[float]) -> None:
+    server.inject(status(429, b"{}", ("Retry-After", "7"), times=1))
+    client().get(f"{server.url}/x")
+    assert waits == [7]
+
+
+def test_a_long_retry_after_is_bounded(server: Api, waits: list[float]) -> None:
+    server.inject(status(503, b"{}", ("Retry-After", "86400"), times=1))
+    client().get(f"{server.url}/x")
+    assert waits == [30]
+
+
+def test_throttled_for_ever(server: Api, waits: list[float]) -> None:
+    server.inject(status(429))
+    log = CallLog()
+    failure(server, Throttled, log=log)
+    assert log.calls == len(server.requests) == 5
+
+
+def test_a_server_that_stays_broken(server: Api, waits: list[float]) -> None:
+    server.inject(status(500, b"<html>oops</html>"))
+    assert "HTTP 500" in failure(server, CallFailed).what
+    assert len(server.requests) == 5
+
+
+@pytest.mark.parametrize(("code", "kind"), [(401, NoCredentials), (403, AccessDenied), (404, CallFailed)])
+def test_refusals_are_not_repeated(server: Api, code: int, kind: type[CloudError]) -> None:
+    server.inject(status(code))
+    failure(server, kind)
+    assert len(server.requests) == 1
+
+
+def test_redirects_are_refused(server: Api) -> None:
+    with Api(lifetime=60) as other:
+        server.inject(status(302, b"", ("Location", f"{other.url}/steal")))
+        failure(server, BadReply)
+        assert len(server.requests) == 1 and other.requests == []
+
+
+@pytest.mark.parametrize("code", [200, 400, 401, 500])
+def test_a_server_that_repeats_the_key(
+    server: Api,
+    waits: list[float],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+) -> None:
+    monkeypatch.setenv("DEBUG", "1")
+    server.inject(status(code, f"<p>{SECRET} is what you sent, Bearer {SECRET}</p>".encode()))
+    failure(server, CloudError, path=f"/x?key={SECRET}")
+    told = capfd.readouterr()
+    assert "GET http" in told.err and SECRET not in told.err + told.out
+
+
+def test_netrc_is_not_used(server: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password else\n", encoding="utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(netrc))
+    Rest(log=CallLog()).get(f"{server.url}/x")
+    assert "authorization" not in server.requests[0].headers
+
+
+@pytest.mark.parametrize("body", [b"<html>Please log in</html>", b"", b'{"data": [1, 2'])
+def test_no_json(server: Api, body: bytes) -> None:
+    server.inject(status(200, body))
+    assert "no whole JSON" in failure(server, BadReply).what
+
+
+def test_a_cut_off_answer(server: Api) -> None:
+    server.inject(Fault(ANY, cut=True, times=None))
+    assert "cut off" in failure(server, BadReply).what
+
+
+def test_a_server_that_hangs_is_asked_once(server: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_CALL_TIMEOUT", "0.3")
+    server.inject(Fault(ANY, delay=20, reset=True, times=None))
+    started = time.monotonic()
+    assert "within 0.3 s" in failure(server, TimedOut).what
+    assert time.monotonic() - started < 3 and len(server.requests) == 1
+
+
+def test_an_answer_that_stalls_half_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_CALL_TIMEOUT", "0.3")
+    done = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+                done.wait(10)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        with pytest.raises(TimedOut):
+            client().get(f"http://127.0.0.1:{listener.getsockname()[1]}/x")
+        done.set()
+        thread.join(5)
+
+
+def test_nobody_listens(waits: list[float]) -> None:
+    with Api(lifetime=60) as server:
+        url = server.url
+    with pytest.raises(CallFailed, match="refused"):
+        client().get(f"{url}/x")
+
+
+def test_the_budget_holds(server: Api) -> None:
+    log = CallLog(budget=1)
+    session = client(log)
+    session.get(f"{server.url}/x")
+    with pytest.raises(BudgetExceeded):
+        session.get(f"{server.url}/x")
+    assert len(server.requests) == 1
+
+
+def test_a_classifier_speaks_first(server: Api) -> None:
+    server.inject(status(400, b'{"why": "because"}'))
+
+    def classify(code: int, body: Any) -> CloudError:
+        return AccessDenied(f"{code} {body['why']}")
+
+    assert failure(server, AccessDenied, classify=classify).what == "400 because"

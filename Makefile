@@ -67,7 +67,7 @@ bench: $(PYTHON_DEV_READY)
 PHONY += clean mrproper
 clean:
 	$(Q)rm -f extra_vars.yaml
-	$(Q)find scripts tests -name __pycache__ -prune -exec rm -rf {} +
+	$(Q)find scripts $(wildcard tests) -name __pycache__ -prune -exec rm -rf {} +
 	$(Q)rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 mrproper: clean

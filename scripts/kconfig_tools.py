@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -149,6 +150,7 @@ def _interactive(tool: str) -> int:
         answer = input("Open the menu with what it offers instead? Nothing changes before you save. [y/N] ")
         if answer.strip().lower() not in ("y", "yes"):
             return error.exit_code
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a menu whose terminal is gone would spin for ever
     module = importlib.import_module(tool)
     getattr(module, tool)(kconf)
     return 0
@@ -163,8 +165,9 @@ def _olddefconfig() -> int:
 
 def _kconfiglib(tool: str) -> int:
     """One of Kconfiglib's own tools, as its command would run it, after the check of .config."""
+    kconf = parse()  # for the checks and messages of ours; the tool parses anew
     if tool in _READS_CONFIG:
-        _load_current(parse())
+        _load_current(kconf)
     module = importlib.import_module(tool)
     sys.argv = [tool, "--out", "defconfig"] if tool == "savedefconfig" else [tool]
     (getattr(module, "main", None) or module._main)()

@@ -86,7 +86,7 @@ def test_requests_are_a_second_apart(server: LambdaServer, monkeypatch: pytest.M
     monkeypatch.setattr(lambdalabs_client, "SPACING", 0.4)
     fetch()
     times = [request.time for request in server.requests]
-    assert all(later - earlier >= 0.39 for earlier, later in zip(times, times[1:]))
+    assert all(later - earlier >= 0.39 for earlier, later in zip(times, times[1:]))  # noqa: RUF007
 
 
 def test_capacity_changes_no_record(server: LambdaServer) -> None:

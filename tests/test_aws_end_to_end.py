@@ -103,7 +103,7 @@ def test_a_region_that_hangs_keeps_its_last_known_data(aws: Aws) -> None:
 UNTOUCHED: list[tuple[str, Callable[[], Fault], int, str]] = [
     ("no such key", faults.bad_keys, 3, "no valid credentials"),
     ("expired", faults.expired, 3, "no valid credentials"),
-    ("throttled for ever", lambda: faults.throttled_forever("DescribeInstanceTypes"), 1, "RequestLimit"),  # noqa: E501
+    ("throttled for ever", lambda: faults.throttled_forever("DescribeInstanceTypes"), 1, "RequestLimit"),
     ("cut off", lambda: faults.cut_off("DescribeInstanceTypes"), 1, "error" ),
     ("the default region fails", lambda: faults.broken("DescribeAvailabilityZones", "us-east-1"), 1, "InternalError"),  # noqa: E501
     ("images are denied", lambda: faults.denied("DescribeImages"), 1, "IAM policy"),

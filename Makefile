@@ -62,7 +62,7 @@ style: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m ruff format --check scripts tests scripts/*-cli
 
 bench: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m tests.bench
+	$(Q)PYTHONPATH=scripts $(PYTHON_RUN) -m tests.bench
 
 PHONY += clean mrproper
 clean:

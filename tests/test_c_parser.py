@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.tree import Tree
+
 ROOT = Path(__file__).resolve().parent.parent
 DEFCONFIGS = sorted(path.name for path in (ROOT / "defconfigs").iterdir())
 
@@ -28,14 +30,14 @@ def _settings(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", DEFCONFIGS)
-def test_conf_and_kconfiglib_give_the_same_config(name: str, tmp_path: Path) -> None:
+def test_conf_and_kconfiglib_give_the_same_config(name: str, tree: Tree, tmp_path: Path) -> None:
     conf = _conf()
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     theirs.write_text((ROOT / "defconfigs" / name).read_text())
     env = {**os.environ, "CLOUD_TIER": "static", "srctree": "."}
     done = subprocess.run(
         [conf, "--olddefconfig", "Kconfig"],
-        cwd=ROOT,
+        cwd=tree.root,
         env={**env, "KCONFIG_CONFIG": str(theirs)},
         capture_output=True,
         text=True,
@@ -44,7 +46,7 @@ def test_conf_and_kconfiglib_give_the_same_config(name: str, tmp_path: Path) -> 
     assert "warning" not in done.stderr.lower(), done.stderr
     subprocess.run(
         [sys.executable, "scripts/kconfig_tools.py", "defconfig", name],
-        cwd=ROOT,
+        cwd=tree.root,
         env={**env, "KCONFIG_CONFIG": str(ours)},
         capture_output=True,
         check=True,

@@ -14,7 +14,11 @@ from tests.support.tree import ROOT, Tree
 
 DEFCONFIGS = sorted(p.name for p in (ROOT / "defconfigs").iterdir())
 OFFLINE = [n for n in DEFCONFIGS if not n.endswith("-smart")]  # those ask the cloud in `make`
-M7I = "CONFIG_TERRAFORM_AWS=y\nCONFIG_TERRAFORM_AWS_INSTANCE_TYPE_M7I=y\nCONFIG_TERRAFORM_AWS_INSTANCE_M7I_2XLARGE=y\n"
+M7I = """\
+CONFIG_TERRAFORM_AWS=y
+CONFIG_TERRAFORM_AWS_INSTANCE_TYPE_M7I=y
+CONFIG_TERRAFORM_AWS_INSTANCE_M7I_2XLARGE=y
+"""
 
 
 @pytest.fixture(autouse=True)

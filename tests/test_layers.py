@@ -26,6 +26,7 @@ LAYERS = (
     "cloudlib.cli aws_parse aws_images",
     "aws_fetch",
     "aws_api",
+    "lambdalabs_commands",
     "aws-cli cloud_providers",
     "generate_cloud_configs",
     "kconfig_tools make_builtin_catalog",

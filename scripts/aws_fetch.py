@@ -2,8 +2,9 @@
 """One fetch of EC2: which calls, in which order, and what a failed one means for the rest.
 
 At most 3 calls a usable region and 10 beside them. The order on the wire: identity and regions; then,
-together, zones and offerings of every region, types, prices and images of the default region; then,
-for types that the default region lacks, one call to each of the fewest regions that have them.
+together, types, prices and images of the default region, offerings and zones of every region; and, as
+soon as the offerings are in, for types that the default region lacks one call to each of the fewest regions
+that have them. Calls cost processor time, so the order is the one that leaves no processor idle.
 """
 
 from __future__ import annotations
@@ -84,22 +85,24 @@ class Fetch:
     def run(self) -> Catalog:
         """The whole catalogue."""
         priced_regions = self._price_regions()
-        zone_step, zones = self._start_zones()
         step = self._step("instance types", len(self.asked) + 1)
         types = self._start(_TYPES, self.home, step)
         offering = self._start(_OFFERINGS, self.home, step)
         price_step = self._step("prices", len(priced_regions))
         prices = {r: self._start(_prices_command(r), _PRICING_REGION, price_step) for r in priced_regions}
         images = self._start_images() if self.request.images else None
-        try:
-            offering.result()
-        except AccessDenied:
-            self.notices.append(
-                "which zone offers a type is not known: ec2:DescribeInstanceTypeOfferings is denied"
-            )
-            offered, kinds = self._types_by_region(types, step)
+        version = self._start_version() if self.request.images else None
+        per_zone = self._offerings_are_allowed(offering)
+        others = {
+            region: self._start(_OFFERINGS if per_zone else _TYPES, region, step)
+            for region in self.asked
+            if region != self.home
+        }
+        zone_step, zones = self._start_zones()
+        if per_zone:
+            offered, kinds = self._types_by_offering(types, {self.home: offering, **others})
         else:
-            offered, kinds = self._types_by_offering(types, offering, step)
+            offered, kinds = self._types_by_region({self.home: types, **others})
         step.done(f"{len(kinds)} types in {len({k.family for k in kinds.values()})} families")
         return self._catalog(
             self._take_zones(zone_step, zones),
@@ -107,6 +110,7 @@ class Fetch:
             kinds,
             self._take_prices(price_step, prices),
             self._take_images(*images) if images else [],
+            version.result() if version else "",
         )
 
     def regions_and_zones(self) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
@@ -136,19 +140,25 @@ class Fetch:
 
     # --- types and where they are offered ---
 
+    def _offerings_are_allowed(self, offering: Task) -> bool:
+        try:
+            offering.result()
+        except AccessDenied:
+            self.notices.append(
+                "which zone offers a type is not known: ec2:DescribeInstanceTypeOfferings is denied"
+            )
+            return False
+        return True
+
     def _types_by_offering(
-        self, types: Task, offering: Task, step: Step
+        self, types: Task, offerings: Mapping[str, Task]
     ) -> tuple[Offered, dict[str, InstanceType]]:
-        others = [r for r in self.asked if r != self.home]
-        tasks = {self.home: offering, **{r: self._start(_OFFERINGS, r, step) for r in others}}
+        offered = {region: aws_parse.offerings(answer) for region, answer in self._reached(offerings).items()}
         kinds = self._described(types.result())
-        offered = {region: aws_parse.offerings(answer) for region, answer in self._reached(tasks).items()}
         return offered, {**kinds, **self._types_elsewhere(kinds, offered)}
 
-    def _types_by_region(self, types: Task, step: Step) -> tuple[Offered, dict[str, InstanceType]]:
+    def _types_by_region(self, tasks: Mapping[str, Task]) -> tuple[Offered, dict[str, InstanceType]]:
         """Without the right to ask for offerings, each region is asked for its types whole."""
-        others = [r for r in self.asked if r != self.home]
-        tasks = {self.home: types, **{r: self._start(_TYPES, r, step) for r in others}}
         offered: Offered = {}
         kinds: dict[str, InstanceType] = {}
         for region, answer in self._reached(tasks).items():
@@ -242,6 +252,7 @@ class Fetch:
         kinds: Mapping[str, InstanceType],
         prices: Mapping[str, Mapping[str, Price]],
         images: Sequence[Image],
+        version: str,
     ) -> Catalog:
         reached = [r for r in self.asked if r in zones and r in offered]
         types = (
@@ -263,7 +274,7 @@ class Fetch:
             provenance=Provenance(
                 source="live",
                 fetched_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                tools={"aws": self.version()} if self.request.images and self.request.log.left() else {},
+                tools={"aws": version} if version else {},
                 calls=self.request.log.calls,
                 not_reached=dict(sorted(self.not_reached.items())),
                 notices=tuple(self.notices),
@@ -278,6 +289,10 @@ class Fetch:
     def _start(self, command: Sequence[str], region: str, step: Step | None = None) -> Task:
         self.planned += 1
         return self.pool.start(self.ask, list(command), region, step=step)
+
+    def _start_version(self) -> Task:
+        self.planned += 1
+        return self.pool.start(self.version)
 
     def _reached(self, tasks: Mapping[str, Task]) -> dict[str, Any]:
         """The answers by region, without the regions that failed, which are noted.

@@ -72,11 +72,6 @@ class CallLog:
                 raise BudgetExceeded(f"the budget of {self.budget} vendor calls is used up at: {what}")
             self.calls += 1
 
-    def left(self) -> int | None:
-        """Calls still allowed; None without a budget."""
-        with self._lock:
-            return None if self.budget is None else max(0, self.budget - self.calls)
-
     def stop(self) -> None:
         """Kill what runs and refuse what has not started."""
         with self._lock:

@@ -9,7 +9,6 @@ for types that the default region lacks, one call to each of the fewest regions 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -17,7 +16,8 @@ from typing import Any
 
 import aws_images
 import aws_parse
-from cloudlib.errors import AccessDenied, CallFailed, CatalogError, RegionUnavailable, UsageError
+from cloudlib.errors import AccessDenied, CallFailed, CatalogError, UsageError
+from cloudlib.fetching import Reach, price_regions
 from cloudlib.parallel import Pool, Task
 from cloudlib.progress import Step
 from cloudlib.provider import Request
@@ -58,8 +58,7 @@ class Fetch:
     asked: tuple[str, ...] = ()
     planned: int = 0
     long_names: dict[str, str] = field(default_factory=dict)
-    not_reached: dict[str, str] = field(default_factory=dict)
-    faults: set[str] = field(default_factory=set)
+    reach: Reach = field(init=False)
     poor: set[str] = field(default_factory=set)
     notices: list[str] = field(default_factory=list)
 
@@ -76,6 +75,7 @@ class Fetch:
                 raise UsageError(
                     f"{name!r} is no region this account can use", hint="one of: " + ", ".join(usable)
                 )
+        self.reach = Reach(self.home, self.asked)
         log = self.request.log
         self.planned = log.calls
         log.budget = _CALLS_PER_REGION * len(usable) + _CALLS_BESIDE
@@ -83,7 +83,7 @@ class Fetch:
 
     def run(self) -> Catalog:
         """The whole catalogue."""
-        priced_regions = self._price_regions()
+        priced_regions = price_regions(self.asked, self.home)
         zone_step, zones = self._start_zones()
         step = self._step("instance types", len(self.asked) + 1)
         types = self._start(_TYPES, self.home, step)
@@ -126,7 +126,7 @@ class Fetch:
 
     def _take_zones(self, step: Step, tasks: Mapping[str, Task]) -> dict[str, tuple[Zone, ...]]:
         found: dict[str, tuple[Zone, ...]] = {}
-        for region, answer in self._reached(tasks).items():
+        for region, answer in self.reach.answers(tasks).items():
             found[region], self.long_names[region] = aws_parse.zones(answer, region)
         step.done(f"{sum(map(len, found.values()))} zones in {len(found)} regions")
         return found
@@ -142,7 +142,9 @@ class Fetch:
         others = [r for r in self.asked if r != self.home]
         tasks = {self.home: offering, **{r: self._start(_OFFERINGS, r, step) for r in others}}
         kinds = self._described(types.result())
-        offered = {region: aws_parse.offerings(answer) for region, answer in self._reached(tasks).items()}
+        offered = {
+            region: aws_parse.offerings(answer) for region, answer in self.reach.answers(tasks).items()
+        }
         return offered, {**kinds, **self._types_elsewhere(kinds, offered)}
 
     def _types_by_region(self, types: Task, step: Step) -> tuple[Offered, dict[str, InstanceType]]:
@@ -151,7 +153,7 @@ class Fetch:
         tasks = {self.home: types, **{r: self._start(_TYPES, r, step) for r in others}}
         offered: Offered = {}
         kinds: dict[str, InstanceType] = {}
-        for region, answer in self._reached(tasks).items():
+        for region, answer in self.reach.answers(tasks).items():
             offered[region] = dict.fromkeys(aws_parse.type_names(answer), ())
             kinds = {**self._described(answer), **kinds}
         return offered, kinds
@@ -186,17 +188,6 @@ class Fetch:
         return kinds
 
     # --- prices and images ---
-
-    def _price_regions(self) -> tuple[str, ...]:
-        """CLOUD_PRICE_REGIONS: unset for the default region, `all`, or names with commas between."""
-        wish = os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
-        if wish == "all":
-            return self.asked
-        names = [name.strip() for name in wish.split(",") if name.strip()]
-        unknown = [name for name in names if name not in self.asked]
-        if unknown:
-            raise UsageError(f"CLOUD_PRICE_REGIONS names regions that are not asked: {', '.join(unknown)}")
-        return tuple(dict.fromkeys((self.home, *names)))
 
     def _take_prices(self, step: Step, tasks: Mapping[str, Task]) -> dict[str, dict[str, Price]]:
         found: dict[str, dict[str, Price]] = {}
@@ -265,7 +256,7 @@ class Fetch:
                 fetched_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
                 tools={"aws": self.version()} if self.request.images and self.request.log.left() else {},
                 calls=self.request.log.calls,
-                not_reached=dict(sorted(self.not_reached.items())),
+                not_reached=dict(sorted(self.reach.not_reached.items())),
                 notices=tuple(self.notices),
             ),
         )
@@ -278,27 +269,6 @@ class Fetch:
     def _start(self, command: Sequence[str], region: str, step: Step | None = None) -> Task:
         self.planned += 1
         return self.pool.start(self.ask, list(command), region, step=step)
-
-    def _reached(self, tasks: Mapping[str, Task]) -> dict[str, Any]:
-        """The answers by region, without the regions that failed, which are noted.
-
-        The default region has to answer. Faults in more than a quarter of the regions are no matter of
-        single regions, and end the fetch; being denied or not opted in is an answer, not a fault.
-        """
-        answers = {}
-        for region, task in tasks.items():
-            try:
-                answers[region] = task.result()
-            except CallFailed as error:
-                if region == self.home:
-                    raise
-                self.not_reached.setdefault(region, error.what)
-                if not isinstance(error, (AccessDenied, RegionUnavailable)):
-                    self.faults.add(region)
-                if len(self.faults) > max(1, len(self.asked) // 4):
-                    many = f"{len(self.faults)} of {len(self.asked)} regions failed, {region} with"
-                    raise type(error)(f"{many}: {error.what}", hint=error.hint) from error
-        return answers
 
 
 def _prices_command(region: str) -> list[str]:

@@ -19,7 +19,7 @@ LAYERS = (
     "cloudlib.rest cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"
     " cloudlib.staged",
     "cloudlib.parallel",
-    "cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary",
+    "cloudlib.fetching cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary",
     "cloudlib.menu_images",
     "cloudlib.menus",
     "cloudlib.refresh",

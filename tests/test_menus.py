@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -161,6 +162,19 @@ def test_region_and_zone_results(kconf: kconfiglib.Kconfig) -> None:
     assert (value(kconf, f"{D}_REGION"), value(kconf, f"{D}_ZONE")) == (FAR, "south-1a")
 
 
+def test_a_zone_that_need_not_be_chosen(tmp_path: Path) -> None:
+    """Its result exists only when one is chosen, and is what the vendor calls it within the region."""
+    zones = [replace(z, short=z.name[-1]) for z in catalog().zones]
+    kconf = parse_menus(tmp_path, catalog(zones=zones), replace(FAMILIES, zone_optional=True))
+    result = kconf.syms[f"{D}_ZONE"]
+    assert value(kconf, f"{D}_ZONE_NORTH_1_ANY") == "y"
+    assert kconfiglib.expr_value(result.direct_dep) == 0
+    choose(kconf, f"{D}_ZONE_NORTH_1B")
+    assert kconfiglib.expr_value(result.direct_dep) == 2 and result.str_value == "b"
+    choose(kconf, SOUTH)
+    assert kconfiglib.expr_value(result.direct_dep) == 0
+
+
 def test_the_default_image_and_release(kconf: kconfiglib.Kconfig) -> None:
     assert value(kconf, f"{D}_IMAGE_NAME") == "debian-12-x86_64-*"
     choose(kconf, ARM)
@@ -198,11 +212,26 @@ def test_gpu_images_are_offered_to_nvidia_gpus(kconf: kconfiglib.Kconfig) -> Non
 def test_images_that_need_a_boot_mode(tmp_path: Path) -> None:
     machines = [kind("m7.large", boot_modes=("uefi",)), kind("m6.large", boot_modes=("bios", "uefi"))]
     pictures = [image("debian", "12", "x86_64", boot_modes=("bios",)), image("fedora", "42", "x86_64")]
+    pictures.append(image("ubuntu", "24.04", "x86_64", boot_modes=("uefi",)))
     kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
     choose(kconf, f"{D}_FAMILY_M7")
-    assert visible(kconf, f"{D}_DISTRO_") == ["FEDORA", "CUSTOM"]
+    assert visible(kconf, f"{D}_DISTRO_") == ["UBUNTU", "CUSTOM"]
     choose(kconf, f"{D}_FAMILY_M6")
-    assert visible(kconf, f"{D}_DISTRO_") == ["DEBIAN", "FEDORA", "CUSTOM"]
+    seen = visible(kconf, f"{D}_DISTRO_")
+    assert seen == ["DEBIAN", "FEDORA", "UBUNTU", "CUSTOM"], "what does not say boots where anything would"
+
+
+def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
+    machines = [kind(f"{n}.large", boot_modes=m) for n, m in (("a1", ("V1",)), ("b1", ("V1", "V2")))]
+    machines.append(kind("c1.large", boot_modes=("V2",)))
+    pictures = [
+        image("debian", "12", "x86_64", boot_modes=(m,), coordinates={"NAME": m}) for m in ("V1", "V2")
+    ]
+    kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
+    for family, expected in (("A1", "V1"), ("B1", "V2"), ("C1", "V2")):
+        choose(kconf, f"{D}_FAMILY_{family}")
+        assert visible(kconf, f"{D}_RELEASE_") == ["DEBIAN_12"]
+        assert value(kconf, f"{D}_IMAGE_NAME") == expected
 
 
 def test_no_image_at_all_is_refused() -> None:

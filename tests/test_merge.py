@@ -57,3 +57,11 @@ def test_a_region_keeps_its_name() -> None:
     assert [r.long_name for r in carry_forward(new, catalog()).regions] == [
         r.long_name for r in catalog().regions
     ]
+
+
+def test_a_region_whose_name_begins_like_a_lost_one_is_not_lost() -> None:
+    """eastus2-1 is a zone of eastus2, also when eastus is the region that did not answer."""
+    machine = kind("d4", regions=("eastus", "eastus2"))
+    machine = replace(machine, zones=("eastus-1", "eastus2-1", "eastus2-2"))
+    assert machine.only_in({"eastus"}).zones == ("eastus-1",)
+    assert machine.only_in({"eastus2"}).zones == ("eastus2-1", "eastus2-2")

@@ -79,7 +79,10 @@ def _zones(catalog: Catalog, words: Vocabulary, symbols: dict[str, str], table: 
         if not zones:
             continue
         members = [Config(table.claim(words.zone_prefix, z.name), prompt=_zone_prompt(z)) for z in zones]
-        results += [Default(value=z.name, condition=m.name) for z, m in zip(zones, members)]
+        results += [Default(value=z.result, condition=m.name) for z, m in zip(zones, members)]
+        if words.zone_optional:
+            none = table.claim(words.zone_prefix, f"{region}-any")
+            members.insert(0, Config(none, prompt="No preference"))
         nodes.append(
             Choice(
                 prompt=f"{words.title} {words.zone_noun} in {region}",
@@ -88,7 +91,9 @@ def _zones(catalog: Catalog, words: Vocabulary, symbols: dict[str, str], table: 
                 items=tuple(members),
             )
         )
-    nodes.append(Config(name=words.results.zone, kind="string", defaults=tuple(results)))
+    chosen = (any_of(r.condition for r in results),) if words.zone_optional else ()
+    if results or not words.zone_optional:
+        nodes.append(Config(words.results.zone, kind="string", defaults=tuple(results), depends=chosen))
     return nodes
 
 

@@ -41,6 +41,9 @@ class ImageVocabulary:
 class Vocabulary:
     """`family_prefix` is "" for a provider whose types stand in one flat list.
 
+    `zone_optional` is True where the cloud can be left to choose the zone; the zone's result string then
+    exists only when the user chooses one.
+
     `extra_results` are result strings that exist only under some option, `switches` bools that
     extra_vars.yaml carries besides. `states_kvm` is False where the vendor does not say which types can run
     KVM guests.
@@ -61,6 +64,7 @@ class Vocabulary:
     types_folder: str = "instance-types"
     extra_results: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()
+    zone_optional: bool = False
     states_kvm: bool = True
 
     @property

@@ -41,7 +41,8 @@ class ImageVocabulary:
 class Vocabulary:
     """`family_prefix` is "" for a provider whose types stand in one flat list.
 
-    `extra_results` are result strings that exist only under some option, `switches` bools that
+    `zones_gate` is True where a zone has the same name for everybody, so that a type's zones say which zone
+    can start it. `extra_results` are result strings that exist only under some option, `switches` bools that
     extra_vars.yaml carries besides. `states_kvm` is False where the vendor does not say which types can run
     KVM guests.
     """
@@ -57,6 +58,7 @@ class Vocabulary:
     family_prefix: str = ""
     region_noun: str = "region"
     zone_noun: str = "zone"
+    zones_gate: bool = False
     type_noun: str = "instance type"
     types_folder: str = "instance-types"
     extra_results: tuple[str, ...] = ()

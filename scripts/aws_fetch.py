@@ -9,7 +9,6 @@ for types that the default region lacks, one call to each of the fewest regions 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -17,11 +16,13 @@ from typing import Any
 
 import aws_images
 import aws_parse
+from cloudlib.category import categorized
 from cloudlib.errors import AccessDenied, CallFailed, CatalogError, RegionUnavailable, UsageError
 from cloudlib.parallel import Pool, Task
 from cloudlib.progress import Step
 from cloudlib.provider import Request
 from cloudlib.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
+from cloudlib.settings import price_regions
 
 _PROVIDER = "aws"
 #: The Price List has few end points; this one knows the prices of every region.
@@ -83,7 +84,7 @@ class Fetch:
 
     def run(self) -> Catalog:
         """The whole catalogue."""
-        priced_regions = self._price_regions()
+        priced_regions = price_regions(self.home, self.asked)
         zone_step, zones = self._start_zones()
         step = self._step("instance types", len(self.asked) + 1)
         types = self._start(_TYPES, self.home, step)
@@ -187,17 +188,6 @@ class Fetch:
 
     # --- prices and images ---
 
-    def _price_regions(self) -> tuple[str, ...]:
-        """CLOUD_PRICE_REGIONS: unset for the default region, `all`, or names with commas between."""
-        wish = os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
-        if wish == "all":
-            return self.asked
-        names = [name.strip() for name in wish.split(",") if name.strip()]
-        unknown = [name for name in names if name not in self.asked]
-        if unknown:
-            raise UsageError(f"CLOUD_PRICE_REGIONS names regions that are not asked: {', '.join(unknown)}")
-        return tuple(dict.fromkeys((self.home, *names)))
-
     def _take_prices(self, step: Step, tasks: Mapping[str, Task]) -> dict[str, dict[str, Price]]:
         found: dict[str, dict[str, Price]] = {}
         zeros = 0
@@ -258,7 +248,11 @@ class Fetch:
             default_region=self.home,
             regions=self._named_regions(),
             zones=(zone for region in reached for zone in zones[region]),
-            instance_types=aws_parse.categorized(k for k in types if k.regions),
+            instance_types=categorized(
+                (k for k in types if k.regions),
+                special=aws_parse.SPECIAL_LETTERS,
+                plain=aws_parse.PLAIN_LETTERS,
+            ),
             images=images,
             provenance=Provenance(
                 source="live",

@@ -62,6 +62,7 @@ class CallLog:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _live: set[subprocess.Popen[bytes]] = field(default_factory=set, repr=False)
     _stopped: bool = False
+    _ended: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def take(self, what: str) -> None:
         """Count one call before it is made."""
@@ -77,10 +78,16 @@ class CallLog:
         with self._lock:
             return None if self.budget is None else max(0, self.budget - self.calls)
 
+    def pause(self, seconds: float) -> None:
+        """Wait between two calls; Interrupted as soon as the run is stopped."""
+        if self._ended.wait(seconds):
+            raise Interrupted("the run was stopped")
+
     def stop(self) -> None:
         """Kill what runs and refuse what has not started."""
         with self._lock:
             self._stopped = True
+            self._ended.set()
             live = list(self._live)
         for process in live:
             _kill(process)

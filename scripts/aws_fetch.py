@@ -17,12 +17,14 @@ from typing import Any
 
 import aws_images
 import aws_parse
+from cloudlib.category import categorized
 from cloudlib.errors import AccessDenied, CallFailed, CatalogError, UsageError
-from cloudlib.fetching import Reach, price_regions
+from cloudlib.fetching import Reach
 from cloudlib.parallel import Pool, Task
 from cloudlib.progress import Step
 from cloudlib.provider import Request
 from cloudlib.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
+from cloudlib.settings import price_regions
 
 _PROVIDER = "aws"
 #: The Price List has few end points; this one knows the prices of every region.
@@ -84,7 +86,7 @@ class Fetch:
 
     def run(self) -> Catalog:
         """The whole catalogue."""
-        priced_regions = price_regions(self.asked, self.home)
+        priced_regions = price_regions(self.home, self.asked)
         step = self._step("instance types", len(self.asked) + 1)
         types = self._start(_TYPES, self.home, step)
         offering = self._start(_OFFERINGS, self.home, step)
@@ -261,7 +263,11 @@ class Fetch:
             default_region=self.home,
             regions=self._named_regions(),
             zones=(zone for region in reached for zone in zones[region]),
-            instance_types=aws_parse.categorized(k for k in types if k.regions),
+            instance_types=categorized(
+                (k for k in types if k.regions),
+                special=aws_parse.SPECIAL_LETTERS,
+                plain=aws_parse.PLAIN_LETTERS,
+            ),
             images=images,
             provenance=Provenance(
                 source="live",

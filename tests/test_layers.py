@@ -15,9 +15,9 @@ SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 LAYERS = (
     "cloudlib.__init__ cloudlib.errors",
     "cloudlib.records cloudlib.run cloudlib.symbols cloudlib.kconfig cloudlib.tier cloudlib.vocabulary"
-    " cloudlib.requested cloudlib.progress_rows",
+    " cloudlib.requested cloudlib.progress_rows cloudlib.settings",
     "cloudlib.rest cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"
-    " cloudlib.staged",
+    " cloudlib.staged cloudlib.category cloudlib.retry",
     "cloudlib.parallel",
     "cloudlib.fetching cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary",
     "cloudlib.menu_images",

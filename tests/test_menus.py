@@ -13,7 +13,7 @@ import pytest
 from cloudlib import menus
 from cloudlib.errors import CatalogError, SymbolCollision
 from cloudlib.menu_text import dollars, gib, type_prompt
-from cloudlib.records import Gpu, LocalDisks, Region
+from cloudlib.records import Gpu, LocalDisks, Region, Zone
 from tests.support.catalogs import (
     CLOSED,
     FAMILIES,
@@ -23,6 +23,7 @@ from tests.support.catalogs import (
     KINDS,
     L40S,
     REGIONS,
+    ZONES,
     catalog,
     image,
     kind,
@@ -280,3 +281,47 @@ def test_figures_are_written_as_people_write_them() -> None:
     amounts = ("1", "0.3264", "0.00012", "98.32", "0.10", "2.24208")
     written = ["$1.00", "$0.3264", "$0.00012", "$98.32", "$0.10", "$2.2421"]
     assert [dollars(Decimal(a)) for a in amounts] == written
+
+
+# --- zones that are the same for everybody ---
+
+GATED = replace(FAMILIES, zones_gate=True)
+A, B, ZONE = f"{D}_ZONE_NORTH_1A", f"{D}_ZONE_NORTH_1B", f"{D}_ZONE"
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> kconfiglib.Kconfig:
+    """m7.xlarge and all of i7 are in north-1b alone; of g6 no zone is known."""
+    kinds = (
+        kind("m7.large"),
+        kind("m7.xlarge", 4, 16, zones=("north-1b", "south-1a")),
+        kind("i7.large", zones=("north-1b",), regions=(HOME,)),
+        kind("g6.large", zones=(), regions=(HOME,)),
+    )
+    return parse_menus(tmp_path, catalog(kinds), GATED)
+
+
+def test_the_zone_follows_the_machine(gated: kconfiglib.Kconfig) -> None:
+    assert value(gated, ZONE) == "north-1a" and visible(gated, f"{D}_ZONE_") == ["NORTH_1A", "NORTH_1B"]
+    choose(gated, f"{D}_TYPE_M7_XLARGE")
+    assert value(gated, ZONE) == "north-1b" and visible(gated, f"{D}_ZONE_") == ["NORTH_1B"]
+    choose(gated, f"{D}_FAMILY_I7")
+    assert value(gated, ZONE) == "north-1b"
+    choose(gated, f"{D}_FAMILY_G6")
+    assert visible(gated, f"{D}_ZONE_") == ["NORTH_1A", "NORTH_1B"], "not known is not nowhere"
+
+
+def test_a_zone_that_lacks_the_machine_cannot_be_had(gated: kconfiglib.Kconfig) -> None:
+    choose(gated, f"{D}_FAMILY_I7")
+    gated.syms[A].set_value("y")
+    assert value(gated, A) == "n" and value(gated, ZONE) == "north-1b"
+
+
+def test_a_zone_that_has_nothing_is_not_in_the_menus(tmp_path: Path) -> None:
+    found = catalog([kind("m7.large")], zones=(*ZONES, Zone("north-1x", HOME)))
+    assert f"{D}_ZONE_NORTH_1X" not in parse_menus(tmp_path, found, GATED).syms
+
+
+def test_a_family_that_a_zone_lacks_whole_is_one_term(tmp_path: Path, gated: kconfiglib.Kconfig) -> None:
+    text = (tmp_path / "terraform/demo/kconfigs/Kconfig.location.generated").read_text()
+    assert f"depends on !{D}_FAMILY_I7 && !{D}_TYPE_M7_XLARGE\n" in text

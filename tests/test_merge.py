@@ -63,5 +63,11 @@ def test_a_region_whose_name_begins_like_a_lost_one_is_not_lost() -> None:
     """eastus2-1 is a zone of eastus2, also when eastus is the region that did not answer."""
     machine = kind("d4", regions=("eastus", "eastus2"))
     machine = replace(machine, zones=("eastus-1", "eastus2-1", "eastus2-2"))
-    assert machine.only_in({"eastus"}).zones == ("eastus-1",)
-    assert machine.only_in({"eastus2"}).zones == ("eastus2-1", "eastus2-2")
+    assert machine.within({"eastus"}).zones == ("eastus-1",)
+    assert machine.within({"eastus2"}).zones == ("eastus2-1", "eastus2-2")
+
+
+def test_regions_whose_names_begin_alike_are_told_apart() -> None:
+    machine = kind("m7.large", regions=("eu-1", "eu-12"), zones=("eu-1-a", "eu-12-a"))
+    assert machine.within({"eu-1"}).zones == ("eu-1-a",)
+    assert machine.within({"eu-12"}).zones == ("eu-12-a",)

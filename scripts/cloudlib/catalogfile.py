@@ -22,7 +22,7 @@ from cloudlib.records import (
     Provenance,
     Region,
     Zone,
-    zone_region,
+    region_of,
 )
 
 #: The name without the tier's ending.
@@ -144,7 +144,7 @@ def _offered(kind: InstanceType) -> dict[str, str]:
     """{"us-east-1": "a b d"}: the ends of the zone names, which begin with their region's."""
     ends: dict[str, list[str]] = {region: [] for region in kind.regions}
     for zone in kind.zones:
-        region = zone_region(zone, kind.regions)
+        region = region_of(zone, kind.regions)
         if not region:
             raise CatalogError(f"{kind.name}: the zone {zone} is in none of its regions")
         ends[region].append(zone[len(region) :])

@@ -1,27 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""What the fetches of the clouds have in common: whose prices to ask for, and regions that fail."""
+"""Regions that fail: which of them a fetch goes on without, and when that is too many."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cloudlib.errors import AccessDenied, CallFailed, RegionUnavailable, UsageError
+from cloudlib.errors import AccessDenied, CallFailed, RegionUnavailable
 from cloudlib.parallel import Task
-
-
-def price_regions(asked: Sequence[str], home: str) -> tuple[str, ...]:
-    """CLOUD_PRICE_REGIONS: unset for the default region, `all`, or names with commas between."""
-    wish = os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
-    if wish == "all":
-        return tuple(asked)
-    names = [name.strip() for name in wish.split(",") if name.strip()]
-    unknown = [name for name in names if name not in asked]
-    if unknown:
-        raise UsageError(f"CLOUD_PRICE_REGIONS names regions that are not asked: {', '.join(unknown)}")
-    return tuple(dict.fromkeys((home, *names)))
 
 
 @dataclass

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from cloudlib.errors import CatalogError
 from cloudlib.kconfig import Choice, Config, Default, If, Node, all_of, any_of, none_of
-from cloudlib.menu_compute import gpu_terms, menu_families
+from cloudlib.menu_text import menu_families, type_terms
 from cloudlib.records import ARCHITECTURES, Catalog, Image, InstanceType, natural
 from cloudlib.symbols import SymbolTable, symbol
 from cloudlib.vocabulary import TARGET, Vocabulary
@@ -71,7 +71,7 @@ def gpu_images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple
     streams = [i for i in catalog.images if i.purpose == "gpu"]
     use = table.claim(words.switch, f"_USE_{gpu}")
     nvidia = table.claim(words.switch, "_HAS_NVIDIA_GPU")
-    terms = gpu_terms(
+    terms = type_terms(
         menu_families(catalog), words, lambda k: any(g.name.upper().startswith("NVIDIA") for g in k.gpus)
     )
     flag = Config(nvidia, defaults=(Default("y", any_of(terms)),) if terms else ())
@@ -143,7 +143,7 @@ class _Boots:
         families = menu_families(catalog)
         for mode in sorted({m for i in streams for m in i.boot_modes}):
             name = self._names[mode] = table.claim(f"{words.switch}_BOOTS_", mode)
-            without = gpu_terms(families, words, _lacks(mode))
+            without = type_terms(families, words, _lacks(mode))
             self.nodes.append(Config(name, defaults=(Default("y", none_of(without)),)))
 
     def term(self, image: Image) -> str:

@@ -25,7 +25,7 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
     types = [_merged(kind, before.get(kind.name), lost) for kind in new.instance_types]
     known = {kind.name for kind in new.instance_types}
     types += [
-        kind.only_in(lost)
+        kind.within(lost)
         for kind in old.instance_types
         if kind.name not in known and set(kind.regions) & lost
     ]
@@ -53,7 +53,7 @@ def _named(region: Region, names: Mapping[str, Region]) -> Region:
 
 def _merged(kind: InstanceType, before: InstanceType | None, lost: set[str]) -> InstanceType:
     """A type as the new answer has it, and as the old one had it in the lost regions."""
-    return kind if before is None else _joined(kind, before.only_in(lost))
+    return kind if before is None else _joined(kind, before.within(lost))
 
 
 def _joined(kind: InstanceType, more: InstanceType) -> InstanceType:

@@ -8,7 +8,7 @@ or an empty tuple; a price that is not known is absent, never 0 and never estima
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -125,12 +125,12 @@ class InstanceType:
         """The known price in a region, or None: not known."""
         return self.prices.get(region)
 
-    def only_in(self, regions: Collection[str]) -> InstanceType:
+    def within(self, regions: Container[str]) -> InstanceType:
         """The type as far as it is offered in these regions."""
         return replace(
             self,
             regions=tuple(r for r in self.regions if r in regions),
-            zones=tuple(z for z in self.zones if zone_region(z, self.regions) in regions),
+            zones=tuple(z for z in self.zones if region_of(z, self.regions) in regions),
             prices={r: p for r, p in self.prices.items() if r in regions},
         )
 
@@ -231,8 +231,11 @@ class Catalog:
         return replace(self, provenance=provenance)
 
 
-def zone_region(zone: str, regions: Iterable[str]) -> str:
-    """The region that a zone's name begins with; "" for none. eastus2-1 is in eastus2, not in eastus."""
+def region_of(zone: str, regions: Iterable[str]) -> str:
+    """The region whose name a zone's begins with, "" for none.
+
+    Of several the longest: europe-west12-a is in europe-west12, though it begins like europe-west1 too.
+    """
     return max((r for r in regions if zone.startswith(r)), key=len, default="")
 
 

@@ -15,7 +15,7 @@ SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 LAYERS = (
     "cloudlib.__init__ cloudlib.errors",
     "cloudlib.records cloudlib.run cloudlib.symbols cloudlib.kconfig cloudlib.tier cloudlib.vocabulary"
-    " cloudlib.requested cloudlib.progress_rows",
+    " cloudlib.requested cloudlib.progress_rows cloudlib.table",
     "cloudlib.rest cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"
     " cloudlib.staged",
     "cloudlib.parallel",

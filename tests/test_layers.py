@@ -17,9 +17,10 @@ LAYERS = (
     "cloudlib.records cloudlib.run cloudlib.symbols cloudlib.kconfig cloudlib.tier cloudlib.vocabulary"
     " cloudlib.requested cloudlib.progress_rows cloudlib.table",
     "cloudlib.rest cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"
-    " cloudlib.staged",
+    " cloudlib.staged cloudlib.catalogdiff",
     "cloudlib.parallel",
-    "cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary",
+    "cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary"
+    " cloudlib.status cloudlib.difftext",
     "cloudlib.menu_images",
     "cloudlib.menus",
     "cloudlib.refresh",

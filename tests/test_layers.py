@@ -29,9 +29,9 @@ LAYERS = (
     "aws_api",
     "lambdalabs_commands",
     "aws-cli cloud_providers",
-    "generate_cloud_configs",
+    "generate_cloud_configs cloud_status",
     "kconfig_tools make_builtin_catalog",
-    "write_extra_vars",
+    "write_extra_vars cloud_diff",
 )
 #: Providers that have files of their own beside AWS's: they stand in the layers of AWS's.
 PEERS = {"azure": "azure", "gce": "gce", "lambdalabs": "lambda"}

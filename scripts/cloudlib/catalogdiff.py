@@ -153,17 +153,18 @@ def _families(old: Catalog, new: Catalog) -> Names:
 
 
 def _moved(a: InstanceType, b: InstanceType) -> Moved | None:
-    kept = tuple(set(a.regions) & set(b.regions))
+    kept = set(a.regions) & set(b.regions)
+    zones = (a.within(kept).zones, b.within(kept).zones)
 
-    def minus(one: Iterable[str], other: Iterable[str], starts: tuple[str, ...] = ("",)) -> tuple[str, ...]:
-        return tuple(sorted((n for n in set(one) - set(other) if n.startswith(starts)), key=natural))
+    def minus(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(set(one) - set(other), key=natural))
 
     moved = Moved(
         type=b.name,
         gained=minus(b.regions, a.regions),
         lost=minus(a.regions, b.regions),
-        zones_gained=minus(b.zones, a.zones, kept),
-        zones_lost=minus(a.zones, b.zones, kept),
+        zones_gained=minus(zones[1], zones[0]),
+        zones_lost=minus(zones[0], zones[1]),
     )
     return moved if moved != Moved(b.name) else None
 

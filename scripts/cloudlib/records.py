@@ -8,7 +8,7 @@ or an empty tuple; a price that is not known is absent, never 0 and never estima
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -118,6 +118,15 @@ class InstanceType:
         """The known price in a region, or None: not known."""
         return self.prices.get(region)
 
+    def within(self, regions: Collection[str]) -> InstanceType:
+        """The type as far as it is offered in these regions: zones and prices elsewhere are left out."""
+        return replace(
+            self,
+            regions=tuple(r for r in self.regions if r in regions),
+            zones=tuple(z for z in self.zones if region_of(z, self.regions) in regions),
+            prices={r: p for r, p in self.prices.items() if r in regions},
+        )
+
     @property
     def linux_architectures(self) -> tuple[str, ...]:
         """The target architectures it can boot, in menu order; empty for a macOS-only machine."""
@@ -213,6 +222,11 @@ class Catalog:
     def with_provenance(self, provenance: Provenance) -> Catalog:
         """The same records under another provenance block."""
         return replace(self, provenance=provenance)
+
+
+def region_of(zone: str, regions: Iterable[str]) -> str:
+    """The region whose name a zone's begins with, the longest that fits (eastus2-1 is of eastus2), or ""."""
+    return max((r for r in regions if zone.startswith(r)), key=len, default="")
 
 
 def natural(text: str) -> tuple[object, ...]:

@@ -15,11 +15,12 @@ SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 LAYERS = (
     "cloudlib.__init__ cloudlib.errors",
     "cloudlib.records cloudlib.run cloudlib.symbols cloudlib.kconfig cloudlib.tier cloudlib.vocabulary"
-    " cloudlib.requested cloudlib.progress_rows cloudlib.settings",
+    " cloudlib.requested cloudlib.progress_rows cloudlib.settings cloudlib.table",
     "cloudlib.rest cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"
-    " cloudlib.staged cloudlib.category cloudlib.retry",
+    " cloudlib.staged cloudlib.category cloudlib.retry cloudlib.catalogdiff",
     "cloudlib.parallel",
-    "cloudlib.fetching cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary",
+    "cloudlib.fetching cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary"
+    " cloudlib.status cloudlib.difftext",
     "cloudlib.menu_images",
     "cloudlib.menus",
     "cloudlib.refresh",
@@ -28,9 +29,9 @@ LAYERS = (
     "aws_api",
     "lambdalabs_commands",
     "aws-cli cloud_providers",
-    "generate_cloud_configs",
+    "generate_cloud_configs cloud_status",
     "kconfig_tools make_builtin_catalog",
-    "write_extra_vars",
+    "write_extra_vars cloud_diff",
 )
 #: Providers that have files of their own beside AWS's: they stand in the layers of AWS's.
 PEERS = {"azure": "azure", "gce": "gce", "lambdalabs": "lambda"}

@@ -8,7 +8,7 @@ or an empty tuple; a price that is not known is absent, never 0 and never estima
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -125,8 +125,8 @@ class InstanceType:
         """The known price in a region, or None: not known."""
         return self.prices.get(region)
 
-    def within(self, regions: Container[str]) -> InstanceType:
-        """The type as far as it is offered in these regions."""
+    def within(self, regions: Collection[str]) -> InstanceType:
+        """The type as far as it is offered in these regions: zones and prices elsewhere are left out."""
         return replace(
             self,
             regions=tuple(r for r in self.regions if r in regions),

@@ -11,10 +11,10 @@ locals {
   }
 
   # No size below the image's own is taken.
-  image_size_gb = try(tonumber(one([
+  root_size_gb = max(var.root_volume_size_gb, [
     for device in data.aws_ami.node.block_device_mappings :
-    device.ebs["volume_size"] if device.device_name == data.aws_ami.node.root_device_name
-  ])), 0)
+    tonumber(device.ebs["volume_size"]) if device.device_name == data.aws_ami.node.root_device_name
+  ]...)
 }
 
 # The image: the newest of its name that its publisher has for the architecture.
@@ -151,7 +151,7 @@ resource "aws_instance" "node" {
 
   root_block_device {
     volume_type = "gp3"
-    volume_size = max(var.root_volume_size_gb, local.image_size_gb)
+    volume_size = local.root_size_gb
     encrypted   = true
     tags        = merge(local.tags, { Name = "${each.key}-root" })
   }

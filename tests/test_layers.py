@@ -14,6 +14,7 @@ SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 #: Every Python file of scripts/, from the ground up. A file imports only from layers before its own.
 LAYERS = (
     "cloudlib.__init__ cloudlib.errors",
+    "cloudlib.locks cloudlib.rewrite cloudlib.exports",
     "cloudlib.records cloudlib.run cloudlib.symbols cloudlib.kconfig cloudlib.tier cloudlib.vocabulary"
     " cloudlib.requested cloudlib.progress_rows",
     "cloudlib.rest cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"

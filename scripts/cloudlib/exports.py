@@ -2,8 +2,8 @@
 """What leaves Kconfig, and under which name: the one table.
 
 One rule names everything. The symbol TERRAFORM_X_Y is `terraform_x_y` in extra_vars.yaml and the variable
-`x_y` of the terraform module. A symbol whose dependencies do not hold is left out of extra_vars.yaml and is
-null for terraform, so every variable has a source in every configuration.
+`x_y` of the terraform module. A symbol whose dependencies do not hold is left out of extra_vars.yaml (a bool
+is false there) and is null for terraform, so every variable has a source in every configuration.
 
 A new option that terraform or a playbook shall see gets its row here, and its `variable` block in the
 vars.tf of the providers that list it. A test holds the two against each other, in both directions.

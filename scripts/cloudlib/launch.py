@@ -128,9 +128,7 @@ def _image(wanted: Selection, kind: InstanceType | None, catalog: Catalog) -> It
                 NOTE, f"the image {name} is not in the catalogue: what it can boot on is not checked"
             )
         return
-    related = [i for i in listed if i.distro == same[0].distro] + [
-        i for i in listed if i.distro != same[0].distro
-    ]
+    related = sorted(listed, key=lambda i: (i.distro != same[0].distro, i.release != same[0].release))
     fits = [i for i in same if i.architecture == wanted.architecture]
     target = wanted.architecture
     if not fits:

@@ -280,3 +280,12 @@ def test_figures_are_written_as_people_write_them() -> None:
     amounts = ("1", "0.3264", "0.00012", "98.32", "0.10", "2.24208")
     written = ["$1.00", "$0.3264", "$0.00012", "$98.32", "$0.10", "$2.2421"]
     assert [dollars(Decimal(a)) for a in amounts] == written
+
+
+def test_a_plain_release_comes_before_its_special_builds(tmp_path: Path) -> None:
+    pictures = [
+        image("debian", r, "x86_64", f"Debian {t}") for r, t in (("13", "13"), ("13-b", "13 with backports"))
+    ]
+    kconf = parse_menus(tmp_path, catalog(images=pictures), FAMILIES)
+    assert visible(kconf, f"{D}_RELEASE_") == ["DEBIAN_13_WITH_BACKPORTS", "DEBIAN_13"]
+    assert value(kconf, f"{D}_RELEASE_DEBIAN_13") == "y"

@@ -9,6 +9,7 @@ offer that names a generation or Arm64 is of it. Zones of a size are those of it
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,46 @@ def recorded(facts: Path) -> AzureData:
         offered=offered,
         prices=prices,
         images=list(_images(_rows(facts / "azure_images.csv"))),
+    )  # fmt: skip
+
+
+def committed(path: Path) -> AzureData:
+    """The figures of a catalogue file of this project, as Azure would serve them: full scale without facts."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    zones: dict[str, list[dict[str, Any]]] = {}
+    for zone in data["zones"]:
+        zones.setdefault(zone["region"], []).append({"logicalZone": zone["short"]})
+    sizes: dict[str, dict[str, Any]] = {}
+    offered: dict[str, dict[str, dict[str, Any]]] = {}
+    prices: list[dict[str, Any]] = []
+    for kind in data["instance_types"]:
+        name = kind["name"]
+        more = {
+            "CpuArchitectureType": {"x86_64": "x64", "arm64": "Arm64"}[kind["architectures"][0]],
+            "HyperVGenerations": ",".join(kind["boot_modes"]),
+            **({"GPUs": str(kind["gpus"][0]["count"])} if "gpus" in kind else {}),
+        }
+        sizes[name] = size(name, kind["family"], kind["vcpus"], kind["memory_mib"] / 1024, **more)
+        for where, ends in kind["offered"].items():
+            offered.setdefault(where, {})[name] = {"zones": [end.lstrip("-") for end in ends.split()]}
+        prices += [price(name, where, float(usd)) for where, (usd, _) in kind.get("prices", {}).items()]
+    return AzureData(
+        locations=[
+            location(
+                r["name"], r["long_name"], "", r.get("geography", ""), zones=zones.get(r["name"], []),
+            )
+            for r in data["regions"]
+        ],
+        sizes=sizes,
+        offered=offered,
+        prices={data["default_region"]: prices},
+        images=[
+            ImageSku(
+                i["coordinates"]["PUBLISHER"], i["coordinates"]["OFFER"], i["coordinates"]["SKU"],
+                {"x86_64": "x64", "arm64": "Arm64"}[i["architecture"]], "".join(i.get("boot_modes", "")),
+            )
+            for i in data["images"]
+        ],
     )  # fmt: skip
 
 

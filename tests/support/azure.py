@@ -45,12 +45,17 @@ class Azure:
 def make_azure(tree: Tree, server: AzureServer, *, real: bool = False) -> Azure:
     """Put an az first on the tree's PATH. Nothing in the environment leads beyond loopback."""
     log = tree.home / "az-calls"
-    path = tree.home.parent / "bin" / "az"
-    command = f'"{real_az()}"' if real else f'"{sys.executable}" "{FAKE}"'
-    path.write_text(_WRAPPER.format(log=log, command=command), encoding="utf-8")
-    path.chmod(0o755)
+    put_az(tree.home.parent / "bin", log, real_az() if real else FAKE)
     env = server.env(tree.home / "azure", real_version() if real else "")
     return Azure(tree, server, {**env, "FORCE": ""}, log)
+
+
+def put_az(folder: Path, log: Path, az: Path) -> None:
+    """An `az` in `folder` that writes its arguments to `log` and becomes the given one."""
+    command = f'"{az}"' if az != FAKE else f'"{sys.executable}" -S "{az}"'
+    path = folder / "az"
+    path.write_text(_WRAPPER.format(log=log, command=command), encoding="utf-8")
+    path.chmod(0o755)
 
 
 def real_az() -> Path:

@@ -325,3 +325,12 @@ def test_a_zone_that_has_nothing_is_not_in_the_menus(tmp_path: Path) -> None:
 def test_a_family_that_a_zone_lacks_whole_is_one_term(tmp_path: Path, gated: kconfiglib.Kconfig) -> None:
     text = (tmp_path / "terraform/demo/kconfigs/Kconfig.location.generated").read_text()
     assert f"depends on !{D}_FAMILY_I7 && !{D}_TYPE_M7_XLARGE\n" in text
+
+
+def test_a_plain_release_comes_before_its_special_builds(tmp_path: Path) -> None:
+    pictures = [
+        image("debian", r, "x86_64", f"Debian {t}") for r, t in (("13", "13"), ("13-b", "13 with backports"))
+    ]
+    kconf = parse_menus(tmp_path, catalog(images=pictures), FAMILIES)
+    assert visible(kconf, f"{D}_RELEASE_") == ["DEBIAN_13_WITH_BACKPORTS", "DEBIAN_13"]
+    assert value(kconf, f"{D}_RELEASE_DEBIAN_13") == "y"

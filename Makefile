@@ -46,12 +46,15 @@ PHONY += extra-vars
 extra-vars: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/write_extra_vars.py
 
-PHONY += test test-all bench check style
+PHONY += test test-all test-gce bench check style
 test: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow'
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_gce'
 
 test-all: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto
+
+test-gce: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m real_gce
 
 check: style
 	$(Q)$(PYTHON_RUN) -m mypy --strict scripts
@@ -83,6 +86,7 @@ help: kconfig-help cloud-help
 	@echo 'Development:'
 	@echo '  test                      - the test suite'
 	@echo '  test-all                  - with the slow tests'
+	@echo '  test-gce                  - Compute Engine with the real gcloud, where it is installed'
 	@echo '  bench                     - measure the speed budgets'
 	@echo '  check                     - style, types, and the menus under Kconfiglib'
 	@echo '  style                     - lint and format check'

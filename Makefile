@@ -54,18 +54,20 @@ extra-vars: $(PYTHON_READY)
 	$(Q).venv-azure/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-azure.txt
 	$(Q)touch $@
 
-PHONY += test test-slow test-all test-azure bench check style
+PHONY += test test-slow test-all test-azure test-gce bench check style
 test: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_azure'
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_azure and not real_gce'
+
+test-slow: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'slow and not real_azure and not real_gce'
 
 test-azure: $(PYTHON_DEV_READY) .venv-azure/ready
 	$(Q)$(PYTHON_RUN) -m pytest -q -m real_azure
 
-test-slow: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m slow
+test-gce: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m real_gce
 
-test-all: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto
+test-all: test test-slow test-azure test-gce
 
 check: style
 	$(Q)$(PYTHON_RUN) -m mypy --strict scripts
@@ -100,8 +102,9 @@ help: kconfig-help cloud-help terraform-help
 	@echo 'Development:'
 	@echo '  test                      - the test suite'
 	@echo '  test-slow                 - the slow tests'
-	@echo '  test-all                  - both'
 	@echo '  test-azure                - the tests that start the real Azure CLI (700 MB, made on first use)'
+	@echo '  test-gce                  - Compute Engine with the real gcloud, where it is installed'
+	@echo '  test-all                  - all of these'
 	@echo '  bench                     - measure the speed budgets'
 	@echo '  check                     - style, types, and the menus under Kconfiglib'
 	@echo '  style                     - lint and format check'

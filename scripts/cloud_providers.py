@@ -13,6 +13,7 @@ from cloudlib.provider import Provider
 MODULES = {
     "aws": "aws_api",
     "azure": "azure_api",
+    "gce": "gce_api",
     "lambdalabs": "lambdalabs_api",
 }
 PROVIDER_NAMES = tuple(MODULES)

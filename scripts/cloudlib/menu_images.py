@@ -22,6 +22,7 @@ from cloudlib.vocabulary import TARGET, Vocabulary
 DISTROS = {
     "almalinux": "AlmaLinux",
     "amazon": "Amazon Linux",
+    "centos": "CentOS Stream",
     "debian": "Debian",
     "fedora": "Fedora",
     "fedora-coreos": "Fedora CoreOS",

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from cloudlib import menus
 from cloudlib.errors import CatalogError, SymbolCollision
 from cloudlib.menu_text import dollars, gib, type_prompt
-from cloudlib.records import Gpu, LocalDisks, Region
+from cloudlib.records import Catalog, Gpu, LocalDisks, Region
 from tests.support.catalogs import (
     CLOSED,
     FAMILIES,
@@ -251,3 +253,31 @@ def test_figures_are_written_as_people_write_them() -> None:
     amounts = ("1", "0.3264", "0.00012", "98.32", "0.10", "2.24208")
     written = ["$1.00", "$0.3264", "$0.00012", "$98.32", "$0.10", "$2.2421"]
     assert [dollars(Decimal(a)) for a in amounts] == written
+
+
+def calls(run: Callable[[], object]) -> int:
+    """How many calls of functions it takes: the same on every machine, unlike seconds."""
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_ten_times_the_types_are_ten_times_the_work() -> None:
+    def of(count: int) -> Catalog:
+        return catalog(
+            [kind(f"{'abcdefgh'[n % 8]}{n // 64}.{n % 64}large", 2 + n, usd="1") for n in range(count)]
+        )
+
+    small, large = of(60), of(600)
+    few = calls(lambda: menus.render(small, FAMILIES, "terraform/demo/kconfigs"))
+    many = calls(lambda: menus.render(large, FAMILIES, "terraform/demo/kconfigs"))
+    assert few > 1000 and many < 12 * few

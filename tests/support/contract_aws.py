@@ -43,6 +43,7 @@ def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
 
 CONTRACT = Contract(
     small=_server,
+    full=_full_server,
     prepare=_prepare,
     command="aws",
     without_credentials={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
@@ -51,6 +52,6 @@ CONTRACT = Contract(
         "cut off": lambda: faults.cut_off("DescribeRegions"),
         "hang": lambda: faults.hangs("DescribeRegions"),
     },
-    full=_full_server,
+    secrets=("testing-key-id", "testing-secret-value"),
     settings={"AWS_MAX_ATTEMPTS": "1"},
 )

@@ -202,8 +202,8 @@ def ten_times(tree: Tree) -> Iterator[Row]:
         "12 times",
         f"{total[1] / total[0]:.1f} times",
         [
-            f"{found['types']:.0f} types, {found['symbols']:.0f} symbols: render {found['render']:.2f} s, parse {found['parse']:.2f} s, "
-            f"peak {found['peak_mib']:.0f} MiB"
+            f"{found['types']:.0f} types, {found['symbols']:.0f} symbols: render {found['render']:.2f} s, "
+            f"parse {found['parse']:.2f} s, peak {found['peak_mib']:.0f} MiB"
             for found in (one, ten)
         ],
     )
@@ -229,13 +229,13 @@ def _run(tree: Tree, *argv: str, **env: str) -> Run:
 
 
 def _print(row: Row) -> None:
-    print(f"{row.what:58}  {row.budget:16}  {row.measured}")
+    print(f"{row.what:58}  {row.budget:16}  {row.measured:24}  {os.getloadavg()[0]:.1f}")
     for note in row.notes:
         print(f"    {note}")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    print(f"{'what':58}  {'budget':16}  measured")
-    print(f"    {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the start")
+    print(f"{'what':58}  {'budget':16}  {'measured':24}  load average")
+    print(f"    {os.cpu_count()} cores; at the start the load average was {os.getloadavg()[0]:.1f}")
     sys.exit(main())

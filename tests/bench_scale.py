@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A child of the benchmark: renders and parses the AWS catalogue so many times over, and says what it took.
 
-python -m tests.bench_scale FACTOR      prints {"types": …, "symbols": …, "render": s, "parse": s, "peak_mib": …}
+    python -m tests.bench_scale FACTOR
+
+prints {"types": …, "symbols": …, "render": seconds, "parse": seconds, "peak_mib": …}.
 """
 
 from __future__ import annotations

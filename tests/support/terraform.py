@@ -20,7 +20,10 @@ MODULES = {"aws": "aws", "azure": "azurerm", "gce": "google", "lambdalabs": "lam
 TERRAFORM = shutil.which("terraform", path=f"{os.environ.get('PATH', '')}:/usr/local/bin")
 TESTS = ROOT / "tests" / "terraform"
 #: Public keys of the right form whose private halves nobody has.
-KEYS = {"key.pub": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB nobody", "ed25519.pub": "ssh-ed25519 AAAAC3NzaC1lZDI1 nobody"}
+KEYS = {
+    "key.pub": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB nobody",
+    "ed25519.pub": "ssh-ed25519 AAAAC3NzaC1lZDI1 nobody",
+}
 
 needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="there is no terraform on PATH")
 

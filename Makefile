@@ -30,6 +30,7 @@ unexport PYTHONPATH
 
 include scripts/kconfig.Makefile
 include scripts/dynamic-cloud-kconfig.Makefile
+include scripts/terraform.Makefile
 
 .venv/ready: requirements.txt
 	$(Q)echo '  VENV    .venv'
@@ -66,18 +67,21 @@ bench: $(PYTHON_DEV_READY)
 
 PHONY += clean mrproper
 clean:
-	$(Q)rm -f extra_vars.yaml
+	$(Q)rm -f extra_vars.yaml terraform/*/terraform.tfvars.json
 	$(Q)find scripts $(wildcard tests) -name __pycache__ -prune -exec rm -rf {} +
 	$(Q)rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-mrproper: clean
+# The first line refuses while a terraform state still holds machines; it needs no .venv.
+mrproper:
+	$(Q)$(or $(PYTHON),python3) scripts/clean_terraform.py
+	$(Q)$(MAKE) clean
 	$(Q)find terraform -name '*.generated' -delete
 	$(Q)rm -rf .config .config.old defconfig .venv .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage
 
 PHONY += help
-help: kconfig-help cloud-help
+help: kconfig-help cloud-help terraform-help
 	@echo 'Use:'
-	@echo '  all (default)             - write extra_vars.yaml from .config'
+	@echo '  all (default)             - .config to extra_vars.yaml and terraform variables; cost'
 	@echo '  extra-vars                - the same'
 	@echo
 	@echo 'Development:'
@@ -89,7 +93,7 @@ help: kconfig-help cloud-help
 	@echo
 	@echo 'Cleaning:'
 	@echo '  clean                     - remove what make wrote, keep .config'
-	@echo '  mrproper                  - remove .config, generated menus and .venv too'
+	@echo '  mrproper                  - remove .config, generated menus, .venv and terraform leftovers too'
 	@echo
 	@echo 'Variables:'
 	@echo '  V=1                       - show the commands'
@@ -100,6 +104,8 @@ help: kconfig-help cloud-help
 	@echo '  CLOUD_JOBS=N              - run N vendor calls at a time'
 	@echo '  CLOUD_CALL_TIMEOUT=S      - give each vendor call S seconds'
 	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that it comes from a recording'
-	@echo '  FORCE=1                   - promote a catalogue that shrank or repriced'
+	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
+	@echo '  LIVE=1                    - cloud-check asks the provider'
+	@echo '  FORCE=1                   - promote a catalogue that shrank; bringup, destroy: ask nothing'
 
 .PHONY: $(PHONY)

@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
         report(error, sys.stderr, who=tool)
         return error.exit_code
     except KeyboardInterrupt:
-        print(f"{tool}: interrupted; {_config_file()} is as it was", file=sys.stderr)
+        print(f"{tool}: interrupted; {config_file()} is as it was", file=sys.stderr)
         return 130
 
 
@@ -63,11 +63,11 @@ def parse(root: Path = Path()) -> kconfiglib.Kconfig:
 
 def load_config_file() -> kconfiglib.Kconfig:
     """The tree with .config loaded; ConfigRejected without one, or where it lost a setting."""
-    if not Path(_config_file()).is_file():
+    if not Path(config_file()).is_file():
         names = "\n".join(f"make defconfig-{name}" for name in _defconfig_names())
-        raise ConfigRejected(f"there is no {_config_file()}", hint=f"make menuconfig\n{names}")
+        raise ConfigRejected(f"there is no {config_file()}", hint=f"make menuconfig\n{names}")
     kconf = parse()
-    _load_checked(kconf, Path(_config_file()))
+    _load_checked(kconf, Path(config_file()))
     return kconf
 
 
@@ -109,7 +109,7 @@ def _defconfig(rest: Sequence[str]) -> int:
         )
     kconf = parse()
     _load_checked(kconf, DEFCONFIGS / rest[0])
-    print(kconf.write_config(_config_file()))
+    print(kconf.write_config(config_file()))
     return 0
 
 
@@ -127,13 +127,13 @@ def _load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
         print(f"note: {note}", file=sys.stderr)
     lost = requested.dropped(kconf, path)
     if lost:
-        raise requested.rejected(lost, str(path), untouched=f"{_config_file()}, as it was")
+        raise requested.rejected(lost, str(path), untouched=f"{config_file()}, as it was")
     return bool(notes)
 
 
 def _load_current(kconf: kconfiglib.Kconfig) -> None:
     """Load .config where there is one; what was switched on for it is written back for other readers."""
-    path = Path(_config_file())
+    path = Path(config_file())
     if path.is_file() and _load_checked(kconf, path):
         kconf.write_config(str(path))
 
@@ -159,7 +159,7 @@ def _interactive(tool: str) -> int:
 def _olddefconfig() -> int:
     kconf = parse()
     _load_current(kconf)
-    print(kconf.write_config(_config_file()))
+    print(kconf.write_config(config_file()))
     return 0
 
 
@@ -179,7 +179,8 @@ _READS_CONFIG = ("oldconfig", "savedefconfig", "listnewconfig")
 _KCONFIGLIB = (*_READS_CONFIG, "allnoconfig", "allyesconfig", "alldefconfig")
 
 
-def _config_file() -> str:
+def config_file() -> str:
+    """KCONFIG_CONFIG, or .config."""
     return os.environ.get("KCONFIG_CONFIG") or ".config"
 
 

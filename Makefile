@@ -47,9 +47,12 @@ PHONY += extra-vars
 extra-vars: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/write_extra_vars.py
 
-PHONY += test test-all bench check style
+PHONY += test test-slow test-all bench check style
 test: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow'
+
+test-slow: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m slow
 
 test-all: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto
@@ -86,7 +89,8 @@ help: kconfig-help cloud-help terraform-help
 	@echo
 	@echo 'Development:'
 	@echo '  test                      - the test suite'
-	@echo '  test-all                  - with the slow tests'
+	@echo '  test-slow                 - the slow tests'
+	@echo '  test-all                  - both'
 	@echo '  bench                     - measure the speed budgets'
 	@echo '  check                     - style, types, and the menus under Kconfiglib'
 	@echo '  style                     - lint and format check'

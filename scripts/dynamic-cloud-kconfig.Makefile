@@ -6,8 +6,9 @@ CLOUD_PROVIDERS := aws lambdalabs
 
 GENERATE_CLOUD := $(PYTHON_RUN) scripts/generate_cloud_configs.py
 
-PHONY += cloud-config cloud-update clean-cloud-config
+PHONY += cloud-config cloud-update clean-cloud-config cloud-status cloud-diff
 PHONY += $(CLOUD_PROVIDERS:%=cloud-config-%) $(CLOUD_PROVIDERS:%=cloud-update-%) $(CLOUD_PROVIDERS:%=clean-cloud-config-%)
+PHONY += $(CLOUD_PROVIDERS:%=cloud-diff-%)
 
 cloud-config: $(PYTHON_READY)
 	$(Q)$(GENERATE_CLOUD)
@@ -27,6 +28,15 @@ $(CLOUD_PROVIDERS:%=cloud-update-%): cloud-update-%: $(PYTHON_READY)
 $(CLOUD_PROVIDERS:%=clean-cloud-config-%): clean-cloud-config-%: $(PYTHON_READY)
 	$(Q)$(GENERATE_CLOUD) --clean --provider $*
 
+cloud-status: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_status.py
+
+cloud-diff: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_diff.py
+
+$(CLOUD_PROVIDERS:%=cloud-diff-%): cloud-diff-%: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_diff.py --provider $*
+
 cloud-help:
 	@echo 'Cloud catalogue (administrators: vendor CLI and credentials needed):'
 	@echo '  cloud-config              - query every provider, write *.generated menus'
@@ -35,5 +45,10 @@ cloud-help:
 	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' cloud-update-$$p $$p; done
 	@echo '  clean-cloud-config        - remove generated menus and markers'
 	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' clean-cloud-config-$$p $$p; done
+	@echo
+	@echo 'Cloud catalogue (offline):'
+	@echo '  cloud-status              - tier, age and figures of every provider, and what is next'
+	@echo '  cloud-diff                - what cloud-update would change'
+	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' cloud-diff-$$p $$p; done
 	@echo
 PHONY += cloud-help

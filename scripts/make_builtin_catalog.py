@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from cloudlib import catalogfile, tier
 from cloudlib.errors import CatalogError, CloudError, report
 from cloudlib.provider import BUILTIN
-from cloudlib.records import Catalog, InstanceType, Provenance
+from cloudlib.records import Catalog, Provenance
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,19 +52,10 @@ def cut(catalog: Catalog, families: Sequence[str]) -> Catalog:
         regions=(r for r in catalog.regions if r.name in regions),
         zones=(z for z in catalog.zones if z.region in regions),
         instance_types=(
-            _within(k, regions) for family in families for k in known[family] if set(k.regions) & regions
+            k.within(regions) for family in families for k in known[family] if set(k.regions) & regions
         ),
         images=catalog.images,
         provenance=Provenance(source=f"built-in, from: {catalog.provenance.source}"),
-    )
-
-
-def _within(kind: InstanceType, regions: set[str]) -> InstanceType:
-    return replace(
-        kind,
-        regions=tuple(r for r in kind.regions if r in regions),
-        zones=tuple(z for z in kind.zones if any(z.startswith(r) for r in regions)),
-        prices={r: p for r, p in kind.prices.items() if r in regions},
     )
 
 

@@ -16,11 +16,13 @@ LAYERS = (
     "cloudlib.__init__ cloudlib.errors",
     "cloudlib.locks cloudlib.rewrite cloudlib.exports cloudlib.tfstate",
     "cloudlib.records cloudlib.run cloudlib.symbols cloudlib.kconfig cloudlib.tier cloudlib.vocabulary"
-    " cloudlib.requested cloudlib.progress_rows",
+    " cloudlib.requested cloudlib.progress_rows cloudlib.settings cloudlib.table",
     "cloudlib.rest cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"
-    " cloudlib.staged cloudlib.terraform cloudlib.sshkeys cloudlib.sshconfig",
+    " cloudlib.staged cloudlib.category cloudlib.retry cloudlib.catalogdiff cloudlib.terraform"
+    " cloudlib.sshkeys cloudlib.sshconfig",
     "cloudlib.parallel",
-    "cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary",
+    "cloudlib.fetching cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary"
+    " cloudlib.status cloudlib.difftext",
     "cloudlib.menu_images cloudlib.selection cloudlib.variables",
     "cloudlib.volumes cloudlib.cost",
     "cloudlib.menus cloudlib.launch",
@@ -30,9 +32,9 @@ LAYERS = (
     "aws_api",
     "lambdalabs_commands",
     "aws-cli cloud_providers",
-    "generate_cloud_configs",
+    "generate_cloud_configs cloud_status",
     "kconfig_tools make_builtin_catalog",
-    "write_extra_vars clean_terraform",
+    "write_extra_vars cloud_diff clean_terraform",
     "cloud_check cloud_terraform",
 )
 #: Providers that have files of their own beside AWS's: they stand in the layers of AWS's.

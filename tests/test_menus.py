@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from cloudlib import menus
 from cloudlib.errors import CatalogError, SymbolCollision
 from cloudlib.menu_text import dollars, gib, type_prompt
-from cloudlib.records import Gpu, LocalDisks, Region
+from cloudlib.records import Gpu, LocalDisks, Region, Zone
 from tests.support.catalogs import (
     CLOSED,
     FAMILIES,
@@ -22,6 +23,7 @@ from tests.support.catalogs import (
     KINDS,
     L40S,
     REGIONS,
+    ZONES,
     catalog,
     image,
     kind,
@@ -172,6 +174,19 @@ def test_region_and_zone_results(kconf: kconfiglib.Kconfig) -> None:
     assert (value(kconf, f"{D}_REGION"), value(kconf, f"{D}_ZONE")) == (FAR, "south-1a")
 
 
+def test_a_zone_that_need_not_be_chosen(tmp_path: Path) -> None:
+    """Its result exists only when one is chosen, and is what the vendor calls it within the region."""
+    zones = [replace(z, short=z.name[-1]) for z in catalog().zones]
+    kconf = parse_menus(tmp_path, catalog(zones=zones), replace(FAMILIES, zone_optional=True))
+    result = kconf.syms[f"{D}_ZONE"]
+    assert value(kconf, f"{D}_ZONE_NORTH_1_ANY") == "y"
+    assert kconfiglib.expr_value(result.direct_dep) == 0
+    choose(kconf, f"{D}_ZONE_NORTH_1B")
+    assert kconfiglib.expr_value(result.direct_dep) == 2 and result.str_value == "b"
+    choose(kconf, SOUTH)
+    assert kconfiglib.expr_value(result.direct_dep) == 0
+
+
 def test_the_default_image_and_release(kconf: kconfiglib.Kconfig) -> None:
     assert value(kconf, f"{D}_IMAGE_NAME") == "debian-12-x86_64-*"
     choose(kconf, ARM)
@@ -209,11 +224,26 @@ def test_gpu_images_are_offered_to_nvidia_gpus(kconf: kconfiglib.Kconfig) -> Non
 def test_images_that_need_a_boot_mode(tmp_path: Path) -> None:
     machines = [kind("m7.large", boot_modes=("uefi",)), kind("m6.large", boot_modes=("bios", "uefi"))]
     pictures = [image("debian", "12", "x86_64", boot_modes=("bios",)), image("fedora", "42", "x86_64")]
+    pictures.append(image("ubuntu", "24.04", "x86_64", boot_modes=("uefi",)))
     kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
     choose(kconf, f"{D}_FAMILY_M7")
-    assert visible(kconf, f"{D}_DISTRO_") == ["FEDORA", "CUSTOM"]
+    assert visible(kconf, f"{D}_DISTRO_") == ["UBUNTU", "CUSTOM"]
     choose(kconf, f"{D}_FAMILY_M6")
-    assert visible(kconf, f"{D}_DISTRO_") == ["DEBIAN", "FEDORA", "CUSTOM"]
+    seen = visible(kconf, f"{D}_DISTRO_")
+    assert seen == ["DEBIAN", "FEDORA", "UBUNTU", "CUSTOM"], "what does not say boots where anything would"
+
+
+def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
+    machines = [kind(f"{n}.large", boot_modes=m) for n, m in (("a1", ("V1",)), ("b1", ("V1", "V2")))]
+    machines.append(kind("c1.large", boot_modes=("V2",)))
+    pictures = [
+        image("debian", "12", "x86_64", boot_modes=(m,), coordinates={"NAME": m}) for m in ("V1", "V2")
+    ]
+    kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
+    for family, expected in (("A1", "V1"), ("B1", "V2"), ("C1", "V2")):
+        choose(kconf, f"{D}_FAMILY_{family}")
+        assert visible(kconf, f"{D}_RELEASE_") == ["DEBIAN_12"]
+        assert value(kconf, f"{D}_IMAGE_NAME") == expected
 
 
 def test_no_image_at_all_is_refused() -> None:
@@ -262,3 +292,47 @@ def test_figures_are_written_as_people_write_them() -> None:
     amounts = ("1", "0.3264", "0.00012", "98.32", "0.10", "2.24208")
     written = ["$1.00", "$0.3264", "$0.00012", "$98.32", "$0.10", "$2.2421"]
     assert [dollars(Decimal(a)) for a in amounts] == written
+
+
+# --- zones that are the same for everybody ---
+
+GATED = replace(FAMILIES, zones_gate=True)
+A, B, ZONE = f"{D}_ZONE_NORTH_1A", f"{D}_ZONE_NORTH_1B", f"{D}_ZONE"
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> kconfiglib.Kconfig:
+    """m7.xlarge and all of i7 are in north-1b alone; of g6 no zone is known."""
+    kinds = (
+        kind("m7.large"),
+        kind("m7.xlarge", 4, 16, zones=("north-1b", "south-1a")),
+        kind("i7.large", zones=("north-1b",), regions=(HOME,)),
+        kind("g6.large", zones=(), regions=(HOME,)),
+    )
+    return parse_menus(tmp_path, catalog(kinds), GATED)
+
+
+def test_the_zone_follows_the_machine(gated: kconfiglib.Kconfig) -> None:
+    assert value(gated, ZONE) == "north-1a" and visible(gated, f"{D}_ZONE_") == ["NORTH_1A", "NORTH_1B"]
+    choose(gated, f"{D}_TYPE_M7_XLARGE")
+    assert value(gated, ZONE) == "north-1b" and visible(gated, f"{D}_ZONE_") == ["NORTH_1B"]
+    choose(gated, f"{D}_FAMILY_I7")
+    assert value(gated, ZONE) == "north-1b"
+    choose(gated, f"{D}_FAMILY_G6")
+    assert visible(gated, f"{D}_ZONE_") == ["NORTH_1A", "NORTH_1B"], "not known is not nowhere"
+
+
+def test_a_zone_that_lacks_the_machine_cannot_be_had(gated: kconfiglib.Kconfig) -> None:
+    choose(gated, f"{D}_FAMILY_I7")
+    gated.syms[A].set_value("y")
+    assert value(gated, A) == "n" and value(gated, ZONE) == "north-1b"
+
+
+def test_a_zone_that_has_nothing_is_not_in_the_menus(tmp_path: Path) -> None:
+    found = catalog([kind("m7.large")], zones=(*ZONES, Zone("north-1x", HOME)))
+    assert f"{D}_ZONE_NORTH_1X" not in parse_menus(tmp_path, found, GATED).syms
+
+
+def test_a_family_that_a_zone_lacks_whole_is_one_term(tmp_path: Path, gated: kconfiglib.Kconfig) -> None:
+    text = (tmp_path / "terraform/demo/kconfigs/Kconfig.location.generated").read_text()
+    assert f"depends on !{D}_FAMILY_I7 && !{D}_TYPE_M7_XLARGE\n" in text

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cloudlib.merge import carry_forward
-from cloudlib.records import Catalog, Price, Provenance
+from cloudlib.records import Catalog, Price, Provenance, Region, Zone
 from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, ZONES, catalog, kind
 
 LOST = Provenance("live", not_reached={FAR: "timed out"})
@@ -35,6 +35,31 @@ def test_offers_zones_and_prices_of_a_lost_region_stay() -> None:
     assert merged.provenance.not_reached == {FAR: "timed out"}
 
 
+def test_a_region_whose_name_begins_with_another_ones() -> None:
+    """eastus is lost, eastus2 is not: the zones of the one are no business of the other."""
+    regions = (Region("eastus"), Region("eastus2"))
+    zones = (Zone("eastus-1", "eastus"), Zone("eastus2-1", "eastus2"))
+    machine = kind("d.1", regions=("eastus", "eastus2"), zones=("eastus-1", "eastus2-1"))
+    old = catalog([machine], regions=regions, zones=zones, default_region="eastus2")
+    new = catalog(
+        [kind("d.1", regions=("eastus2",), zones=("eastus2-1",))],
+        regions=regions,
+        zones=zones[1:],
+        default_region="eastus2",
+        provenance=Provenance("live", not_reached={"eastus": "timed out"}),
+    )
+    assert carry_forward(new, old).instance_types == (machine,)
+    only = catalog(
+        [kind("z.1", regions=("eastus2",))],
+        regions=regions,
+        zones=(),
+        default_region="eastus2",
+        provenance=new.provenance,
+    )
+    kept = {k.name: k for k in carry_forward(only, old).instance_types}["d.1"]
+    assert (kept.regions, kept.zones) == (("eastus",), ("eastus-1",))
+
+
 def test_a_type_known_only_in_a_lost_region_stays_there() -> None:
     merged = carry_forward(only_home("m7.large"), catalog([kind("m7.large"), kind("g6.xlarge")]))
     stayed = {k.name: k.regions for k in merged.instance_types}
@@ -57,3 +82,9 @@ def test_a_region_keeps_its_name() -> None:
     assert [r.long_name for r in carry_forward(new, catalog()).regions] == [
         r.long_name for r in catalog().regions
     ]
+
+
+def test_regions_whose_names_begin_alike_are_told_apart() -> None:
+    machine = kind("m7.large", regions=("eu-1", "eu-12"), zones=("eu-1-a", "eu-12-a"))
+    assert machine.within({"eu-1"}).zones == ("eu-1-a",)
+    assert machine.within({"eu-12"}).zones == ("eu-12-a",)

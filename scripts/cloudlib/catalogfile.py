@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from cloudlib.errors import CatalogError
-from cloudlib.records import Catalog, Gpu, Image, InstanceType, LocalDisks, Price, Provenance, Region, Zone
+from cloudlib.records import (
+    Catalog,
+    Gpu,
+    Image,
+    InstanceType,
+    LocalDisks,
+    Price,
+    Provenance,
+    Region,
+    Zone,
+    region_of,
+)
 
 #: The name without the tier's ending.
 NAME = "catalog.json"
@@ -133,7 +144,7 @@ def _offered(kind: InstanceType) -> dict[str, str]:
     """{"us-east-1": "a b d"}: the ends of the zone names, which begin with their region's."""
     ends: dict[str, list[str]] = {region: [] for region in kind.regions}
     for zone in kind.zones:
-        region = max((r for r in kind.regions if zone.startswith(r)), key=len, default="")
+        region = region_of(zone, kind.regions)
         if not region:
             raise CatalogError(f"{kind.name}: the zone {zone} is in none of its regions")
         ends[region].append(zone[len(region) :])

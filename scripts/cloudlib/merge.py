@@ -25,7 +25,7 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
     types = [_merged(kind, before.get(kind.name), lost) for kind in new.instance_types]
     known = {kind.name for kind in new.instance_types}
     types += [
-        _only_in(kind, lost)
+        kind.within(lost)
         for kind in old.instance_types
         if kind.name not in known and set(kind.regions) & lost
     ]
@@ -53,7 +53,7 @@ def _named(region: Region, names: Mapping[str, Region]) -> Region:
 
 def _merged(kind: InstanceType, before: InstanceType | None, lost: set[str]) -> InstanceType:
     """A type as the new answer has it, and as the old one had it in the lost regions."""
-    return kind if before is None else _joined(kind, _only_in(before, lost))
+    return kind if before is None else _joined(kind, before.within(lost))
 
 
 def _joined(kind: InstanceType, more: InstanceType) -> InstanceType:
@@ -62,14 +62,4 @@ def _joined(kind: InstanceType, more: InstanceType) -> InstanceType:
         regions=tuple(sorted({*kind.regions, *more.regions})),
         zones=tuple(sorted({*kind.zones, *more.zones})),
         prices={**more.prices, **kind.prices},
-    )
-
-
-def _only_in(kind: InstanceType, lost: set[str]) -> InstanceType:
-    """A type as far as it is offered in these regions. A zone's name begins with its region's."""
-    return replace(
-        kind,
-        regions=tuple(r for r in kind.regions if r in lost),
-        zones=tuple(z for z in kind.zones if any(z.startswith(r) for r in lost)),
-        prices={r: p for r, p in kind.prices.items() if r in lost},
     )

@@ -8,7 +8,7 @@ or an empty tuple; a price that is not known is absent, never 0 and never estima
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -54,12 +54,19 @@ class Region:
 class Zone:
     """An availability zone; its name begins with its region's.
 
-    `zone_id` is the same in every account; which name it has there need not be (AWS).
+    `zone_id` is the same in every account; which name it has there need not be (AWS, Azure). `short` is
+    what the vendor calls it within its region, where that is not the whole name: Azure's eastus-1 is "1".
     """
 
     name: str
     region: str
     zone_id: str = ""
+    short: str = ""
+
+    @property
+    def result(self) -> str:
+        """What terraform has to be told."""
+        return self.short or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,15 @@ class InstanceType:
         """The known price in a region, or None: not known."""
         return self.prices.get(region)
 
+    def within(self, regions: Collection[str]) -> InstanceType:
+        """The type as far as it is offered in these regions: zones and prices elsewhere are left out."""
+        return replace(
+            self,
+            regions=tuple(r for r in self.regions if r in regions),
+            zones=tuple(z for z in self.zones if region_of(z, self.regions) in regions),
+            prices={r: p for r, p in self.prices.items() if r in regions},
+        )
+
     @property
     def linux_architectures(self) -> tuple[str, ...]:
         """The target architectures it can boot, in menu order; empty for a macOS-only machine."""
@@ -142,9 +158,9 @@ class Image:
     boot_modes: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[str, tuple[object, ...], str, str]:
-        """Sort key: distribution, release with numbers by value, architecture."""
-        return (self.distro, natural(self.release), self.architecture, self.purpose)
+    def key(self) -> tuple[str, tuple[object, ...], str, str, tuple[str, ...]]:
+        """Sort key: distribution, release with numbers by value, architecture, purpose, boot modes."""
+        return (self.distro, natural(self.release), self.architecture, self.purpose, self.boot_modes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +229,14 @@ class Catalog:
     def with_provenance(self, provenance: Provenance) -> Catalog:
         """The same records under another provenance block."""
         return replace(self, provenance=provenance)
+
+
+def region_of(zone: str, regions: Iterable[str]) -> str:
+    """The region whose name a zone's begins with, "" for none.
+
+    Of several the longest: europe-west12-a is in europe-west12, though it begins like europe-west1 too.
+    """
+    return max((r for r in regions if zone.startswith(r)), key=len, default="")
 
 
 def natural(text: str) -> tuple[object, ...]:

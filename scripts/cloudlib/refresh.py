@@ -89,11 +89,11 @@ def promote(provider: Provider, root: Path, *, force: bool) -> tuple[Catalog, in
                 untouched="the static files",
                 hint=f"look at why; if it is right: make cloud-update-{name} FORCE=1",
             )
-    staged.check(root, name, tier.STATIC, texts, _defconfigs(root, provider))
+    staged.check(root, name, tier.STATIC, texts, defconfigs(root, provider))
     return catalog, tier.publish(root, name, tier.STATIC, texts, mark=True)
 
 
-def _defconfigs(root: Path, provider: Provider) -> Sequence[Path]:
+def defconfigs(root: Path, provider: Provider) -> Sequence[Path]:
     """The shipped defconfigs that choose this provider."""
     choice = f"CONFIG_{provider.VOCABULARY.switch}=y"
     found = sorted(p for p in (root / "defconfigs").glob("*") if p.is_file())

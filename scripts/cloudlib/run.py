@@ -62,34 +62,36 @@ class CallLog:
     calls: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _live: set[subprocess.Popen[bytes]] = field(default_factory=set, repr=False)
-    _stopped: bool = False
+    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def take(self, what: str) -> None:
         """Count one call before it is made."""
         with self._lock:
-            if self._stopped:
-                raise Interrupted("the run was stopped")
+            self._check_running()
             if self.budget is not None and self.calls >= self.budget:
                 raise BudgetExceeded(f"the budget of {self.budget} vendor calls is used up at: {what}")
             self.calls += 1
 
-    def left(self) -> int | None:
-        """Calls still allowed; None without a budget."""
-        with self._lock:
-            return None if self.budget is None else max(0, self.budget - self.calls)
-
     def stop(self) -> None:
         """Kill what runs and refuse what has not started."""
         with self._lock:
-            self._stopped = True
+            self._stop.set()
             live = list(self._live)
         for process in live:
             _kill(process)
 
+    def pause(self, seconds: float) -> None:
+        """Wait before a call is tried again; raises Interrupted as soon as the run is stopped."""
+        self._stop.wait(seconds)
+        self._check_running()
+
+    def _check_running(self) -> None:
+        if self._stop.is_set():
+            raise Interrupted("the run was stopped")
+
     def _start(self, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
         with self._lock:
-            if self._stopped:
-                raise Interrupted("the run was stopped")
+            self._check_running()
             process = subprocess.Popen(
                 list(argv),
                 stdin=subprocess.DEVNULL,
@@ -164,8 +166,7 @@ def run_bytes(
             if pipe is not None:
                 pipe.close()
     _debug(argv, started, f"exit {process.returncode}, {len(out)} bytes")
-    if log._stopped:
-        raise Interrupted("the run was stopped")
+    log._check_running()
     if process.returncode != 0:
         raise _failure(argv, process.returncode, err.decode("utf-8", "replace"), classify)
     return out

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from cloudlib import table
 from cloudlib.errors import CloudError
 from cloudlib.menu_text import dollars
 from cloudlib.records import Catalog
@@ -40,19 +41,16 @@ _COLUMNS = (
     "s",
     "calls",
 )
+_FIGURES = ("regions", "zones", "types", "families", "images", "files", "s", "calls")
 
 
 def show(outcomes: Sequence[Outcome], stream: TextIO) -> None:
-    """A table on a terminal, the same columns as text elsewhere; then notices, errors and what is next."""
+    """A table, then notices, errors and what is next."""
     if not outcomes:
         return
     rows = [_row(outcome) for outcome in outcomes]
-    if stream.isatty():
-        _rich_table(outcomes, rows, stream)
-    else:
-        widths = [max(len(row[i]) for row in (_COLUMNS, *rows)) for i in range(len(_COLUMNS))]
-        for row in (_COLUMNS, *rows):
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip(), file=stream)
+    styles = [_style(outcome) for outcome in outcomes]
+    table.show(_COLUMNS, rows, stream, styles=styles, right=_FIGURES)
     for outcome in outcomes:
         for line in _remarks(outcome):
             print(f"{outcome.provider}: {line}", file=stream)
@@ -100,17 +98,5 @@ def _remarks(outcome: Outcome) -> list[str]:
     return lines
 
 
-def _rich_table(outcomes: Sequence[Outcome], rows: Sequence[Sequence[str]], stream: TextIO) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in _COLUMNS:
-        table.add_column(
-            column, justify="left" if column in ("provider", "result", "USD per hour") else "right"
-        )
-    for outcome, row in zip(outcomes, rows):
-        style = "green" if outcome.good else ("yellow" if outcome.state == "skipped" else "red")
-        table.add_row(*(escape(cell) for cell in row), style=style)
-    Console(file=stream).print(table)
+def _style(outcome: Outcome) -> str:
+    return "green" if outcome.good else ("yellow" if outcome.state == "skipped" else "red")

@@ -133,13 +133,13 @@ def without(env: Mapping[str, str], *starts: str) -> dict[str, str]:
 
 
 def descendants(marker: str) -> list[int]:
-    """The processes whose command line contains `marker`, this one and its shell left out."""
+    """The processes that have `marker` in their command line or environment, this one left out."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            words = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
         except OSError:
             continue
-        if marker in words and int(path.parent.name) != os.getpid():
-            found.append(int(path.parent.name))
+        if marker.encode() in words and int(folder.name) != os.getpid():
+            found.append(int(folder.name))
     return found

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+"""`make cloud-diff`: what `make cloud-update` would change, before it does.
+
+    cloud_diff.py [--provider NAME]...
+
+Compares the generated catalogue with the committed one, and tries every shipped defconfig on the menus of
+both. Offline. Without --provider: every provider for which something was generated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import kconfiglib
+
+import cloud_providers
+import kconfig_tools
+from cloudlib import catalogdiff, catalogfile, difftext, refresh, requested, tier
+from cloudlib.errors import CloudError, report
+from cloudlib.menu_text import dollars
+from cloudlib.provider import Provider
+from cloudlib.records import Catalog
+
+ROOT = kconfig_tools.ROOT
+
+
+@dataclass(frozen=True)
+class _Trees:
+    """The whole tree parsed with the committed menus, and with the generated ones."""
+
+    old: kconfiglib.Kconfig
+    new: kconfiglib.Kconfig
+
+
+def main(argv: Sequence[str]) -> int:
+    """Returns the exit code: 0 also when nothing differs."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--provider", action="append", metavar="NAME", help="one provider; can be repeated")
+    options = parser.parse_args(argv)
+    os.chdir(ROOT)
+    code = 0
+    try:
+        tier.recover_if_idle(ROOT)
+        for provider in _ready(options.provider):
+            try:
+                print("\n".join(_report(provider)), flush=True)
+            except CloudError as error:
+                report(error, sys.stderr, who="cloud-diff")
+                code = error.exit_code
+    except CloudError as error:
+        report(error, sys.stderr, who="cloud-diff")
+        return error.exit_code
+    return code
+
+
+def _ready(names: Sequence[str] | None) -> list[Provider]:
+    if names:
+        return [cloud_providers.load(name) for name in names]
+    generated = [name for name in cloud_providers.PROVIDER_NAMES if tier.marker(ROOT, name).exists()]
+    if not generated:
+        raise CloudError("nothing was generated that could be compared", hint="make cloud-config")
+    return [cloud_providers.load(name) for name in generated]
+
+
+def _report(provider: Provider) -> Iterator[str]:
+    """The lines on one provider."""
+    name = provider.NAME
+    if not tier.marker(ROOT, name).exists():
+        raise CloudError(
+            f"{name}: nothing was generated that could be compared", hint=f"make cloud-config-{name}"
+        )
+    new = _catalog(name, tier.GENERATED)
+    if not (tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
+        raise CloudError(
+            f"{name}: there is no committed catalogue to compare with",
+            hint=f"git checkout terraform/{name}, or make cloud-update-{name} if there never was one",
+        )
+    old = _catalog(name, tier.STATIC)
+    diff = catalogdiff.difference(old, new)
+    yield f"{name}: {difftext.headline(diff) or 'no difference'}"
+    yield f"  committed: {_origin(old)}"
+    yield f"  generated: {_origin(new)}"
+    for region, why in new.provenance.not_reached.items():
+        yield f"  not reached: {region} ({why}); older data stand for it"
+    yield from difftext.lines(diff, old, new)
+    files = _menu_files(name)
+    if diff or files:
+        effects = list(_effects(provider, old, new))
+        yield from (["  defconfigs:", *(f"    {line}" for line in effects)] if effects else [])
+        beside = "" if diff else ", though the records are the same: this version writes them otherwise"
+        count = difftext.number(files, ("menu file", "menu files"))
+        yield f"  cloud-update-{name} would change {count}{beside}"
+
+
+def _catalog(name: str, which: str) -> Catalog:
+    try:
+        return catalogfile.load_file(tier.folder(ROOT, name) / f"{catalogfile.NAME}.{which}")
+    except CloudError as error:
+        error.hint = f"git checkout terraform/{name}" if which == tier.STATIC else f"make cloud-config-{name}"
+        raise
+
+
+def _origin(catalog: Catalog) -> str:
+    fetched = catalog.provenance.fetched_at[:10]
+    counts = f"{len(catalog.instance_types)} types, {len(catalog.families())} families"
+    return f"{counts}, {f'of {fetched}' if fetched else 'undated'}, {catalog.provenance.source}"
+
+
+def _menu_files(name: str) -> int:
+    """How many files but the catalogue's a promotion would write or remove."""
+    new = tier.promoted(tier.read_tier(ROOT, name, tier.GENERATED))
+    old = tier.read_tier(ROOT, name, tier.STATIC)
+    return sum(new.get(file) != old.get(file) for file in {*new, *old} - {catalogfile.NAME})
+
+
+def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
+    """What becomes of the shipped defconfigs: settings lost, other results, another price."""
+    words = provider.VOCABULARY
+    trees = _Trees(_parsed(tier.STATIC), _parsed(tier.GENERATED))
+    for path in refresh.defconfigs(ROOT, provider):
+        before, after = _results(trees.old, path, provider), _results(trees.new, path, provider)
+        lost = requested.dropped(trees.new, path)
+        if lost:
+            yield from (f"{path.name}: cloud-update will refuse: {item}" for item in lost)
+            continue
+        yield from (
+            f"{path.name}: {symbol} {before[symbol] or 'unset'} -> {after[symbol] or 'unset'}"
+            for symbol in before
+            if before[symbol] != after[symbol]
+        )
+        machine, region = after[words.results.instance_type], after[words.results.region]
+        prices = (_price(old, machine, region), _price(new, machine, region))
+        if prices[0] != prices[1]:
+            yield f"{path.name}: {machine} in {region}  {prices[0]} -> {prices[1]}"
+
+
+def _parsed(which: str) -> kconfiglib.Kconfig:
+    """The tree with one tier for every provider that has it."""
+    saved = os.environ.get("CLOUD_TIER")
+    os.environ["CLOUD_TIER"] = which  # scripts/cloud-tier reads it while Kconfiglib parses
+    try:
+        return kconfig_tools.parse()
+    finally:
+        os.environ.pop("CLOUD_TIER")
+        if saved is not None:
+            os.environ["CLOUD_TIER"] = saved
+
+
+def _results(kconf: kconfiglib.Kconfig, path: Path, provider: Provider) -> dict[str, str]:
+    requested.load(kconf, path)
+    names = provider.VOCABULARY.result_symbols
+    return {name: kconf.syms[name].str_value if name in kconf.syms else "" for name in names}
+
+
+def _price(catalog: Catalog, machine: str, region: str) -> str:
+    kind = next((k for k in catalog.instance_types if k.name == machine), None)
+    price = kind.price_in(region) if kind else None
+    return dollars(price.usd_per_hour) if price else "unknown"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

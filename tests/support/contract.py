@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""What the contract test and the benchmark have to know of a provider, besides its registration.
+
+Each provider's own is `CONTRACT` in tests/support/contract_NAME.py.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.servers.http_base import Fault, HttpServer
+from tests.support.tree import Tree
+
+#: What can go wrong with a vendor's answer, the same for every provider.
+FAULTS = ("error reply", "cut off", "hang")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """How to run one provider against its test server.
+
+    `small` makes a server, not yet started, with few regions and types; keywords go to HttpServer (latency).
+    `full`, where there is one, makes it with as much as the cloud really has, for the benchmark.
+    `prepare` puts the vendor's command into a tree and returns the environment that leads to the server;
+    `command` is its name on PATH, "" for a provider that is asked over HTTP. `without_credentials` is what to
+    change in that environment so that there are none. `faults` has one for each of FAULTS, which must end the
+    fetch. `settings` are for speed alone, such as fewer retries.
+    """
+
+    small: Callable[..., HttpServer]
+    prepare: Callable[[Tree, HttpServer], dict[str, str]]
+    command: str
+    without_credentials: Mapping[str, str]
+    faults: Mapping[str, Callable[[], Fault]]
+    full: Callable[..., HttpServer] | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def contract_of(name: str) -> Contract:
+    """The contract of a registered provider; a provider without one fails the test that asks."""
+    try:
+        module = importlib.import_module(f"tests.support.contract_{name}")
+    except ModuleNotFoundError as error:
+        raise AssertionError(f"{name} has no tests/support/contract_{name}.py: {error}") from None
+    contract = module.CONTRACT
+    assert isinstance(contract, Contract) and set(contract.faults) == set(FAULTS)
+    return contract

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""AWS for the contract test: the real aws CLI in front of a small AWS."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.servers import aws_faults as faults
+from tests.servers.aws_data import AwsData, small
+from tests.servers.aws_server import AwsServer
+from tests.servers.http_base import HttpServer
+from tests.support.aws import make_aws
+from tests.support.contract import Contract
+from tests.support.tree import Tree
+
+_REGIONS = ("us-east-1", "us-west-2", "ap-east-2")  # the last one is not opted in
+
+
+def _two_regions() -> AwsData:
+    """Two usable regions: the number of processes grows with them."""
+    data = small()
+    return replace(
+        data,
+        regions=tuple(r for r in data.regions if r.name in _REGIONS),
+        zones=tuple(z for z in data.zones if z.region in _REGIONS),
+    )
+
+
+def _server(**options: Any) -> HttpServer:
+    return AwsServer(_two_regions(), **options)
+
+
+def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
+    assert isinstance(server, AwsServer)
+    return make_aws(tree, server).env
+
+
+CONTRACT = Contract(
+    small=_server,
+    prepare=_prepare,
+    command="aws",
+    without_credentials={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+    faults={
+        "error reply": lambda: faults.denied("DescribeInstanceTypes"),
+        "cut off": lambda: faults.cut_off("DescribeRegions"),
+        "hang": lambda: faults.hangs("DescribeRegions"),
+    },
+    settings={"AWS_MAX_ATTEMPTS": "1"},
+)

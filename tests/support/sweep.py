@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""Every choice that a provider's menus offer, made one after the other on one parsed tree.
+
+What the menus give is held against the catalogue they were made from: no result is empty, a type is offered
+where the records say so and nowhere else, and the GPU flag is the record's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import kconfiglib
+
+from cloudlib.menu_compute import menu_families
+from cloudlib.menu_text import offered_regions
+from cloudlib.records import ARCHITECTURES, Catalog, InstanceType
+from cloudlib.symbols import symbol
+from cloudlib.vocabulary import TARGET, Vocabulary
+
+
+@dataclass
+class Sweep:
+    """What was tried, and what was wrong with it. A type is chosen once, and looked for in every region."""
+
+    regions: int = 0
+    families: int = 0
+    types: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+
+def sweep(kconf: kconfiglib.Kconfig, catalog: Catalog, words: Vocabulary) -> Sweep:
+    """Choose each architecture, each region, each family and each type in turn."""
+    done = Sweep()
+    kconf.unset_values()
+    _set(kconf, words.switch)
+    if words.previous_generation in kconf.syms:
+        _set(kconf, words.previous_generation)
+    families = menu_families(catalog).values()
+    for architecture in ARCHITECTURES:
+        _set(kconf, TARGET[architecture])
+        for region in offered_regions(catalog):
+            here = f"{architecture}, {region.name}"
+            done.regions += 1
+            done.problems += _region(kconf, catalog, words, here)
+            for kinds in families:
+                done.families += 1
+                done.problems += _family(kconf, words, here, kinds, done.types)
+    return done
+
+
+def defined_twice(kconf: kconfiglib.Kconfig, words: Vocabulary) -> list[str]:
+    """The provider's symbols that have more than one definition."""
+    return [s.name for s in kconf.unique_defined_syms if s.name.startswith(words.switch) and len(s.nodes) > 1]
+
+
+def empty_results(kconf: kconfiglib.Kconfig, words: Vocabulary) -> list[str]:
+    """The result strings that apply now and are empty."""
+    found = [kconf.syms[name] for name in words.result_symbols if name in kconf.syms]
+    return [s.name for s in found if kconfiglib.expr_value(s.direct_dep) and not s.str_value]
+
+
+def _region(kconf: kconfiglib.Kconfig, catalog: Catalog, words: Vocabulary, here: str) -> Iterator[str]:
+    """A region under the defaults of everything else."""
+    architecture, region = here.split(", ")
+    fitting = {k.name for k in catalog.types_in(region) if architecture in k.architectures}
+    name = symbol(words.region_prefix, region)
+    if _set(kconf, name) != bool(fitting):
+        yield f"{here}: {name} is {kconf.syms[name].str_value}, and {len(fitting)} types are offered there"
+    elif fitting:
+        yield from (f"{here}: {empty} is empty" for empty in empty_results(kconf, words))
+        got = kconf.syms[words.results.instance_type].str_value
+        if got not in fitting:
+            yield f"{here}: {got!r} is what the menus give there, and not offered there"
+
+
+def _family(
+    kconf: kconfiglib.Kconfig, words: Vocabulary, here: str, kinds: Sequence[InstanceType], tried: set[str]
+) -> Iterator[str]:
+    """The sizes of one family: which are offered here, and for those not tried before what they give."""
+    architecture, region = here.split(", ")
+    for kind in kinds:
+        name = symbol(words.type_prefix, kind.name)
+        expected = architecture in kind.architectures and region in kind.regions
+        if _offered(kconf, words, kind) != expected and not (
+            expected and _choose_zone(kconf, words, kind, region) and _offered(kconf, words, kind)
+        ):
+            yield f"{here}: {name} is {'not ' if expected else ''}offered, against the records"
+        elif expected and kind.name not in tried:
+            tried.add(kind.name)
+            _choose_zone(kconf, words, kind, region)
+            yield from _type(kconf, words, f"{here}, {kind.name}", kind, region)
+
+
+def _offered(kconf: kconfiglib.Kconfig, words: Vocabulary, kind: InstanceType) -> bool:
+    """Whether the type can be chosen where we are; its family is chosen for that."""
+    if words.family_prefix and not _set(kconf, symbol(words.family_prefix, kind.family)):
+        return False
+    item = kconf.syms.get(symbol(words.type_prefix, kind.name))
+    return item is not None and item.visibility > 0
+
+
+def _choose_zone(kconf: kconfiglib.Kconfig, words: Vocabulary, kind: InstanceType, region: str) -> bool:
+    """Choose the first zone that is known to have the type; whether there is one."""
+    zones = kind.within([region]).zones
+    return bool(words.zone_prefix and zones) and _set(kconf, symbol(words.zone_prefix, zones[0]))
+
+
+def _type(
+    kconf: kconfiglib.Kconfig, words: Vocabulary, here: str, kind: InstanceType, region: str
+) -> Iterator[str]:
+    """A type that is chosen: the results, and the GPU flag."""
+    name = symbol(words.type_prefix, kind.name)
+    if not _set(kconf, name):
+        yield f"{here}: {name} is offered and cannot be chosen"
+        return
+    yield from (f"{here}: {empty} is empty" for empty in empty_results(kconf, words))
+    yield from _told(kconf, here, {words.results.instance_type: kind.name, words.results.region: region})
+    if words.is_gpu in kconf.syms:
+        yield from _told(kconf, here, {words.is_gpu: "y" if kind.gpus else "n"})
+    elif kind.gpus:
+        yield f"{here}: has a GPU, and there is no {words.is_gpu}"
+
+
+def _told(kconf: kconfiglib.Kconfig, where: str, expected: dict[str, str]) -> Iterator[str]:
+    for name, value in expected.items():
+        if kconf.syms[name].str_value != value:
+            yield f"{where}: {name} is {kconf.syms[name].str_value!r}, not {value!r}"
+
+
+def _set(kconf: kconfiglib.Kconfig, name: str) -> bool:
+    """Choose; whether it took effect."""
+    if name not in kconf.syms:
+        return False
+    kconf.syms[name].set_value("y")
+    return bool(kconf.syms[name].str_value == "y")
+
+
+def shown(problems: Sequence[str]) -> str:
+    """The first problems, for the message of a test."""
+    return "\n".join([f"{len(problems)} problems", *problems[:20]])

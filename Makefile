@@ -47,7 +47,7 @@ PHONY += extra-vars
 extra-vars: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/write_extra_vars.py
 
-PHONY += test test-slow test-all bench check style
+PHONY += test test-slow test-all test-terraform bench check style
 test: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow'
 
@@ -56,6 +56,9 @@ test-slow: $(PYTHON_DEV_READY)
 
 test-all: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto
+
+test-terraform: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto $(wildcard tests/test_terraform_*.py)
 
 check: style
 	$(Q)$(PYTHON_RUN) -m mypy --strict scripts
@@ -91,6 +94,7 @@ help: kconfig-help cloud-help terraform-help
 	@echo '  test                      - the test suite'
 	@echo '  test-slow                 - the slow tests'
 	@echo '  test-all                  - both'
+	@echo '  test-terraform            - the terraform modules under the real terraform, offline'
 	@echo '  bench                     - measure the speed budgets'
 	@echo '  check                     - style, types, and the menus under Kconfiglib'
 	@echo '  style                     - lint and format check'

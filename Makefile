@@ -54,7 +54,7 @@ extra-vars: $(PYTHON_READY)
 	$(Q).venv-azure/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-azure.txt
 	$(Q)touch $@
 
-PHONY += test test-slow test-all test-azure test-gce bench check style
+PHONY += test test-slow test-all test-azure test-gce test-terraform bench check style
 test: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_azure and not real_gce'
 
@@ -67,7 +67,10 @@ test-azure: $(PYTHON_DEV_READY) .venv-azure/ready
 test-gce: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m real_gce
 
-test-all: test test-slow test-azure test-gce
+test-all: test test-slow test-azure test-gce test-terraform
+
+test-terraform: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto $(wildcard tests/test_terraform_*.py)
 
 check: style
 	$(Q)$(PYTHON_RUN) -m mypy --strict scripts
@@ -104,6 +107,7 @@ help: kconfig-help cloud-help terraform-help
 	@echo '  test-slow                 - the slow tests'
 	@echo '  test-azure                - the tests that start the real Azure CLI (700 MB, made on first use)'
 	@echo '  test-gce                  - Compute Engine with the real gcloud, where it is installed'
+	@echo '  test-terraform            - the terraform modules under the real terraform, offline'
 	@echo '  test-all                  - all of these'
 	@echo '  bench                     - measure the speed budgets'
 	@echo '  check                     - style, types, and the menus under Kconfiglib'

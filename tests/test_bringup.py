@@ -335,7 +335,7 @@ def test_outputs_that_are_none(fake: Fake, outputs: dict[str, object]) -> None:
 
 
 def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} did not come"
         time.sleep(0.02)
@@ -344,7 +344,7 @@ def wait_for(path: Path) -> None:
 @pytest.mark.parametrize("who", ["terminal", "script"])
 def test_interrupted_during_apply(fake: Fake, who: str) -> None:
     """However often it is asked: terraform hears of it once, and is waited for."""
-    fake.order(waits={"apply": 15})
+    fake.order(waits={"apply": 60})
     process = fake.tree.start("make", f"PYTHON={sys.executable}", "bringup")
     wait_for(fake.here / "waiting")
     time.sleep(0.1)
@@ -355,7 +355,7 @@ def test_interrupted_during_apply(fake: Fake, who: str) -> None:
         else:
             os.kill(script, signal.SIGTERM)
         time.sleep(0.1)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=60)
     assert process.returncode != 0 and "Traceback" not in err
     assert json.loads((fake.here / "signals").read_text()) == [signal.SIGINT]
     assert "asked it to stop; waiting" in err and "was interrupted, and has ended by itself" in err
@@ -363,13 +363,14 @@ def test_interrupted_during_apply(fake: Fake, who: str) -> None:
 
 
 def test_two_at_once(fake: Fake) -> None:
-    fake.order(waits={"apply": 3})
+    fake.order(waits={"apply": 60})
     first = fake.tree.start(sys.executable, "scripts/cloud_terraform.py", "bringup")
     wait_for(fake.here / "waiting")
     for command in ("bringup", "plan"):
         code, said = run(fake, command)
         assert code == 1 and f"another run (process {first.pid}) is at work in terraform/aws" in said
-    first.communicate(timeout=20)
+    (fake.here / "go").touch()
+    first.communicate(timeout=60)
     assert first.returncode == 0 and fake.commands().count("apply") == 1
 
 

@@ -130,6 +130,17 @@ def test_a_family_with_a_gpu_in_some_sizes(tmp_path: Path) -> None:
         assert value(kconf, f"{D}_IS_GPU_INSTANCE") == value(kconf, f"{D}_HAS_NVIDIA_GPU") == is_gpu
 
 
+def test_types_for_which_nested_virtualization_can_be_switched_on(tmp_path: Path) -> None:
+    """Bare metal runs KVM as it is; a family with it is y for its other sizes, size by size."""
+    nests = {"m8.large": "y", "m8.metal": "n", "m7.large": "n", "c8.large": "y", "c8.xlarge": "n"}
+    made = [kind(n, kvm=n in ("m8.large", "m8.metal", "c8.large"), bare_metal="metal" in n) for n in nests]
+    kconf = parse_menus(tmp_path, catalog(made), FAMILIES)
+    for name, can in nests.items():
+        family, size = name.upper().split(".")
+        choose(kconf, f"{D}_FAMILY_{family}", f"{D}_TYPE_{family}_{size}")
+        assert value(kconf, f"{D}_CAN_NEST") == can, name
+
+
 def test_machines_that_run_only_macos_are_left_out() -> None:
     texts = menus.render(catalog(), FAMILIES, "x")
     assert not [name for name, text in texts.items() if "mac2" in text and name != "catalog.json"]

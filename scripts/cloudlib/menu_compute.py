@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cloudlib.errors import CatalogError
-from cloudlib.kconfig import Choice, Comment, Config, Default, Node, Source, any_of
+from cloudlib.kconfig import Choice, Comment, Config, Default, Node, Source, all_of, any_of, none_of
 from cloudlib.menu_text import (
     Families,
     family_prompt,
@@ -33,6 +33,7 @@ def compute(
     table.reserve(words.results.instance_type, "the type result")
     table.reserve(words.previous_generation, "an option")
     table.reserve(words.is_gpu, "an option")
+    table.reserve(words.can_nest, "an option")
     previous = _previous(words, families)
     if not words.family_prefix:
         return {"Kconfig.compute": (*previous, *_flat(catalog, words, table, families))}
@@ -47,6 +48,7 @@ def compute(
             *previous,
             _family_choice(catalog, words, table, families),
             *sources,
+            *_can_nest(words, families),
             Config(
                 name=words.results.instance_type,
                 kind="string",
@@ -72,6 +74,19 @@ def _previous(words: Vocabulary, families: Families) -> tuple[Config, ...]:
             help=f"{words.title} keeps these for set-ups that exist; newer ones do more for the same money.",
         ),
     )
+
+
+def _can_nest(words: Vocabulary, families: Families) -> tuple[Config, ...]:
+    """The switch that is y for a type which can run KVM guests and is no bare metal, which always can."""
+    if not words.states_kvm:
+        return ()
+    terms = []
+    for name, kinds in families.items():
+        unable = [symbol(words.type_prefix, k.name) for k in kinds if k.bare_metal or not k.kvm]
+        if len(unable) < len(kinds):
+            term = all_of(symbol(words.family_prefix, name), none_of(unable))
+            terms.append(f"({term})" if unable else term)
+    return (Config(name=words.can_nest, defaults=_true_if(terms)),)
 
 
 def _true_if(terms: Sequence[str]) -> tuple[Default, ...]:

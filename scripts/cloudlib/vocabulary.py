@@ -78,6 +78,11 @@ class Vocabulary:
         return f"{self.switch}_IS_GPU_INSTANCE"
 
     @property
+    def can_nest(self) -> str:
+        """The symbol that is y when KVM guests can be switched on for the chosen type; see `states_kvm`."""
+        return f"{self.switch}_CAN_NEST"
+
+    @property
     def result_symbols(self) -> tuple[str, ...]:
         """Every result string of the provider, in the order of extra_vars.yaml."""
         core = (self.results.region, self.results.zone, self.results.instance_type)

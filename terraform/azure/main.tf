@@ -165,8 +165,8 @@ resource "azurerm_linux_virtual_machine" "node" {
 
   lifecycle {
     precondition {
-      condition     = startswith(local.public_key, "ssh-rsa ")
-      error_message = "Azure takes RSA keys of 2048 bits or more, and ${var.ssh_config_pubkey_file} is of another kind: ssh-keygen -t rsa -b 4096 makes one."
+      condition     = can(regex("^ssh-(rsa|ed25519) ", local.public_key))
+      error_message = "Azure takes ED25519 and RSA keys, and ${var.ssh_config_pubkey_file} is of another kind: ssh-keygen -t ed25519 makes one."
     }
   }
 

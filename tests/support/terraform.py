@@ -21,8 +21,8 @@ TERRAFORM = shutil.which("terraform", path=f"{os.environ.get('PATH', '')}:/usr/l
 TESTS = ROOT / "tests" / "terraform"
 #: Public keys of the right form whose private halves nobody has.
 KEYS = {
-    "key.pub": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB nobody",
-    "ed25519.pub": "ssh-ed25519 AAAAC3NzaC1lZDI1 nobody",
+    "key.pub": "ssh-ed25519 AAAAC3NzaC1lZDI1 nobody",
+    "ecdsa.pub": "ecdsa-sha2-nistp256 AAAAE2VjZHNh nobody",
 }
 
 needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="there is no terraform on PATH")
@@ -56,9 +56,9 @@ class Module:
         assert old in text, f"{name} has no {old!r}"
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def failures(self) -> list[str]:
-        """Run the module's tests; the names of the runs that failed, [] when all passed."""
-        done = self.run("test", "-json")
+    def failures(self, file: str) -> list[str]:
+        """Run one file of the module's tests; the names of the runs that failed, [] when all passed."""
+        done = self.run("test", "-json", f"-filter={file}")
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         runs = [line["test_run"] for line in lines if line["type"] == "test_run"]
         ended = {run["run"]: run["status"] for run in runs if "status" in run}

@@ -87,8 +87,13 @@ run "nodes" {
   }
 
   assert {
-    condition     = startswith(aws_key_pair.user.public_key, "ssh-rsa ") && alltrue([for node in aws_instance.node : node.key_name == aws_key_pair.user.key_name])
+    condition     = startswith(aws_key_pair.user.public_key, "ssh-ed25519 ") && alltrue([for node in aws_instance.node : node.key_name == aws_key_pair.user.key_name])
     error_message = "the key"
+  }
+
+  assert {
+    condition     = alltrue([for node in aws_instance.node : node.associate_public_ip_address]) && aws_route.internet.gateway_id == aws_internet_gateway.nodes.id && aws_route_table_association.nodes.subnet_id == aws_subnet.nodes.id
+    error_message = "the nodes can be reached, and reach the internet"
   }
 
   assert {

@@ -49,6 +49,11 @@ run "nodes" {
   }
 
   assert {
+    condition     = alltrue([for name, nic in azurerm_network_interface.node : nic.ip_configuration[0].public_ip_address_id == azurerm_public_ip.node[name].id])
+    error_message = "which its interface has"
+  }
+
+  assert {
     condition = alltrue([
       for node in azurerm_linux_virtual_machine.node :
       join(":", [for part in ["publisher", "offer", "sku", "version"] : node.source_image_reference[0][part]]) == "Debian:debian-13:13-gen2:latest"
@@ -64,7 +69,7 @@ run "nodes" {
   assert {
     condition = alltrue([
       for node in azurerm_linux_virtual_machine.node :
-      node.admin_username == "kdevops" && one(node.admin_ssh_key).username == "kdevops" && startswith(one(node.admin_ssh_key).public_key, "ssh-rsa ")
+      node.admin_username == "kdevops" && one(node.admin_ssh_key).username == "kdevops" && startswith(one(node.admin_ssh_key).public_key, "ssh-ed25519 ")
     ])
     error_message = "the user and the key"
   }
@@ -93,7 +98,12 @@ run "security" {
 
   assert {
     condition     = alltrue([for nic in azurerm_network_interface.node : nic.ip_configuration[0].subnet_id == azurerm_subnet.nodes.id])
-    error_message = "which they are in"
+    error_message = "which their interfaces are in"
+  }
+
+  assert {
+    condition     = alltrue([for name, node in azurerm_linux_virtual_machine.node : node.network_interface_ids == tolist([azurerm_network_interface.node[name].id])])
+    error_message = "and no interface is elsewhere"
   }
 
   assert {
@@ -161,7 +171,7 @@ run "a_key_that_azure_does_not_take" {
   command = plan
 
   variables {
-    ssh_config_pubkey_file = "ed25519.pub"
+    ssh_config_pubkey_file = "ecdsa.pub"
   }
 
   expect_failures = [azurerm_linux_virtual_machine.node]

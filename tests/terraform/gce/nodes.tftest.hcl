@@ -46,7 +46,7 @@ run "nodes" {
   }
 
   assert {
-    condition     = alltrue([for node in google_compute_instance.node : startswith(node.metadata["ssh-keys"], "kdevops:ssh-rsa ") && !strcontains(node.metadata["ssh-keys"], "\n")])
+    condition     = alltrue([for node in google_compute_instance.node : startswith(node.metadata["ssh-keys"], "kdevops:ssh-ed25519 ") && !strcontains(node.metadata["ssh-keys"], "\n")])
     error_message = "the user and the key"
   }
 

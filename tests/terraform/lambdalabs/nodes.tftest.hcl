@@ -28,7 +28,7 @@ run "nodes" {
   }
 
   assert {
-    condition     = startswith(lambdalabs_ssh_key.user.public_key, "ssh-rsa ") && alltrue([for node in lambdalabs_instance.node : node.ssh_key_names == tolist(["kdevops"])])
+    condition     = startswith(lambdalabs_ssh_key.user.public_key, "ssh-ed25519 ") && alltrue([for node in lambdalabs_instance.node : node.ssh_key_names == tolist(["kdevops"])])
     error_message = "the key"
   }
 

@@ -65,7 +65,8 @@ class Fetch:
         for name in (self.home, *self.asked):
             if name not in names:
                 raise UsageError(
-                    f"{name!r} is no location of this subscription", hint="one of: " + ", ".join(names)
+                    f"{name!r} is no location of this subscription",
+                    hint=f"AZURE_DEFAULTS_LOCATION=NAME chooses the default; one of: {', '.join(names)}",
                 )
         self.reach = Reach(self.home, self.asked)
         step.done(f"{len(self.regions)} locations, {len(self.zones)} zones")
@@ -163,6 +164,9 @@ class Fetch:
                 f"azure: no image of any known publisher was found in {self.home}",
                 hint="DEBUG=1 shows every call",
             )
+        lacking = [d for d in azure_images.DISTROS if d not in {i.distro for i in streams}]
+        if lacking:
+            self.notices.append(f"{self.home} has no image of: {', '.join(lacking)}")
         step.done(f"{len(streams)} streams of {len(found)} SKUs")
         return streams
 

@@ -149,6 +149,13 @@ def test_images_and_generations(server: AzureServer) -> None:
     assert next(i for i in images if i.title == "SLES 15 SP6").coordinates["OFFER"] == "sles-15-sp6"
 
 
+def test_a_distribution_that_is_not_there_is_said(server: AzureServer) -> None:
+    server.inject(Fault(lambda r: "/publishers/resf/" in r.path, reply=faults.missing().reply, times=None))
+    made = fetch()
+    assert not any(i.distro == "rocky" for i in made.images)
+    assert "eastus has no image of: rocky" in made.provenance.notices
+
+
 def test_locations_alone_are_one_call(server: AzureServer, calls: Callable[[], list[str]]) -> None:
     regions, zones = azure_api.list_regions(Request(log=CallLog()))
     assert len(regions) == 5 and len(zones) == 8 and len(calls()) == 1

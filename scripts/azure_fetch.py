@@ -2,9 +2,9 @@
 """One fetch of Azure: which calls, in which order, and what a failed one means for the rest.
 
 Processes of az: one for the locations, one for each location's sizes (and one more for each further page),
-one for the CLI's version, one for the token with which images are asked. Images are some two hundred small
-answers, prices of one location six pages and more: these are requests of our own, side by side, where a
-process for each would take minutes.
+one for the CLI's version, one for the token with which images are asked. Images are more than a hundred small
+answers, and prices come in pages one after the other: these are requests of our own, because starting az is
+what costs.
 """
 
 from __future__ import annotations

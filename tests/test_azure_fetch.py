@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,6 +38,7 @@ from tests.servers.azure_data import small
 from tests.servers.azure_server import TOKEN, AzureServer
 from tests.servers.http_base import Fault
 from tests.support.azure import FAKE, put_az
+from tests.support.tree import ROOT
 
 SIZES = (
     f"{azure_az.ARM}/subscriptions/{{subscriptionId}}/providers/Microsoft.Compute/skus"
@@ -362,3 +366,18 @@ def test_prices_of_another_location_may_be_missing(
     made = fetch()
     assert any("no prices of westus" in n for n in made.provenance.notices)
     assert made.instance_types[0].prices
+
+
+# --- the server by hand ---
+
+
+def test_the_server_prints_what_to_export() -> None:
+    """To try things by hand: its lines are sourced by the shell that runs az."""
+    argv = [sys.executable, "-m", "tests.servers.azure_server", "--lifetime", "30"]
+    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = list(iter(process.stdout.readline, "# ready\n"))
+        env = dict(line.removeprefix("export ").rstrip().split("=", 1) for line in lines)
+        assert urllib.request.urlopen(env["IDENTITY_ENDPOINT"], timeout=10).status == 200
+        assert Path(env["REQUESTS_CA_BUNDLE"]).is_file() and Path(env["AZURE_CONFIG_DIR"]).is_dir()
+        process.terminate()

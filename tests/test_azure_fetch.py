@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -380,4 +381,4 @@ def test_the_server_prints_what_to_export() -> None:
         env = dict(line.removeprefix("export ").rstrip().split("=", 1) for line in lines)
         assert urllib.request.urlopen(env["IDENTITY_ENDPOINT"], timeout=10).status == 200
         assert Path(env["REQUESTS_CA_BUNDLE"]).is_file() and Path(env["AZURE_CONFIG_DIR"]).is_dir()
-        process.terminate()
+        process.send_signal(signal.SIGINT)

@@ -76,7 +76,7 @@ def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]
 
 
 def list_images(request: Request) -> tuple[Image, ...]:
-    """The image streams of the default location: two processes of az, and some two hundred requests."""
+    """The image streams of the default location: two processes of az, and more than a hundred requests."""
     with Pool(request.log) as pool, Pool(request.log) as web:
         return _job(request, pool, web).images()
 

@@ -12,6 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cloudlib.errors import (
     AccessDenied,
@@ -194,10 +195,11 @@ def fetch(request: Request) -> Catalog:
 
 
 def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
-    """Regions and their zones: three calls. Where a region is, only a whole fetch can tell."""
+    """Regions and zones: three calls. Where a region is, only a whole fetch tells: so as it was known."""
+    known = {r.name: r.long_name for r in request.known.regions} if request.known else {}
     with Pool(request.log) as pool:
         job = _job(request, pool)
-        return job.regions, job.zones
+    return tuple(replace(r, long_name=known.get(r.name, "")) for r in job.regions), job.zones
 
 
 def list_images(request: Request) -> tuple[Image, ...]:

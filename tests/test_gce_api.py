@@ -37,7 +37,7 @@ from cloudlib.records import Catalog, Gpu, InstanceType, LocalDisks
 from cloudlib.run import CallLog
 from tests.servers import gce_faults as faults
 from tests.servers.gce_data import MachineType, sku
-from tests.servers.gce_server import TOKEN, GceServer
+from tests.servers.gce_server import TOKEN, GceServer, error
 from tests.servers.gce_small import small
 from tests.servers.http_base import Fault
 from tests.support.gce import environment, install
@@ -266,8 +266,8 @@ def test_no_gcloud(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_account(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE")
-    error = failure(NoCredentials)
-    assert "active account" in error.what and "gcloud auth login" in error.hint and error.exit_code == 3
+    told = failure(NoCredentials)
+    assert "active account" in told.what and "gcloud auth login" in told.hint and told.exit_code == 3
     assert cloud.server.requests == []
 
 
@@ -278,14 +278,14 @@ def test_an_expired_login(cloud: Cloud) -> None:
 
 def test_no_project(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLOUDSDK_CORE_PROJECT")
-    error = failure(NotSetUp)
-    assert "gcloud config set project" in error.hint and error.exit_code == 3
+    told = failure(NotSetUp)
+    assert "gcloud config set project" in told.hint and told.exit_code == 3
 
 
 def test_an_api_that_is_not_enabled_stays_so(cloud: Cloud) -> None:
     cloud.server.inject(faults.not_enabled("regions"), faults.not_enabled("zones"))
-    error = failure(NotSetUp)
-    assert "nothing was enabled" in error.hint and "has not been used in project" in error.what
+    told = failure(NotSetUp)
+    assert "nothing was enabled" in told.hint and "has not been used in project" in told.what
     assert not any("serviceusage" in r.path or r.path.endswith(":enable") for r in cloud.server.requests)
 
 
@@ -383,6 +383,12 @@ def test_without_the_billing_catalogue_there_are_no_prices(cloud: Cloud, fault: 
     catalog, _ = fetch()
     assert all(k.prices == {} for k in catalog.instance_types) and len(catalog.instance_types) == 21
     assert any(n.startswith("no prices: ") for n in catalog.provenance.notices)
+
+
+def test_a_refusal_that_repeats_the_token(cloud: Cloud) -> None:
+    reply = error(403, f"no\nright for {TOKEN}. Ask somebody.", "forbidden")
+    cloud.server.inject(Fault(faults.to("skus"), reply=reply, times=None))
+    assert "no prices: no right for [redacted]" in fetch()[0].provenance.notices
 
 
 def test_a_billing_catalogue_of_several_pages(cloud: Cloud) -> None:

@@ -277,6 +277,9 @@ def test_every_order_of_the_rows_gives_the_same() -> None:
 def test_where_a_region_is() -> None:
     many = book(*rates("N2 Instance", "Americas", (HERE, "us-east1"), "0.03", "0.004"))
     assert many.place(HERE) == ""
+    assert book(sku("C4 Instance Core running in Americas", (HERE,), "1"), *N2[:0]).place(HERE) == "Americas"
+    area = rates("N2 Instance", "Americas", (HERE, "us-east1"), "0.03", "0.004")
+    assert book(*area, sku("C4 Instance Core running in Americas", (HERE,), "1")).place(HERE) == ""
     few = sku("C4 Instance Core running in Des Moines", (HERE,), "0.03")
     assert book(few, *N2).place(HERE) == "Iowa" and book(few, N2[0]).place(HERE) == "Des Moines", "by name"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Google Compute Engine: asks `gcloud` what it offers, and the billing catalogue what that costs.
 
-One fetch starts gcloud 9 times and once for each 24 zones, and reads about ten pages of SKUs. It needs the
+One fetch starts gcloud 8 times and once for each 34 zones, and reads about ten pages of SKUs. It needs the
 role compute.viewer; prices need the Cloud Billing API enabled in the project, and are done without, with a
 notice, where it is not. Nothing is ever enabled or changed.
 """

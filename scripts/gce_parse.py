@@ -102,8 +102,8 @@ def accelerators(rows: Rows) -> dict[str, str]:
 def types(rows: Rows, home_of: Mapping[str, str], devices: Mapping[str, str]) -> Types:
     """`machine-types list`: one row a type and zone. `home_of` maps a zone to its region.
 
-    Obsolete types are left out, deprecated ones are of a previous generation. Categories are those that the
-    hardware tells, "" for the others.
+    Obsolete types are left out, deprecated ones are of a previous generation. A zone that does not state the
+    architecture leaves it to the others. Categories are those that the hardware tells, "" for the others.
     """
     found: dict[str, InstanceType] = {}
     shapes: dict[str, Shape] = {}
@@ -116,7 +116,7 @@ def types(rows: Rows, home_of: Mapping[str, str], devices: Mapping[str, str]) ->
             raise BadReply(f"gcloud offers {name!r} in the unknown zone {zone!r}")
         if state in _GONE:
             continue
-        if name not in found:
+        if name not in found or not found[name].architectures:
             made = _type(row, devices)
             if made is None:
                 poor.add(name)

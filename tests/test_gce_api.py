@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import urllib3.util.retry
@@ -62,7 +63,8 @@ class Cloud:
 def cloud(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Cloud]:
     """The small cloud, with no pauses between tries."""
     monkeypatch.setattr(retry, "_FIRST_WAIT", 0.0)
-    monkeypatch.setattr(urllib3.util.retry.time, "sleep", lambda seconds: None)
+    no_wait = SimpleNamespace(sleep=lambda seconds: None, time=time.time, mktime=time.mktime)
+    monkeypatch.setattr(urllib3.util.retry, "time", no_wait)
     log = install(tmp_path / "bin", real=request.param == "real")
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     monkeypatch.setenv("HOME", str(tmp_path))

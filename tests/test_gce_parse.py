@@ -120,6 +120,9 @@ def test_sizes_of_bundled_disks(name: str, gib: int) -> None:
 
 def test_an_unknown_architecture_is_none() -> None:
     assert one(architecture="RISCV").architectures == () and one(architecture="").architectures == ()
+    found = parsed(row("n2-standard-4", architecture=""), row("n2-standard-4", "us-central1-b"))
+    assert found.kinds["n2-standard-4"].architectures == ("x86_64",)
+    assert found.kinds["n2-standard-4"].zones == ("us-central1-a", "us-central1-b")
 
 
 def test_deprecated_in_one_zone_is_current() -> None:

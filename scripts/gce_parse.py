@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from cloudlib.errors import BadReply
 from cloudlib.records import Gpu, InstanceType, LocalDisks, Region, Zone
@@ -141,7 +142,8 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
     name, _, cpus, memory, architecture, shared, _, kinds, counts, partitions, interface = row
     if not _whole(cpus) or not _whole(memory):
         return None
-    listed = [(k, _whole(c)) for k, c in zip(kinds.split(";"), counts.split(";"))] if kinds else []
+    pairs = zip_longest(kinds.split(";"), counts.split(";"), fillvalue="")
+    listed = [(k, _whole(c)) for k, c in pairs if k]
     gpus = tuple(_device(devices.get(k) or k, n) for k, n in listed if n and not _is_tpu(k))
     others = tuple(_device(devices.get(k) or k, n) for k, n in listed if n and _is_tpu(k))
     category = _WITH_DEVICES[0] if gpus else _WITH_DEVICES[1] if others else ""

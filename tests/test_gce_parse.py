@@ -104,6 +104,8 @@ def test_disks_and_devices() -> None:
     two = one(accelerator="nvidia-l4;ct5lp", count="1;4")
     assert two.gpus == (Gpu("NVIDIA L4", 1),) and two.accelerators == (Gpu("ct5lp", 4),)
     assert one(accelerator="nvidia-new", count="1").gpus == (Gpu("nvidia-new", 1),), "not described"
+    odd = parsed(row("a9-gpu-8g", accelerator="nvidia-l4;nvidia-new", count="1"))
+    assert odd.kinds["a9-gpu-8g"].gpus == (Gpu("NVIDIA L4", 1),) and not odd.shapes["a9-gpu-8g"].complete
     assert not one(disks="2", interface="SCSI").local_disks[0].nvme
 
 

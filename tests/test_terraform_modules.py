@@ -241,7 +241,7 @@ def test_no_credential_is_a_variable(provider: str) -> None:
 
 
 def test_every_gce_machine_type_can_be_read() -> None:
-    """The module tells Hyperdisk from the number in the series' name; a type without one would stop a plan."""
+    """The module tells Hyperdisk by the number in the series' name; a type without one would stop a plan."""
     if "gce" not in PROVIDER_NAMES:
         pytest.skip("GCE is no provider of this tree")
     catalog = catalogfile.load_file(ROOT / "terraform" / "gce" / "kconfigs" / "catalog.json.static")

@@ -21,7 +21,7 @@ _NO_COMMENT_ENDINGS = (".json", ".csv", ".txt", ".static", ".md")
 _TOP = {
     *(".ci", ".editorconfig", ".github", ".gitignore", "CONTRIBUTING.md", "Kconfig", "LICENSE", "Makefile"),
     *("README.md", "constraints-dev.txt", "defconfigs", "docs", "pyproject.toml", "requirements-dev.txt"),
-    *("requirements.txt", "scripts", "terraform", "tests"),
+    *("requirements-azure.txt", "requirements.txt", "scripts", "terraform", "tests"),
 }
 
 

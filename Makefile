@@ -47,15 +47,27 @@ PHONY += extra-vars
 extra-vars: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/write_extra_vars.py
 
-PHONY += test test-slow test-all test-terraform bench check style
+# The real Azure CLI is 700 MB: it has an environment of its own, for the tests that start it.
+.venv-azure/ready: requirements-azure.txt
+	$(Q)echo '  VENV    .venv-azure, with the Azure CLI'
+	$(Q)python3 -m venv .venv-azure
+	$(Q).venv-azure/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-azure.txt
+	$(Q)touch $@
+
+PHONY += test test-slow test-all test-azure test-gce test-terraform bench check style
 test: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow'
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_azure and not real_gce'
 
 test-slow: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m slow
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'slow and not real_azure and not real_gce'
 
-test-all: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto
+test-azure: $(PYTHON_DEV_READY) .venv-azure/ready
+	$(Q)$(PYTHON_RUN) -m pytest -q -m real_azure
+
+test-gce: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m real_gce
+
+test-all: test test-slow test-azure test-gce test-terraform
 
 test-terraform: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto $(wildcard tests/test_terraform_*.py)
@@ -82,7 +94,7 @@ mrproper:
 	$(Q)$(or $(PYTHON),python3) scripts/clean_terraform.py
 	$(Q)$(MAKE) clean
 	$(Q)find terraform -name '*.generated' -delete
-	$(Q)rm -rf .config .config.old defconfig .venv .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage
+	$(Q)rm -rf .config .config.old defconfig .venv .venv-azure .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage
 
 PHONY += help
 help: kconfig-help cloud-help terraform-help
@@ -93,8 +105,10 @@ help: kconfig-help cloud-help terraform-help
 	@echo 'Development:'
 	@echo '  test                      - the test suite'
 	@echo '  test-slow                 - the slow tests'
-	@echo '  test-all                  - both'
+	@echo '  test-azure                - the tests that start the real Azure CLI (700 MB, made on first use)'
+	@echo '  test-gce                  - Compute Engine with the real gcloud, where it is installed'
 	@echo '  test-terraform            - the terraform modules under the real terraform, offline'
+	@echo '  test-all                  - all of these'
 	@echo '  bench                     - measure the speed budgets'
 	@echo '  check                     - style, types, and the menus under Kconfiglib'
 	@echo '  style                     - lint and format check'

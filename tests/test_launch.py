@@ -181,7 +181,12 @@ def test_no_name_is_too_odd(name: str, region: str, zone: str) -> None:
         (Volumes(1, "io2", 100, 100000), "", ""),
         (Volumes(1, "st1", 100), "st1 volumes have 125 to 16384 GiB, not 100", "125 GiB"),
         (Volumes(1, "gp2", 20000), "gp2 volumes have 1 to 16384 GiB, not 20000", "16384 GiB"),
-        (Volumes(1, "gp4", 100), "EBS has no volume type gp4", "gp3"),
+        (
+            Volumes(1, "gp3", 1000, 90000),
+            "a gp3 volume of 1000 GiB has at most 80000 IOPS, not 90000",
+            "80000 IOPS",
+        ),
+        (Volumes(1, "gp4", 100), "there is no volume type gp4", "gp3"),
     ],
 )
 def test_ebs_volumes(volumes: Volumes, problem: str, nearest: str) -> None:
@@ -189,6 +194,26 @@ def test_ebs_volumes(volumes: Volumes, problem: str, nearest: str) -> None:
     found = launch.findings(replace(GOOD, volumes=volumes), catalog(), words)
     assert [f.what for f in found] == ([problem] if problem else [])
     assert not problem or nearest in found[0].nearest
+
+
+@pytest.mark.parametrize(
+    "machine, volumes, problem",
+    [
+        ("n2-standard-4", Volumes(1, "pd-ssd", 100), ""),
+        ("c4-standard-4", Volumes(1, "pd-ssd", 100), ""),
+        ("c4-standard-4", Volumes(1, "hyperdisk-balanced", 4, 3000, 140), ""),
+        ("n2-standard-4", Volumes(1, "hyperdisk-balanced", 4, 3000, 140), "takes no hyperdisk-balanced disk"),
+        ("c4-standard-4", Volumes(1, "hyperdisk-balanced", 10, 6000, 140), "at most 5000 IOPS"),
+        ("c4-standard-4", Volumes(1, "hyperdisk-balanced", 100, 3000, 800), "800 MiB/s need 3200 IOPS"),
+        ("n2-standard-64", Volumes(1, "pd-extreme", 500, 120000), ""),
+        ("n2-standard-64", Volumes(1, "pd-extreme", 100, 10000), "500 to 65536 GiB"),
+    ],
+)
+def test_gce_disks(machine: str, volumes: Volumes, problem: str) -> None:
+    words = replace(FAMILIES, provider="gce")
+    wanted = replace(GOOD, instance_type=machine, volumes=volumes)
+    found = launch.findings(wanted, catalog((kind(machine, usd="1"),)), words)
+    assert len(found) == bool(problem) and all(problem in f.what and f.nearest for f in found)
 
 
 @pytest.mark.parametrize(

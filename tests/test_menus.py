@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from cloudlib import menus
 from cloudlib.errors import CatalogError, SymbolCollision
 from cloudlib.menu_text import dollars, gib, type_prompt
-from cloudlib.records import Gpu, LocalDisks, Region, Zone
+from cloudlib.records import Catalog, Gpu, LocalDisks, Region, Zone
 from tests.support.catalogs import (
     CLOSED,
     FAMILIES,
@@ -336,3 +338,40 @@ def test_a_zone_that_has_nothing_is_not_in_the_menus(tmp_path: Path) -> None:
 def test_a_family_that_a_zone_lacks_whole_is_one_term(tmp_path: Path, gated: kconfiglib.Kconfig) -> None:
     text = (tmp_path / "terraform/demo/kconfigs/Kconfig.location.generated").read_text()
     assert f"depends on !{D}_FAMILY_I7 && !{D}_TYPE_M7_XLARGE\n" in text
+
+
+def test_a_plain_release_comes_before_its_special_builds(tmp_path: Path) -> None:
+    pictures = [
+        image("debian", r, "x86_64", f"Debian {t}") for r, t in (("13", "13"), ("13-b", "13 with backports"))
+    ]
+    kconf = parse_menus(tmp_path, catalog(images=pictures), FAMILIES)
+    assert visible(kconf, f"{D}_RELEASE_") == ["DEBIAN_13_WITH_BACKPORTS", "DEBIAN_13"]
+    assert value(kconf, f"{D}_RELEASE_DEBIAN_13") == "y"
+
+
+def calls(run: Callable[[], object]) -> int:
+    """How many calls of functions it takes: the same on every machine, unlike seconds."""
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_ten_times_the_types_are_ten_times_the_work() -> None:
+    def of(count: int) -> Catalog:
+        return catalog(
+            [kind(f"{'abcdefgh'[n % 8]}{n // 64}.{n % 64}large", 2 + n, usd="1") for n in range(count)]
+        )
+
+    small, large = of(60), of(600)
+    few = calls(lambda: menus.render(small, FAMILIES, "terraform/demo/kconfigs"))
+    many = calls(lambda: menus.render(large, FAMILIES, "terraform/demo/kconfigs"))
+    assert few > 1000 and many < 12 * few

@@ -38,12 +38,29 @@ def test_what_passes_is_tried_again_with_growing_pauses() -> None:
     log = Log()
     made, call = failing(Throttled("slow"), ServiceFailed("503"), Throttled("slow"))
     assert retry.retried(call, log) == "answer" and len(made) == 4
-    assert [low <= p <= 3 * low for p, low in zip(log.pauses, (0.5, 1, 2))] == [True] * 3
+    assert [low <= p <= low + 1 for p, low in zip(log.pauses, (1, 2, 4))] == [True] * 3
+
+
+@pytest.mark.parametrize(("words", "least"), [("Please try after '7' seconds.", 7), ("in 900 seconds", 30)])
+def test_the_pause_that_is_asked_for_is_made_within_bounds(words: str, least: float) -> None:
+    log = Log()
+    _, call = failing(Throttled(words))
+    retry.retried(call, log)
+    assert least <= log.pauses[0] <= least + 1
+
+
+def test_where_the_budget_is_used_up_the_failure_is_told() -> None:
+    log = Log()
+    log.budget = 0
+    made, call = failing(Throttled("slow"))
+    with pytest.raises(Throttled, match="slow"):
+        retry.retried(call, log)
+    assert (len(made), log.pauses) == (1, [])
 
 
 def test_the_last_failure_is_told_as_it_is() -> None:
     made, call = failing(*(Throttled(str(n)) for n in range(9)))
-    with pytest.raises(Throttled, match="3"):
+    with pytest.raises(Throttled, match="4"):
         retry.retried(call, Log())
     assert len(made) == retry.TRIES
 

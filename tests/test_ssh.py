@@ -142,10 +142,9 @@ def test_ssh_reads_paths_as_they_are(tmp_path: Path, name: str) -> None:
     told = subprocess.run(
         ["ssh", "-G", "-F", str(folder / "ssh_config"), host], check=True, capture_output=True, text=True
     ).stdout.splitlines()
-    assert "hostname 192.0.2.1" in told and f"identityfile {folder}/a key" in told
-    assert any(
-        line.removeprefix("userknownhostsfile ").strip('"') == f"{folder}/known_hosts" for line in told
-    )
+    plain = [line.replace("%%", "%").replace('"', "") for line in told]  # as ssh itself does at last
+    assert "hostname 192.0.2.1" in told and f"identityfile {folder}/a key" in plain
+    assert f"userknownhostsfile {folder}/known_hosts" in plain
 
 
 @NEEDS_SSH

@@ -22,6 +22,7 @@ from cloudlib.vocabulary import TARGET, Vocabulary
 DISTROS = {
     "almalinux": "AlmaLinux",
     "amazon": "Amazon Linux",
+    "centos": "CentOS Stream",
     "debian": "Debian",
     "fedora": "Fedora",
     "fedora-coreos": "Fedora CoreOS",
@@ -184,9 +185,7 @@ def _releases(
     for name in dict.fromkeys(s for _, s in found):
         streams = [i for i, s in found if s == name]
         members.append(Config(name, prompt=streams[0].title, depends=boots.condition(streams)))
-    default = next(
-        iter(sorted((i for i, _ in found), key=lambda i: ("LTS" not in i.title, "preview" in i.title)))
-    )
+    default = min((i for i, _ in found), key=_default_rank)
     choice = Choice(
         prompt=f"{words.title} release",
         depends=(distro,),
@@ -194,6 +193,12 @@ def _releases(
         items=tuple(members),
     )
     return choice, found
+
+
+def _default_rank(image: Image) -> tuple[bool, bool]:
+    """Of releases that stand newest first: long-term ones, then plain ones before special builds."""
+    special = any(word in image.title for word in ("preview", "backports", "minimal"))
+    return ("LTS" not in image.title, special)
 
 
 def _newest(of: Sequence[Image]) -> list[Image]:

@@ -136,8 +136,7 @@ def type_terms(families: Families, words: Vocabulary, has: Callable[[InstanceTyp
 
 def offered_regions(catalog: Catalog) -> list[Region]:
     """The regions that can be chosen: those in which something is known to start."""
-    used = {name for kind in catalog.instance_types if kind.linux_architectures for name in kind.regions}
-    return [r for r in catalog.regions if r.available and r.name in used]
+    return [r for r in catalog.regions if r.available and r.name in catalog.offered_in]
 
 
 def _range(low: object, high: object) -> str:

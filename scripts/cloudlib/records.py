@@ -180,7 +180,11 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All that one provider offers. Sorted at construction by `Catalog.build`."""
+    """All that one provider offers. Sorted at construction by `Catalog.build`.
+
+    `offered_in` follows from the rest: the names of the regions in which something that boots Linux on a
+    target architecture is offered. Every type's conditions need it, so it is worked out once.
+    """
 
     provider: str
     default_region: str
@@ -189,6 +193,13 @@ class Catalog:
     instance_types: tuple[InstanceType, ...]
     images: tuple[Image, ...]
     provenance: Provenance
+    offered_in: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = {
+            region for kind in self.instance_types if kind.linux_architectures for region in kind.regions
+        }
+        object.__setattr__(self, "offered_in", frozenset(found))
 
     @classmethod
     def build(

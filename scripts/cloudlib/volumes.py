@@ -18,59 +18,90 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ebs:
-    """Limits of an EBS volume type. Sizes in GiB; 0: the figure cannot be given for this type."""
+class _Limits:
+    """Of one volume type. Sizes in GiB. 0: there is no such limit, or the type takes no such figure.
 
-    least_gib: int
-    most_gib: int
+    `iops_for_free` and `mib_for_free` are what a volume of any size has; `iops_a_mib` is how many IOPS each
+    MiB/s needs.
+    """
+
+    least: int
+    most: int
     most_iops: int = 0
     iops_a_gib: int = 0
     iops_for_free: int = 0
+    iops_a_mib: int = 0
+    mib_for_free: int = 0
 
 
-#: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
-_EBS = {
-    "gp3": _Ebs(1, 65536, most_iops=80000, iops_a_gib=500, iops_for_free=3000),
-    "gp2": _Ebs(1, 16384),
-    "io1": _Ebs(4, 16384, most_iops=64000, iops_a_gib=50),
-    "io2": _Ebs(4, 65536, most_iops=256000, iops_a_gib=1000),
-    "st1": _Ebs(125, 16384),
-    "sc1": _Ebs(125, 16384),
+_LIMITS: dict[str, dict[str, _Limits]] = {
+    # https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
+    "aws": {
+        "gp3": _Limits(1, 65536, 80000, 500, 3000, iops_a_mib=4, mib_for_free=125),
+        "gp2": _Limits(1, 16384),
+        "io2": _Limits(4, 65536, 256000, 1000),
+        "io1": _Limits(4, 16384, 64000, 50),
+        "st1": _Limits(125, 16384),
+        "sc1": _Limits(125, 16384),
+    },
+    # https://cloud.google.com/compute/docs/disks/persistent-disks and .../disks/hyperdisks
+    "gce": {
+        "pd-standard": _Limits(10, 65536),
+        "pd-balanced": _Limits(10, 65536),
+        "pd-ssd": _Limits(10, 65536),
+        "pd-extreme": _Limits(500, 65536, 120000),
+        "hyperdisk-balanced": _Limits(4, 65536, 160000, 500, 3000, iops_a_mib=4, mib_for_free=140),
+        "hyperdisk-extreme": _Limits(64, 65536, 350000, 1000),
+        "hyperdisk-throughput": _Limits(2048, 32768),
+    },
 }
-#: gp3: MiB/s that a provisioned IOPS carries, on the same page.
-_IOPS_A_MIB = 4
 
 
 def problems(provider: str, wanted: Volumes, machine: str, zone: str) -> list[Problem]:
     """What the provider would refuse of these volumes, for this machine type in this zone."""
-    if provider == "aws":
-        return _ebs(wanted)
     if provider == "azure":
         return _azure(wanted, machine, zone)
-    return []
+    if provider not in _LIMITS:
+        return []
+    known = _LIMITS[provider]
+    if wanted.type not in known:
+        return [Problem(f"there is no volume type {wanted.type}", tuple(known)[:3])]
+    series = [*_gce_series(wanted, machine)] if provider == "gce" else []
+    return [*series, *_figures(wanted, known[wanted.type])]
 
 
-def _ebs(wanted: Volumes) -> list[Problem]:
-    rule = _EBS.get(wanted.type)
-    if rule is None:
-        return [Problem(f"EBS has no volume type {wanted.type}", tuple(_EBS)[:3])]
+def _figures(wanted: Volumes, limits: _Limits) -> list[Problem]:
     found = []
-    if not rule.least_gib <= wanted.size_gb <= rule.most_gib:
-        nearest = min(max(wanted.size_gb, rule.least_gib), rule.most_gib)
-        what = f"{wanted.type} volumes have {rule.least_gib} to {rule.most_gib} GiB, not {wanted.size_gb}"
+    if not limits.least <= wanted.size_gb <= limits.most:
+        nearest = min(max(wanted.size_gb, limits.least), limits.most)
+        what = f"{wanted.type} volumes have {limits.least} to {limits.most} GiB, not {wanted.size_gb}"
         found.append(Problem(what, (f"{nearest} GiB",)))
-    iops = wanted.iops or rule.iops_for_free
-    most = max(min(rule.most_iops, rule.iops_a_gib * wanted.size_gb), rule.iops_for_free)
-    if wanted.iops and wanted.iops > most:
-        what = f"a {wanted.type} volume of {wanted.size_gb} GiB has at most {most} IOPS, not {wanted.iops}"
-        found.append(Problem(what, (f"{most} IOPS", f"{-(-wanted.iops // rule.iops_a_gib)} GiB")))
-    if wanted.throughput_mbps and wanted.throughput_mbps * _IOPS_A_MIB > iops:
-        what = f"{wanted.throughput_mbps} MiB/s need {wanted.throughput_mbps * _IOPS_A_MIB} IOPS, not {iops}"
-        found.append(Problem(what, (f"{iops // _IOPS_A_MIB} MiB/s",)))
+    by_size = limits.iops_a_gib * wanted.size_gb or limits.most_iops
+    most = max(min(limits.most_iops, by_size), limits.iops_for_free)
+    iops = wanted.iops or limits.iops_for_free
+    if iops > most:
+        larger = (f"{-(-iops // limits.iops_a_gib)} GiB",) if iops <= limits.most_iops else ()
+        what = f"a {wanted.type} volume of {wanted.size_gb} GiB has at most {most} IOPS, not {iops}"
+        found.append(Problem(what, (f"{most} IOPS", *larger)))
+    needs = (wanted.throughput_mbps or 0) * limits.iops_a_mib
+    if needs > iops and (wanted.throughput_mbps or 0) > limits.mib_for_free:
+        what = f"{wanted.throughput_mbps} MiB/s need {needs} IOPS, not {iops}"
+        found.append(Problem(what, (f"{iops // limits.iops_a_mib} MiB/s", f"{needs} IOPS")))
     return found
 
 
-_SIZE = re.compile(r"(?:Standard|Basic)_([A-Z]+)\d+(?:-\d+)?([a-z]*)")
+#: https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support
+_NO_HYPERDISK_BALANCED = ("c2", "c2d", "e2", "n1", "n2", "n2d", "t2a", "t2d")
+
+
+def _gce_series(wanted: Volumes, machine: str) -> list[Problem]:
+    """Old series take no Hyperdisk Balanced. New ones take no Persistent Disk; the module sees to that."""
+    if wanted.type == "hyperdisk-balanced" and machine.partition("-")[0] in _NO_HYPERDISK_BALANCED:
+        return [Problem(f"{machine} takes no {wanted.type} disk", ("pd-balanced", "pd-ssd"))]
+    return []
+
+
+_AZURE_SIZE = re.compile(r"(?:Standard|Basic)_([A-Z]+)\d+(?:-\d+)?([a-z]*)")
 
 
 def _azure(wanted: Volumes, size: str, zone: str) -> list[Problem]:
@@ -81,7 +112,7 @@ def _azure(wanted: Volumes, size: str, zone: str) -> list[Problem]:
     https://learn.microsoft.com/azure/virtual-machines/disks-types.
     """
     found = []
-    match = _SIZE.match(size)
+    match = _AZURE_SIZE.match(size)
     takes_premium = match is None or "s" in match.group(2) or "S" in match.group(1)
     if wanted.type.startswith(("Premium", "UltraSSD")) and not takes_premium:
         found.append(Problem(f"{size} takes no {wanted.type} disk", ("StandardSSD_LRS",)))

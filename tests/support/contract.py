@@ -7,7 +7,7 @@ Each provider's own is `CONTRACT` in tests/support/contract_NAME.py.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.servers.http_base import Fault, HttpServer
@@ -26,7 +26,8 @@ class Contract:
     `prepare` puts the vendor's command into a tree and returns the environment that leads to the server;
     `command` is its name on PATH, "" for a provider that is asked over HTTP. `without_credentials` is what to
     change in that environment so that there are none. `faults` has one for each of FAULTS, which must end the
-    fetch. `settings` are for speed alone, such as fewer retries.
+    fetch. `secrets` must not be seen in any message or file. `settings` are for speed alone, such as fewer
+    retries.
     """
 
     small: Callable[..., HttpServer]
@@ -34,6 +35,7 @@ class Contract:
     command: str
     without_credentials: Mapping[str, str]
     faults: Mapping[str, Callable[[], Fault]]
+    secrets: Sequence[str]
     full: Callable[..., HttpServer] | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.servers import aws_faults as faults
+from tests.servers import aws_full
 from tests.servers.aws_data import AwsData, small
 from tests.servers.aws_server import AwsServer
 from tests.servers.http_base import HttpServer
@@ -31,6 +32,10 @@ def _server(**options: Any) -> HttpServer:
     return AwsServer(_two_regions(), **options)
 
 
+def _full_server(**options: Any) -> HttpServer:
+    return AwsServer(aws_full.load(), **options)
+
+
 def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
     assert isinstance(server, AwsServer)
     return make_aws(tree, server).env
@@ -38,6 +43,7 @@ def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
 
 CONTRACT = Contract(
     small=_server,
+    full=_full_server,
     prepare=_prepare,
     command="aws",
     without_credentials={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
@@ -46,5 +52,6 @@ CONTRACT = Contract(
         "cut off": lambda: faults.cut_off("DescribeRegions"),
         "hang": lambda: faults.hangs("DescribeRegions"),
     },
+    secrets=("testing-key-id", "testing-secret-value"),
     settings={"AWS_MAX_ATTEMPTS": "1"},
 )

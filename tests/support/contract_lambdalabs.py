@@ -32,4 +32,5 @@ CONTRACT = Contract(
         "cut off": lambda: lambda_server.cut_off("instance-types"),
         "hang": lambda: lambda_server.hangs("instance-types"),
     },
+    secrets=(KEY,),
 )

@@ -59,11 +59,11 @@ def act() -> None:
 
 
 def wait(seconds: float) -> None:
-    """At work until the time is over, or for half a second after the first signal, as a state is saved."""
+    """At work until the time is over or a file `go` is there, or for half a second after the first signal."""
     signal.signal(signal.SIGINT, lambda number, frame: SIGNALS.append(number))
     (HERE / "waiting").write_text(f"{os.getpid()} {os.getppid()}", encoding="utf-8")
     end = time.monotonic() + seconds
-    while time.monotonic() < end and not SIGNALS:
+    while time.monotonic() < end and not SIGNALS and not (HERE / "go").exists():
         time.sleep(0.02)
     if SIGNALS:
         pause(0.5)

@@ -32,10 +32,15 @@ endchoice
 
 def parse(folder: Path, root: str, texts: Mapping[str, str] = {}) -> kconfiglib.Kconfig:
     """Write `root` as Kconfig and `texts` by their paths below `folder`, and parse; no warning may come."""
+    write(folder, root, texts)
+    return parse_tree(folder)
+
+
+def write(folder: Path, root: str, texts: Mapping[str, str]) -> None:
+    """Write `root` as Kconfig and `texts` by their paths below `folder`."""
     for name, text in {**texts, "Kconfig": root}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    return parse_tree(folder)
 
 
 def parse_tree(folder: Path) -> kconfiglib.Kconfig:
@@ -53,8 +58,13 @@ def parse_tree(folder: Path) -> kconfiglib.Kconfig:
 
 def parse_menus(folder: Path, catalog: Catalog, words: Vocabulary) -> kconfiglib.Kconfig:
     """Render a catalogue and parse its menus under a root like the project's."""
+    write_menus(folder, menus.render(catalog, words, tier.KCONFIGS.format(provider=words.provider)), words)
+    return parse_tree(folder)
+
+
+def write_menus(folder: Path, texts: Mapping[str, str], words: Vocabulary) -> None:
+    """Write the rendered menus of a provider under a root like the project's."""
     base = tier.KCONFIGS.format(provider=words.provider)
-    texts = menus.render(catalog, words, base)
     names = ["Kconfig.location", "Kconfig.compute", "Kconfig.images"]
     names += ["Kconfig.gpu-amis"] if words.images.gpu else []
     lines = [f'source "{base}/{name}.generated"' for name in names]
@@ -63,8 +73,7 @@ def parse_menus(folder: Path, catalog: Catalog, words: Vocabulary) -> kconfiglib
         + "\n".join(lines)
         + "\nendif\n"
     )
-    files = {f"{base}/{name}.generated": text for name, text in texts.items()}
-    return parse(folder, root, files)
+    write(folder, root, {f"{base}/{name}.generated": text for name, text in texts.items()})
 
 
 def choose(kconf: kconfiglib.Kconfig, *names: str) -> None:

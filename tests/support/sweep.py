@@ -43,6 +43,8 @@ def sweep(kconf: kconfiglib.Kconfig, catalog: Catalog, words: Vocabulary) -> Swe
             here = f"{architecture}, {region.name}"
             done.regions += 1
             done.problems += _region(kconf, catalog, words, here)
+            if kconf.syms[symbol(words.region_prefix, region.name)].str_value != "y":
+                continue  # nothing there for this architecture
             for kinds in families:
                 done.families += 1
                 done.problems += _family(kconf, words, here, kinds, done.types)

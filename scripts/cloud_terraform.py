@@ -48,7 +48,7 @@ def main(argv: Sequence[str]) -> int:
         report(error, sys.stderr, who=who)
         return error.exit_code
     except KeyboardInterrupt:
-        print(f"{who}: interrupted; terraform was not running", file=sys.stderr)
+        print(f"{who}: interrupted; terraform's state knows whatever was made", file=sys.stderr)
         return 130
 
 

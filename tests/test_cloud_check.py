@@ -57,6 +57,7 @@ def test_every_finding_is_told(tree: Tree) -> None:
 def test_a_config_of_an_older_catalogue(tree: Tree) -> None:
     """The menus no longer take it; the machine that comes nearest is named all the same."""
     old = CONFIG.replace("M7I_2XLARGE", "M7I_3XLARGE")
+    old += "CONFIG_TERRAFORM_AWS_DATA_VOLUME_COUNT=many\n"
     old += 'CONFIG_TERRAFORM_AWS_INSTANCE_TYPE="m7i.3xlarge"\nCONFIG_TERRAFORM_AWS_REGION="us-east-1"\n'
     tree.write(".config", old)
     code, said, err = check(tree)

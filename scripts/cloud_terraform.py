@@ -113,6 +113,9 @@ def _ready() -> tuple[Collected, Terraform, sshkeys.KeyPair]:
             untouched=_NOTHING_STARTED,
             hint="make menuconfig\nmake cloud-check LIVE=1 asks the provider\nFORCE=1 goes on all the same",
         )
+    if wanted.ssh_from == launch.NOBODY and not _forced():
+        hint = "make menuconfig: " + ", or ".join(launch.WAYS_IN)
+        raise ConfigRejected(launch.UNREACHABLE, untouched=_NOTHING_STARTED, hint=hint)
     setting = str(made.values.get("terraform_ssh_config_pubkey_file", ""))
     keys = sshkeys.ensure(setting, make=bool(made.values.get("terraform_ssh_config_genkey")))
     if keys.made:

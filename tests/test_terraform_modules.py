@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cloud_providers import PROVIDER_NAMES
+from cloudlib import catalogfile
 from tests.servers.lambda_server import KEY, LambdaServer
 from tests.support import terraform_stub
 from tests.support.terraform import (
@@ -237,3 +238,12 @@ def test_no_credential_is_a_variable(provider: str) -> None:
     """They come from the environment; a variable would be in a file."""
     names = [name for name, _ in _VARIABLE.findall(text(provider, "vars.tf"))]
     assert [n for n in names if re.search("secret|token|password|api_key|access_key|private", n)] == []
+
+
+def test_every_gce_machine_type_can_be_read() -> None:
+    """The module tells Hyperdisk by the number in the series' name; a type without one would stop a plan."""
+    if "gce" not in PROVIDER_NAMES:
+        pytest.skip("GCE is no provider of this tree")
+    catalog = catalogfile.load_file(ROOT / "terraform" / "gce" / "kconfigs" / "catalog.json.static")
+    names = [kind.name for kind in catalog.instance_types]
+    assert names and [n for n in names if not re.match(r"[a-z]+[0-9]+", n)] == []

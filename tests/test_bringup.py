@@ -235,7 +235,7 @@ def test_a_plan_that_replaces_machines(fake: Fake) -> None:
     fake.tree.make("bringup")
     fake.order(lost=['aws_instance.node["kdevops-1"]'])
     code, said = run(fake, "bringup")
-    assert code == 1 and "This destroys 1 resources, or replaces them" in said
+    assert code == 1 and "This destroys, or replaces by something new and empty, 1 resource: aws" in said
     assert fake.commands()[-1] == "show" and not (fake.tree.root / "terraform/aws/bringup.tfplan").exists()
     assert run(fake, "bringup", FORCE="1")[0] == 0
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cloudlib.errors import (
@@ -206,6 +207,26 @@ def list_images(request: Request) -> tuple[Image, ...]:
     """The image streams alone: three calls, and three to get there."""
     with Pool(request.log) as pool:
         return _job(request, pool).images()
+
+
+#: Where terraform's google provider looks for the project, in its order:
+#: https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference
+_PROJECT_VARIABLES = ("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT")
+
+
+def terraform_environment() -> Mapping[str, str]:
+    """GOOGLE_PROJECT: what the environment says under any of its names, or gcloud's own configuration."""
+    if any(os.environ.get(name) for name in _PROJECT_VARIABLES):
+        return {}
+    try:
+        project = _run_text(("gcloud", "config", "get-value", "project"), CallLog()).strip()
+    except NotSetUp as error:
+        error.hint += "\nor set GOOGLE_PROJECT, and GOOGLE_APPLICATION_CREDENTIALS"
+        raise
+    if not project or project == "(unset)":
+        hint = "`gcloud config set project PROJECT`, or set GOOGLE_PROJECT"
+        raise NotSetUp("no project of Google Cloud is chosen", hint=hint)
+    return {"GOOGLE_PROJECT": project}
 
 
 def _job(request: Request, pool: Pool) -> Fetch:

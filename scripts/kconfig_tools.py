@@ -191,11 +191,12 @@ def _kconfiglib(tool: str) -> int:
     if tool in _READS_CONFIG:
         _load_current(kconf)
     module = importlib.import_module(tool)
-    sys.argv = [tool, "--out", "defconfig"] if tool == "savedefconfig" else [tool]
+    output = "defconfig" if tool == "savedefconfig" else config_file()
+    sys.argv = [tool, "--out", output] if tool == "savedefconfig" else [tool]
     try:
         (getattr(module, "main", None) or module._main)()
     except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
-        raise _unwritten(error) from error
+        raise _unwritten(output, error) from error
     return 0
 
 
@@ -204,14 +205,14 @@ def _write(kconf: kconfiglib.Kconfig) -> str:
     try:
         return str(kconf.write_config(config_file()))
     except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
-        raise _unwritten(error) from error
+        raise _unwritten(config_file(), error) from error
 
 
-def _unwritten(error: Exception) -> CloudError:
+def _unwritten(path: str, error: Exception) -> CloudError:
     return CloudError(
-        f"{config_file()} cannot be replaced: {requested.one_line(error)}",
+        f"{path} cannot be replaced: {requested.one_line(error)}",
         untouched=_untouched(),
-        hint="make room for it or move it away; KCONFIG_CONFIG names another file",
+        hint="make room for it or move it away; KCONFIG_CONFIG names another .config",
     )
 
 

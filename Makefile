@@ -32,6 +32,7 @@ unexport PYTHONPATH
 
 include scripts/kconfig.Makefile
 include scripts/dynamic-cloud-kconfig.Makefile
+include scripts/terraform.Makefile
 
 .venv/ready: requirements.txt
 	$(Q)echo '  VENV    .venv'
@@ -48,12 +49,30 @@ PHONY += extra-vars
 extra-vars: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/write_extra_vars.py
 
-PHONY += test test-all bench check style
-test: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow'
+# The real Azure CLI is 700 MB: it has an environment of its own, for the tests that start it.
+.venv-azure/ready: requirements-azure.txt
+	$(Q)echo '  VENV    .venv-azure, with the Azure CLI'
+	$(Q)python3 -m venv .venv-azure
+	$(Q).venv-azure/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-azure.txt
+	$(Q)touch $@
 
-test-all: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto
+PHONY += test test-slow test-all test-azure test-gce test-terraform bench check style
+test: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_azure and not real_gce'
+
+test-slow: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'slow and not real_azure and not real_gce'
+
+test-azure: $(PYTHON_DEV_READY) .venv-azure/ready
+	$(Q)$(PYTHON_RUN) -m pytest -q -m real_azure
+
+test-gce: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m real_gce
+
+test-all: test test-slow test-azure test-gce test-terraform
+
+test-terraform: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto $(wildcard tests/test_terraform_*.py)
 
 check: style
 	$(Q)$(PYTHON_RUN) -m mypy --strict scripts
@@ -68,30 +87,37 @@ bench: $(PYTHON_DEV_READY)
 
 PHONY += clean mrproper
 clean:
-	$(Q)rm -f extra_vars.yaml
+	$(Q)rm -f extra_vars.yaml terraform/*/terraform.tfvars.json
 	$(Q)find scripts $(wildcard tests) -name __pycache__ -prune -exec rm -rf {} +
 	$(Q)rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-mrproper: clean
+# The first line refuses while a terraform state still holds machines; it needs no .venv.
+mrproper:
+	$(Q)$(or $(PYTHON),python3) scripts/clean_terraform.py
+	$(Q)$(MAKE) clean
 	$(Q)find terraform -name '*.generated' -delete
-	$(Q)rm -rf .config .config.old defconfig .venv .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage
+	$(Q)rm -rf .config .config.old defconfig .venv .venv-azure .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage
 
 PHONY += help
-help: kconfig-help cloud-help
+help: kconfig-help cloud-help terraform-help
 	@echo 'Use:'
-	@echo '  all (default)             - write extra_vars.yaml from .config'
+	@echo '  all (default)             - .config to extra_vars.yaml and terraform variables; cost'
 	@echo '  extra-vars                - the same'
 	@echo
 	@echo 'Development:'
 	@echo '  test                      - the test suite'
-	@echo '  test-all                  - with the slow tests'
+	@echo '  test-slow                 - the slow tests'
+	@echo '  test-azure                - the tests that start the real Azure CLI (700 MB, made on first use)'
+	@echo '  test-gce                  - Compute Engine with the real gcloud, where it is installed'
+	@echo '  test-terraform            - the terraform modules under the real terraform, offline'
+	@echo '  test-all                  - all of these'
 	@echo '  bench                     - measure the speed budgets'
 	@echo '  check                     - style, types, and the menus under Kconfiglib'
 	@echo '  style                     - lint and format check'
 	@echo
 	@echo 'Cleaning:'
 	@echo '  clean                     - remove what make wrote, keep .config'
-	@echo '  mrproper                  - remove .config, generated menus and .venv too'
+	@echo '  mrproper                  - remove .config, generated menus, .venv and terraform leftovers too'
 	@echo
 	@echo 'Variables:'
 	@echo '  V=1                       - show the commands'
@@ -102,6 +128,8 @@ help: kconfig-help cloud-help
 	@echo '  CLOUD_JOBS=N              - run N vendor calls at a time'
 	@echo '  CLOUD_CALL_TIMEOUT=S      - give each vendor call S seconds'
 	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that it comes from a recording'
-	@echo '  FORCE=1                   - promote a catalogue that shrank or repriced'
+	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
+	@echo '  LIVE=1                    - cloud-check asks the provider'
+	@echo '  FORCE=1                   - promote a catalogue that shrank; bringup, destroy: ask nothing'
 
 .PHONY: $(PHONY)

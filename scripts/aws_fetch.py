@@ -2,14 +2,14 @@
 """One fetch of EC2: which calls, in which order, and what a failed one means for the rest.
 
 At most 3 calls a usable region and 10 beside them. The order on the wire: identity and regions; then,
-together, zones and offerings of every region, types, prices and images of the default region; then,
-for types that the default region lacks, one call to each of the fewest regions that have them.
+together, types, prices and images of the default region, offerings and zones of every region; and, as
+soon as the offerings are in, for types that the default region lacks one call to each of the fewest regions
+that have them. Calls cost processor time, so the order is the one that leaves no processor idle.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -17,11 +17,14 @@ from typing import Any
 
 import aws_images
 import aws_parse
-from cloudlib.errors import AccessDenied, CallFailed, CatalogError, RegionUnavailable, UsageError
+from cloudlib.category import categorized
+from cloudlib.errors import AccessDenied, CallFailed, CatalogError, UsageError
+from cloudlib.fetching import Reach
 from cloudlib.parallel import Pool, Task
 from cloudlib.progress import Step
 from cloudlib.provider import Request
 from cloudlib.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
+from cloudlib.settings import price_regions
 
 _PROVIDER = "aws"
 #: The Price List has few end points; this one knows the prices of every region.
@@ -58,8 +61,7 @@ class Fetch:
     asked: tuple[str, ...] = ()
     planned: int = 0
     long_names: dict[str, str] = field(default_factory=dict)
-    not_reached: dict[str, str] = field(default_factory=dict)
-    faults: set[str] = field(default_factory=set)
+    reach: Reach = field(init=False)
     poor: set[str] = field(default_factory=set)
     notices: list[str] = field(default_factory=list)
 
@@ -76,37 +78,41 @@ class Fetch:
                 raise UsageError(
                     f"{name!r} is no region this account can use", hint="one of: " + ", ".join(usable)
                 )
+        self.reach = Reach(self.home, self.asked)
         log = self.request.log
-        self.planned = log.calls
+        self.planned = log.calls + 1  # and the version's
         log.budget = _CALLS_PER_REGION * len(usable) + _CALLS_BESIDE
         step.done(f"{len(usable)} usable regions, {len(self.regions) - len(usable)} not opted in")
 
     def run(self) -> Catalog:
         """The whole catalogue."""
-        priced_regions = self._price_regions()
-        zone_step, zones = self._start_zones()
+        priced_regions = price_regions(self.home, self.asked)
         step = self._step("instance types", len(self.asked) + 1)
         types = self._start(_TYPES, self.home, step)
         offering = self._start(_OFFERINGS, self.home, step)
         price_step = self._step("prices", len(priced_regions))
         prices = {r: self._start(_prices_command(r), _PRICING_REGION, price_step) for r in priced_regions}
         images = self._start_images() if self.request.images else None
-        try:
-            offering.result()
-        except AccessDenied:
-            self.notices.append(
-                "which zone offers a type is not known: ec2:DescribeInstanceTypeOfferings is denied"
-            )
-            offered, kinds = self._types_by_region(types, step)
+        version = self.pool.start(self.version) if self.request.images else None
+        per_zone = self._offerings_are_allowed(offering)
+        others = {
+            region: self._start(_OFFERINGS if per_zone else _TYPES, region, step)
+            for region in self.asked
+            if region != self.home
+        }
+        zone_step, zones = self._start_zones()
+        if per_zone:
+            offered, kinds = self._types_by_offering(types, {self.home: offering, **others})
         else:
-            offered, kinds = self._types_by_offering(types, offering, step)
+            offered, kinds = self._types_by_region({self.home: types, **others})
         step.done(f"{len(kinds)} types in {len({k.family for k in kinds.values()})} families")
         return self._catalog(
-            self._take_zones(zone_step, zones),
-            offered,
-            kinds,
-            self._take_prices(price_step, prices),
-            self._take_images(*images) if images else [],
+            zones=self._take_zones(zone_step, zones),
+            offered=offered,
+            kinds=kinds,
+            prices=self._take_prices(price_step, prices),
+            images=self._take_images(*images) if images else [],
+            version=version.result() if version else "",
         )
 
     def regions_and_zones(self) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
@@ -126,7 +132,7 @@ class Fetch:
 
     def _take_zones(self, step: Step, tasks: Mapping[str, Task]) -> dict[str, tuple[Zone, ...]]:
         found: dict[str, tuple[Zone, ...]] = {}
-        for region, answer in self._reached(tasks).items():
+        for region, answer in self.reach.answers(tasks).items():
             found[region], self.long_names[region] = aws_parse.zones(answer, region)
         step.done(f"{sum(map(len, found.values()))} zones in {len(found)} regions")
         return found
@@ -136,22 +142,30 @@ class Fetch:
 
     # --- types and where they are offered ---
 
+    def _offerings_are_allowed(self, offering: Task) -> bool:
+        try:
+            offering.result()
+        except AccessDenied:
+            self.notices.append(
+                "which zone offers a type is not known: ec2:DescribeInstanceTypeOfferings is denied"
+            )
+            return False
+        return True
+
     def _types_by_offering(
-        self, types: Task, offering: Task, step: Step
+        self, types: Task, offerings: Mapping[str, Task]
     ) -> tuple[Offered, dict[str, InstanceType]]:
-        others = [r for r in self.asked if r != self.home]
-        tasks = {self.home: offering, **{r: self._start(_OFFERINGS, r, step) for r in others}}
+        offered = {
+            region: aws_parse.offerings(answer) for region, answer in self.reach.answers(offerings).items()
+        }
         kinds = self._described(types.result())
-        offered = {region: aws_parse.offerings(answer) for region, answer in self._reached(tasks).items()}
         return offered, {**kinds, **self._types_elsewhere(kinds, offered)}
 
-    def _types_by_region(self, types: Task, step: Step) -> tuple[Offered, dict[str, InstanceType]]:
+    def _types_by_region(self, tasks: Mapping[str, Task]) -> tuple[Offered, dict[str, InstanceType]]:
         """Without the right to ask for offerings, each region is asked for its types whole."""
-        others = [r for r in self.asked if r != self.home]
-        tasks = {self.home: types, **{r: self._start(_TYPES, r, step) for r in others}}
         offered: Offered = {}
         kinds: dict[str, InstanceType] = {}
-        for region, answer in self._reached(tasks).items():
+        for region, answer in self.reach.answers(tasks).items():
             offered[region] = dict.fromkeys(aws_parse.type_names(answer), ())
             kinds = {**self._described(answer), **kinds}
         return offered, kinds
@@ -186,17 +200,6 @@ class Fetch:
         return kinds
 
     # --- prices and images ---
-
-    def _price_regions(self) -> tuple[str, ...]:
-        """CLOUD_PRICE_REGIONS: unset for the default region, `all`, or names with commas between."""
-        wish = os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
-        if wish == "all":
-            return self.asked
-        names = [name.strip() for name in wish.split(",") if name.strip()]
-        unknown = [name for name in names if name not in self.asked]
-        if unknown:
-            raise UsageError(f"CLOUD_PRICE_REGIONS names regions that are not asked: {', '.join(unknown)}")
-        return tuple(dict.fromkeys((self.home, *names)))
 
     def _take_prices(self, step: Step, tasks: Mapping[str, Task]) -> dict[str, dict[str, Price]]:
         found: dict[str, dict[str, Price]] = {}
@@ -237,11 +240,13 @@ class Fetch:
 
     def _catalog(
         self,
+        *,
         zones: Mapping[str, Sequence[Zone]],
         offered: Offered,
         kinds: Mapping[str, InstanceType],
         prices: Mapping[str, Mapping[str, Price]],
         images: Sequence[Image],
+        version: str,
     ) -> Catalog:
         reached = [r for r in self.asked if r in zones and r in offered]
         types = (
@@ -258,14 +263,18 @@ class Fetch:
             default_region=self.home,
             regions=self._named_regions(),
             zones=(zone for region in reached for zone in zones[region]),
-            instance_types=aws_parse.categorized(k for k in types if k.regions),
+            instance_types=categorized(
+                (k for k in types if k.regions),
+                special=aws_parse.SPECIAL_LETTERS,
+                plain=aws_parse.PLAIN_LETTERS,
+            ),
             images=images,
             provenance=Provenance(
                 source="live",
                 fetched_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                tools={"aws": self.version()} if self.request.images and self.request.log.left() else {},
+                tools={"aws": version} if version else {},
                 calls=self.request.log.calls,
-                not_reached=dict(sorted(self.not_reached.items())),
+                not_reached=dict(sorted(self.reach.not_reached.items())),
                 notices=tuple(self.notices),
             ),
         )
@@ -278,27 +287,6 @@ class Fetch:
     def _start(self, command: Sequence[str], region: str, step: Step | None = None) -> Task:
         self.planned += 1
         return self.pool.start(self.ask, list(command), region, step=step)
-
-    def _reached(self, tasks: Mapping[str, Task]) -> dict[str, Any]:
-        """The answers by region, without the regions that failed, which are noted.
-
-        The default region has to answer. Faults in more than a quarter of the regions are no matter of
-        single regions, and end the fetch; being denied or not opted in is an answer, not a fault.
-        """
-        answers = {}
-        for region, task in tasks.items():
-            try:
-                answers[region] = task.result()
-            except CallFailed as error:
-                if region == self.home:
-                    raise
-                self.not_reached.setdefault(region, error.what)
-                if not isinstance(error, (AccessDenied, RegionUnavailable)):
-                    self.faults.add(region)
-                if len(self.faults) > max(1, len(self.asked) // 4):
-                    many = f"{len(self.faults)} of {len(self.asked)} regions failed, {region} with"
-                    raise type(error)(f"{many}: {error.what}", hint=error.hint) from error
-        return answers
 
 
 def _prices_command(region: str) -> list[str]:

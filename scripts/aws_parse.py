@@ -10,10 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from statistics import median
 from typing import Any
 
 from cloudlib.errors import BadReply
@@ -23,20 +21,17 @@ PRICE_SOURCE = "AWS Price List"
 
 _OPTED_IN = ("opt-in-not-required", "opted-in")
 
-#: Leading letters of a family -> category, where no figure tells. Longest first.
-_LETTERS = (
-    ("hpc", "High performance computing"),
-    ("mac", "macOS"),
-    ("trn", "Machine learning accelerators"),
-    ("inf", "Machine learning accelerators"),
-    ("dl", "Machine learning accelerators"),
-    ("vt", "Media"),
-    ("im", "Storage optimized"),
-    ("is", "Storage optimized"),
-    ("d", "Storage optimized"),
-    ("h", "Storage optimized"),
-    ("i", "Storage optimized"),
-)
+#: Leading letters of a family -> category: of machines that figures do not tell from others, and of those
+#: that figures may tell better.
+SPECIAL_LETTERS = {
+    "hpc": "High performance computing",
+    "mac": "macOS",
+    "trn": "Machine learning accelerators",
+    "inf": "Machine learning accelerators",
+    "dl": "Machine learning accelerators",
+    "vt": "Media",
+}
+PLAIN_LETTERS = dict.fromkeys(("im", "is", "d", "h", "i"), "Storage optimized")
 
 
 def regions(answer: Mapping[str, Any]) -> tuple[Region, ...]:
@@ -161,34 +156,6 @@ def _own_category(row: Mapping[str, Any]) -> str:
     if row.get("MediaAcceleratorInfo"):
         return "Media"
     return "Burstable" if row.get("BurstablePerformanceSupported") else ""
-
-
-def categorized(kinds: Iterable[InstanceType]) -> list[InstanceType]:
-    """The types with one category for each family, from what its machines are."""
-    families: dict[str, list[InstanceType]] = {}
-    for kind in kinds:
-        families.setdefault(kind.family, []).append(kind)
-    return [replace(k, category=_family_category(name, of)) for name, of in families.items() for k in of]
-
-
-def _family_category(name: str, kinds: Sequence[InstanceType]) -> str:
-    special = sorted({k.category for k in kinds} - {""})
-    if special:
-        return special[0]
-    letters = re.match(r"[a-z]*", name)
-    for start, category in _LETTERS[:6]:
-        if letters and letters.group().startswith(start):
-            return category
-    # Disks of the storage families hold 150 GB and more a vCPU, of the others (m5d, x2idn) 20 to 120.
-    if median(sum(d.count * d.size_gb for d in k.local_disks if d.nvme) / k.vcpus for k in kinds) >= 150:
-        return "Storage optimized"
-    for start, category in _LETTERS[6:]:
-        if letters and letters.group().startswith(start):
-            return category
-    gib_per_vcpu = median(k.memory_mib / 1024 / k.vcpus for k in kinds)
-    if gib_per_vcpu < 3:
-        return "Compute optimized"
-    return "General purpose" if gib_per_vcpu < 7 else "Memory optimized"
 
 
 def prices(answer: Mapping[str, Any], region: str) -> tuple[dict[str, Price], int]:

@@ -12,6 +12,8 @@ from cloudlib.provider import Provider
 #: Provider name -> the module that implements `cloudlib.provider.Provider`.
 MODULES = {
     "aws": "aws_api",
+    "azure": "azure_api",
+    "gce": "gce_api",
     "lambdalabs": "lambdalabs_api",
 }
 PROVIDER_NAMES = tuple(MODULES)

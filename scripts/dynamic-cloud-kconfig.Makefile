@@ -2,7 +2,7 @@
 # The administrator's targets. Two tiers: what a cloud answers is written as
 # *.generated, and becomes *.static, which is committed, when promoted.
 
-CLOUD_PROVIDERS := aws lambdalabs
+CLOUD_PROVIDERS := aws azure gce lambdalabs
 
 GENERATE_CLOUD := $(PYTHON_RUN) scripts/generate_cloud_configs.py
 

@@ -105,11 +105,19 @@ def list_images(request: Request) -> tuple[Image, ...]:
     return tuple(lambdalabs_parse.images(Client(request).data("images")))
 
 
+def leaves_open(values: Variables) -> bool:
+    """Is this a "smart" configuration, whose region, or region and type, Lambda's capacity decides?"""
+    return lambdalabs_smart.wanted(values)
+
+
 def resolve(values: Variables, earlier: Variables) -> Resolved:
     """The region, or region and type, that a "smart" configuration leaves to the API: one request."""
-    if not lambdalabs_smart.wanted(values):
-        return Resolved()
     return lambdalabs_smart.resolved(instance_types_now(Request(log=CallLog())), values, earlier)
+
+
+def terraform_environment() -> Mapping[str, str]:
+    """The key under the only name that the terraform provider knows, wherever ours found it."""
+    return {"LAMBDALABS_API_KEY": lambdalabs_key.find_key().value}
 
 
 def instance_types_now(request: Request) -> Mapping[str, Any]:

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import configparser
-import ipaddress
 import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from cloudlib.errors import NoCredentials, UsageError
+from cloudlib import settings
+from cloudlib.errors import NoCredentials
 
 SETUP_HINT = (
     "make a key at https://cloud.lambda.ai/api-keys/cloud-api, then set LAMBDA_API_KEY,\n"
@@ -57,15 +56,7 @@ def find_key() -> Key:
 
 def base_url() -> str:
     """LAMBDALABS_API_BASE or the API's own address, with a slash at the end; UsageError unless it is safe."""
-    base = os.environ.get("LAMBDALABS_API_BASE", "") or DEFAULT_BASE
-    parts = urlsplit(base)
-    if not parts.hostname or parts.scheme not in ("https", "http") or "@" in parts.netloc or parts.query:
-        raise UsageError("LAMBDALABS_API_BASE is no plain https address", hint=f"for example {DEFAULT_BASE}")
-    if parts.scheme == "http" and not _loopback(parts.hostname):
-        raise UsageError(
-            f"LAMBDALABS_API_BASE: the key would go to {parts.hostname} unencrypted", hint="use https://"
-        )
-    return base.rstrip("/") + "/"
+    return settings.base_url("LAMBDALABS_API_BASE", DEFAULT_BASE)
 
 
 def _checked(value: str, where: str) -> str:
@@ -94,12 +85,3 @@ def _key_in(text: str) -> str:
             if section in ini and ini[section].get(name):
                 return ini[section][name].strip().strip("\"'")
     return ""
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""`make`: .config -> extra_vars.yaml, written only when it changes.
+"""`make`: .config -> extra_vars.yaml and terraform/<provider>/terraform.tfvars.json, rewritten on change.
 
 Where the configuration leaves a choice to the cloud (`cloudlib.provider.Resolver`), the cloud is asked now,
-and a dated comment says what was found. The date alone does not make the file new.
+and a dated comment says what was found. The date alone does not make the file new. Then it says what the
+machines cost, and warns of what the catalogue says against them.
 """
 
 from __future__ import annotations
@@ -10,69 +11,63 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import kconfiglib
-import yaml
 
 import cloud_providers
 import kconfig_tools
-from cloudlib.errors import CloudError, ConfigRejected, report
-from cloudlib.provider import Provider, Resolved, Resolver, Variables
+from cloudlib import catalogfile, cost, launch, selection, tier, variables
+from cloudlib.errors import CatalogError, CloudError, ConfigRejected, report
+from cloudlib.launch import Finding
+from cloudlib.provider import Provider, Variables
+from cloudlib.records import Catalog
+from cloudlib.rewrite import rewrite
+from cloudlib.selection import Selection
+from cloudlib.variables import Collected
 
 OUTPUT = Path("extra_vars.yaml")
-_COMMON = (
-    "TERRAFORM_NODE_COUNT",
-    "TERRAFORM_SSH_CONFIG_USER",
-    "TERRAFORM_SSH_CONFIG_PUBKEY_FILE",
-    "TERRAFORM_SSH_CONFIG_GENKEY",
-)
+TFVARS = "terraform/{provider}/terraform.tfvars.json"
 
 
 def main() -> int:
     """Returns the exit code: 1 without a .config, or with one that the menus no longer give."""
     os.chdir(kconfig_tools.ROOT)
-    old = OUTPUT.read_text(encoding="utf-8") if OUTPUT.is_file() else ""
     try:
-        text = render(kconfig_tools.load_config_file(), _variables(old))
+        kconf = kconfig_tools.load_config_file()
+        made = write(kconf)
+        catalog, problem = catalog_in_use(kconf, made.provider)
     except CloudError as error:
-        error.untouched = error.untouched or (f"{OUTPUT}, as it was" if old else "")
         report(error, sys.stderr, who="make")
         return error.exit_code
-    if _without_comments(old) == _without_comments(text):
-        return 0
-    staged = OUTPUT.with_suffix(".yaml.new")
-    try:
-        staged.write_text(text, encoding="utf-8")
-        os.replace(staged, OUTPUT)
-    except OSError as error:
-        print(f"make: error: cannot write {OUTPUT}: {error.strerror}; it is as it was", file=sys.stderr)
-        return 1
-    print(f"wrote {OUTPUT}")
+    wanted, found = judge(made, catalog)
+    for finding in [f for f in found if f.level != launch.NOTE]:
+        print(f"warning: {finding.text}", file=sys.stderr)
+    if problem:
+        print(f"warning: {problem}", file=sys.stderr)
+    print(cost.line(wanted, catalog))
     return 0
 
 
-def render(kconf: kconfiglib.Kconfig, earlier: Variables) -> str:
-    """The YAML text of a loaded configuration; ConfigRejected where a result string is empty.
+def write(kconf: kconfiglib.Kconfig) -> Collected:
+    """Write both files of a loaded configuration, say which of them changed, and return the values."""
+    old = _text(OUTPUT)
+    try:
+        made = variables.collect(kconf, chosen_provider(kconf), earlier())
+    except CloudError as error:
+        error.untouched = error.untouched or (f"{OUTPUT}, as it was" if old else "")
+        raise
+    files = {Path(TFVARS.format(provider=made.provider.NAME)): made.tfvars}
+    if _without_comments(old) != _without_comments(made.extra_vars):
+        files[OUTPUT] = made.extra_vars
+    for path, text in files.items():
+        if rewrite(path, text):
+            print(f"wrote {path}")
+    return made
 
-    `earlier` are the variables of the last time; a cloud that is asked may keep to them.
-    """
-    provider = chosen_provider(kconf)
-    words = provider.VOCABULARY
-    names = [name for name in words.result_symbols if _applies(kconf, name)]
-    empty = [name for name in names if not kconf.syms[name].str_value]
-    if empty:
-        raise ConfigRejected(f"the configuration leaves {', '.join(empty)} empty", hint="make menuconfig")
-    switches = (words.is_gpu, *words.switches)
-    values = {
-        "terraform_provider": provider.NAME,
-        "target_arch": "arm64" if kconf.syms["TARGET_ARCH_ARM64"].str_value == "y" else "x86_64",
-        **{name.lower(): _value(kconf.syms[name]) for name in (*names, *switches, *_COMMON)},
-    }
-    found = provider.resolve(values, earlier) if isinstance(provider, Resolver) else Resolved()
-    comment = f"# {found.note}\n" if found.note else ""
-    text = yaml.safe_dump({**values, **found.values}, sort_keys=False, allow_unicode=True, width=1000)
-    return f"---\n{comment}{text}"
+
+def earlier() -> Variables:
+    """The variables of the last time; none where there is no such file."""
+    return variables.parse_extra_vars(_text(OUTPUT))
 
 
 def chosen_provider(kconf: kconfiglib.Kconfig) -> Provider:
@@ -84,29 +79,32 @@ def chosen_provider(kconf: kconfiglib.Kconfig) -> Provider:
     raise ConfigRejected("the configuration chooses no provider", hint="make menuconfig")
 
 
-def _variables(text: str) -> Variables:
-    """The variables of an earlier file; none where it is no such file."""
+def catalog_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> tuple[Catalog | None, str]:
+    """The catalogue of the tier whose menus were parsed, or None and why there is none to read."""
+    which = kconf.variables[f"{provider.NAME.upper()}_TIER"].expanded_value
+    path = tier.folder(Path(), provider.NAME) / f"{catalogfile.NAME}.{which}"
     try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return {}
-    return values if isinstance(values, dict) else {}
+        return catalogfile.load_file(path), ""
+    except CatalogError as error:
+        return None, f"nothing could be checked, nor its cost told: {error.what}"
+
+
+def judge(made: Collected, catalog: Catalog | None) -> tuple[Selection, list[Finding]]:
+    """The selection in the values, and what a catalogue says against it."""
+    words = made.provider.VOCABULARY
+    wanted = selection.of(made.values, words)
+    return wanted, launch.findings(wanted, catalog, words) if catalog else []
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _without_comments(text: str) -> list[str]:
     return [line for line in text.splitlines() if not line.startswith("#")]
-
-
-def _applies(kconf: kconfiglib.Kconfig, name: str) -> bool:
-    """A result that is defined only under an option which is off (the GPU image's) does not apply."""
-    symbol = kconf.syms.get(name)
-    return symbol is not None and kconfiglib.expr_value(symbol.direct_dep) > 0
-
-
-def _value(symbol: Any) -> str | int | bool:
-    if symbol.orig_type == kconfiglib.BOOL:
-        return bool(symbol.str_value == "y")
-    return int(symbol.str_value) if symbol.orig_type == kconfiglib.INT else str(symbol.str_value)
 
 
 if __name__ == "__main__":

@@ -149,3 +149,8 @@ def test_committed_catalogues_are_whole(path: Path) -> None:
 def test_images_keep_their_coordinates() -> None:
     made = catalog(zones=ZONES, images=[Image("d", "1", "D 1", "x86_64", {"NAME": "n", "A": "b"})])
     assert read(catalogfile.dump(made)).images[0].coordinates == {"A": "b", "NAME": "n"}
+
+
+def test_a_stream_without_a_release_survives() -> None:
+    found = catalog(images=(image("leap", "", "x86_64", "Leap"),))
+    assert catalogfile.load(catalogfile.dump(found), where="here").images == found.images

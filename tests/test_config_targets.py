@@ -64,7 +64,7 @@ def test_extra_vars_are_written_when_they_change(tree: Tree) -> None:
     assert "wrote extra_vars.yaml" in tree.make().stdout
     before = (tree.root / "extra_vars.yaml").stat()
     time.sleep(0.01)
-    assert tree.make().stdout == ""
+    assert "wrote" not in tree.make().stdout
     after = (tree.root / "extra_vars.yaml").stat()
     assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
     tree.make("defconfig-aws-large")
@@ -183,7 +183,7 @@ def test_a_previous_generation_goes_on_working(tree: Tree) -> None:
     config = tree.config()
     assert config["TERRAFORM_AWS_INSTANCE_TYPE"] == "m5.2xlarge"
     assert config["TERRAFORM_AWS_PREVIOUS_GENERATION"] == "y"
-    assert tree.make().stderr == "", "once it is in .config there is nothing to note"
+    assert "note: " not in tree.make().stderr, "once it is in .config there is nothing to note"
 
 
 @pytest.mark.parametrize("target", ["olddefconfig", "oldconfig", "savedefconfig", "extra-vars"])

@@ -14,15 +14,18 @@ SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 #: Every Python file of scripts/, from the ground up. A file imports only from layers before its own.
 LAYERS = (
     "cloudlib.__init__ cloudlib.errors",
+    "cloudlib.locks cloudlib.rewrite cloudlib.exports cloudlib.tfstate",
     "cloudlib.records cloudlib.run cloudlib.symbols cloudlib.kconfig cloudlib.tier cloudlib.vocabulary"
-    " cloudlib.requested cloudlib.progress_rows cloudlib.table",
+    " cloudlib.requested cloudlib.progress_rows cloudlib.settings cloudlib.table",
     "cloudlib.rest cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"
-    " cloudlib.staged cloudlib.catalogdiff",
+    " cloudlib.staged cloudlib.category cloudlib.retry cloudlib.catalogdiff cloudlib.terraform"
+    " cloudlib.sshkeys cloudlib.sshconfig",
     "cloudlib.parallel",
-    "cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary"
+    "cloudlib.fetching cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary"
     " cloudlib.status cloudlib.difftext",
-    "cloudlib.menu_images",
-    "cloudlib.menus",
+    "cloudlib.menu_images cloudlib.selection cloudlib.variables",
+    "cloudlib.volumes cloudlib.cost",
+    "cloudlib.menus cloudlib.launch",
     "cloudlib.refresh",
     "cloudlib.cli aws_parse aws_images",
     "aws_fetch",
@@ -31,7 +34,8 @@ LAYERS = (
     "aws-cli cloud_providers",
     "generate_cloud_configs cloud_status",
     "kconfig_tools make_builtin_catalog",
-    "write_extra_vars cloud_diff",
+    "write_extra_vars cloud_diff clean_terraform",
+    "cloud_check cloud_terraform",
 )
 #: Providers that have files of their own beside AWS's: they stand in the layers of AWS's.
 PEERS = {"azure": "azure", "gce": "gce", "lambdalabs": "lambda"}

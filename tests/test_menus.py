@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from cloudlib import menus
 from cloudlib.errors import CatalogError, SymbolCollision
 from cloudlib.menu_text import dollars, gib, type_prompt
-from cloudlib.records import Catalog, Gpu, LocalDisks, Region
+from cloudlib.records import Catalog, Gpu, LocalDisks, Region, Zone
 from tests.support.catalogs import (
     CLOSED,
     FAMILIES,
@@ -24,6 +25,7 @@ from tests.support.catalogs import (
     KINDS,
     L40S,
     REGIONS,
+    ZONES,
     catalog,
     image,
     kind,
@@ -128,6 +130,17 @@ def test_a_family_with_a_gpu_in_some_sizes(tmp_path: Path) -> None:
         assert value(kconf, f"{D}_IS_GPU_INSTANCE") == value(kconf, f"{D}_HAS_NVIDIA_GPU") == is_gpu
 
 
+def test_types_for_which_nested_virtualization_can_be_switched_on(tmp_path: Path) -> None:
+    """Bare metal runs KVM as it is; a family with it is y for its other sizes, size by size."""
+    nests = {"m8.large": "y", "m8.metal": "n", "m7.large": "n", "c8.large": "y", "c8.xlarge": "n"}
+    made = [kind(n, kvm=n in ("m8.large", "m8.metal", "c8.large"), bare_metal="metal" in n) for n in nests]
+    kconf = parse_menus(tmp_path, catalog(made), FAMILIES)
+    for name, can in nests.items():
+        family, size = name.upper().split(".")
+        choose(kconf, f"{D}_FAMILY_{family}", f"{D}_TYPE_{family}_{size}")
+        assert value(kconf, f"{D}_CAN_NEST") == can, name
+
+
 def test_machines_that_run_only_macos_are_left_out() -> None:
     texts = menus.render(catalog(), FAMILIES, "x")
     assert not [name for name, text in texts.items() if "mac2" in text and name != "catalog.json"]
@@ -161,6 +174,19 @@ def test_region_and_zone_results(kconf: kconfiglib.Kconfig) -> None:
     assert value(kconf, f"{D}_ZONE") == "north-1b"
     choose(kconf, SOUTH)
     assert (value(kconf, f"{D}_REGION"), value(kconf, f"{D}_ZONE")) == (FAR, "south-1a")
+
+
+def test_a_zone_that_need_not_be_chosen(tmp_path: Path) -> None:
+    """Its result exists only when one is chosen, and is what the vendor calls it within the region."""
+    zones = [replace(z, short=z.name[-1]) for z in catalog().zones]
+    kconf = parse_menus(tmp_path, catalog(zones=zones), replace(FAMILIES, zone_optional=True))
+    result = kconf.syms[f"{D}_ZONE"]
+    assert value(kconf, f"{D}_ZONE_NORTH_1_ANY") == "y"
+    assert kconfiglib.expr_value(result.direct_dep) == 0
+    choose(kconf, f"{D}_ZONE_NORTH_1B")
+    assert kconfiglib.expr_value(result.direct_dep) == 2 and result.str_value == "b"
+    choose(kconf, SOUTH)
+    assert kconfiglib.expr_value(result.direct_dep) == 0
 
 
 def test_the_default_image_and_release(kconf: kconfiglib.Kconfig) -> None:
@@ -200,11 +226,26 @@ def test_gpu_images_are_offered_to_nvidia_gpus(kconf: kconfiglib.Kconfig) -> Non
 def test_images_that_need_a_boot_mode(tmp_path: Path) -> None:
     machines = [kind("m7.large", boot_modes=("uefi",)), kind("m6.large", boot_modes=("bios", "uefi"))]
     pictures = [image("debian", "12", "x86_64", boot_modes=("bios",)), image("fedora", "42", "x86_64")]
+    pictures.append(image("ubuntu", "24.04", "x86_64", boot_modes=("uefi",)))
     kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
     choose(kconf, f"{D}_FAMILY_M7")
-    assert visible(kconf, f"{D}_DISTRO_") == ["FEDORA", "CUSTOM"]
+    assert visible(kconf, f"{D}_DISTRO_") == ["UBUNTU", "CUSTOM"]
     choose(kconf, f"{D}_FAMILY_M6")
-    assert visible(kconf, f"{D}_DISTRO_") == ["DEBIAN", "FEDORA", "CUSTOM"]
+    seen = visible(kconf, f"{D}_DISTRO_")
+    assert seen == ["DEBIAN", "FEDORA", "UBUNTU", "CUSTOM"], "what does not say boots where anything would"
+
+
+def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
+    machines = [kind(f"{n}.large", boot_modes=m) for n, m in (("a1", ("V1",)), ("b1", ("V1", "V2")))]
+    machines.append(kind("c1.large", boot_modes=("V2",)))
+    pictures = [
+        image("debian", "12", "x86_64", boot_modes=(m,), coordinates={"NAME": m}) for m in ("V1", "V2")
+    ]
+    kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
+    for family, expected in (("A1", "V1"), ("B1", "V2"), ("C1", "V2")):
+        choose(kconf, f"{D}_FAMILY_{family}")
+        assert visible(kconf, f"{D}_RELEASE_") == ["DEBIAN_12"]
+        assert value(kconf, f"{D}_IMAGE_NAME") == expected
 
 
 def test_no_image_at_all_is_refused() -> None:
@@ -253,6 +294,59 @@ def test_figures_are_written_as_people_write_them() -> None:
     amounts = ("1", "0.3264", "0.00012", "98.32", "0.10", "2.24208")
     written = ["$1.00", "$0.3264", "$0.00012", "$98.32", "$0.10", "$2.2421"]
     assert [dollars(Decimal(a)) for a in amounts] == written
+
+
+# --- zones that are the same for everybody ---
+
+GATED = replace(FAMILIES, zones_gate=True)
+A, B, ZONE = f"{D}_ZONE_NORTH_1A", f"{D}_ZONE_NORTH_1B", f"{D}_ZONE"
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> kconfiglib.Kconfig:
+    """m7.xlarge and all of i7 are in north-1b alone; of g6 no zone is known."""
+    kinds = (
+        kind("m7.large"),
+        kind("m7.xlarge", 4, 16, zones=("north-1b", "south-1a")),
+        kind("i7.large", zones=("north-1b",), regions=(HOME,)),
+        kind("g6.large", zones=(), regions=(HOME,)),
+    )
+    return parse_menus(tmp_path, catalog(kinds), GATED)
+
+
+def test_the_zone_follows_the_machine(gated: kconfiglib.Kconfig) -> None:
+    assert value(gated, ZONE) == "north-1a" and visible(gated, f"{D}_ZONE_") == ["NORTH_1A", "NORTH_1B"]
+    choose(gated, f"{D}_TYPE_M7_XLARGE")
+    assert value(gated, ZONE) == "north-1b" and visible(gated, f"{D}_ZONE_") == ["NORTH_1B"]
+    choose(gated, f"{D}_FAMILY_I7")
+    assert value(gated, ZONE) == "north-1b"
+    choose(gated, f"{D}_FAMILY_G6")
+    assert visible(gated, f"{D}_ZONE_") == ["NORTH_1A", "NORTH_1B"], "not known is not nowhere"
+
+
+def test_a_zone_that_lacks_the_machine_cannot_be_had(gated: kconfiglib.Kconfig) -> None:
+    choose(gated, f"{D}_FAMILY_I7")
+    gated.syms[A].set_value("y")
+    assert value(gated, A) == "n" and value(gated, ZONE) == "north-1b"
+
+
+def test_a_zone_that_has_nothing_is_not_in_the_menus(tmp_path: Path) -> None:
+    found = catalog([kind("m7.large")], zones=(*ZONES, Zone("north-1x", HOME)))
+    assert f"{D}_ZONE_NORTH_1X" not in parse_menus(tmp_path, found, GATED).syms
+
+
+def test_a_family_that_a_zone_lacks_whole_is_one_term(tmp_path: Path, gated: kconfiglib.Kconfig) -> None:
+    text = (tmp_path / "terraform/demo/kconfigs/Kconfig.location.generated").read_text()
+    assert f"depends on !{D}_FAMILY_I7 && !{D}_TYPE_M7_XLARGE\n" in text
+
+
+def test_a_plain_release_comes_before_its_special_builds(tmp_path: Path) -> None:
+    pictures = [
+        image("debian", r, "x86_64", f"Debian {t}") for r, t in (("13", "13"), ("13-b", "13 with backports"))
+    ]
+    kconf = parse_menus(tmp_path, catalog(images=pictures), FAMILIES)
+    assert visible(kconf, f"{D}_RELEASE_") == ["DEBIAN_13_WITH_BACKPORTS", "DEBIAN_13"]
+    assert value(kconf, f"{D}_RELEASE_DEBIAN_13") == "y"
 
 
 def calls(run: Callable[[], object]) -> int:

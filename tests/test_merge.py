@@ -82,3 +82,9 @@ def test_a_region_keeps_its_name() -> None:
     assert [r.long_name for r in carry_forward(new, catalog()).regions] == [
         r.long_name for r in catalog().regions
     ]
+
+
+def test_regions_whose_names_begin_alike_are_told_apart() -> None:
+    machine = kind("m7.large", regions=("eu-1", "eu-12"), zones=("eu-1-a", "eu-12-a"))
+    assert machine.within({"eu-1"}).zones == ("eu-1-a",)
+    assert machine.within({"eu-12"}).zones == ("eu-12-a",)

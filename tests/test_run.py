@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import cloudlib.run as run_module
 from cloudlib.errors import (
     BadReply,
     BudgetExceeded,
@@ -21,7 +25,7 @@ from cloudlib.errors import (
     TimedOut,
     UsageError,
 )
-from cloudlib.run import CallLog, call_timeout, command_line, redact, run_bytes, run_json
+from cloudlib.run import CallLog, Ended, call_timeout, command_line, redact, run_bytes, run_json, run_through
 
 Vendor = Callable[[str], None]
 
@@ -118,10 +122,10 @@ def test_a_child_that_outlives_its_parent_does_not_hold_us(vendor: Vendor, tmp_p
 def test_the_budget(vendor: Vendor) -> None:
     vendor("echo 1")
     log = CallLog(budget=2)
-    assert [run(log=log), run(log=log)] == [1, 1] and log.left() == 0
+    assert [run(log=log), run(log=log)] == [1, 1]
     with pytest.raises(BudgetExceeded, match="2 vendor calls is used up at: vendor third"):
         run("third", log=log)
-    assert log.calls == 2 and CallLog().left() is None
+    assert log.calls == 2 and CallLog().budget is None
 
 
 def test_stopping_ends_what_runs_and_what_would_start(vendor: Vendor, tmp_path: Path) -> None:
@@ -210,3 +214,89 @@ def test_the_time_limit_from_the_environment(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("CLOUD_CALL_TIMEOUT", text)
         with pytest.raises(UsageError, match="CLOUD_CALL_TIMEOUT"):
             call_timeout(9)
+
+
+# --- a command that a person watches ---
+
+#: Counts the signals that reach it, and takes half a second to end after the first.
+_COUNTS = """
+import signal, sys, time
+seen = []
+signal.signal(signal.SIGINT, lambda n, f: seen.append(n))
+signal.signal(signal.SIGTERM, lambda n, f: seen.append(n))
+print("ready", flush=True)
+end = time.monotonic() + 20
+while time.monotonic() < end and not seen:
+    time.sleep(0.01)
+end = time.monotonic() + 0.5
+while time.monotonic() < end:
+    time.sleep(0.01)
+print("saved", seen, flush=True)
+sys.exit(1)
+"""
+_WATCHES = f"""
+import sys
+sys.path.insert(0, {str(Path(run_module.__file__).parent.parent)!r})
+from cloudlib.run import run_through
+ended = run_through([sys.executable, "-c", {_COUNTS!r}])
+print("ended", ended.code, ended.interrupted)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_watched_command_is_asked_once_and_waited_for(number: signal.Signals, times: int) -> None:
+    """The whole group is signalled, as a terminal does, however often."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _WATCHES], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for _ in range(times):
+        os.killpg(process.pid, number)
+        time.sleep(0.1)
+    out, err = process.communicate(timeout=20)
+    assert out == f"saved [{signal.SIGINT:d}]\nended 1 True\n"
+    assert "waiting until it has" in err and process.returncode == 0
+
+
+def test_a_watched_command_without_end_of_its_own_will(vendor: Vendor) -> None:
+    vendor("kill -9 $$")
+    assert run_through(["vendor"]) == Ended(137, False)
+    vendor("exit 7")
+    assert run_through(["vendor"]) == Ended(7, False)
+
+
+def test_a_watched_command_takes_over_no_handler(vendor: Vendor) -> None:
+    before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    vendor("exit 0")
+    run_through(["vendor"])
+    assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
+
+
+def test_a_watched_command_has_our_output_and_no_input(
+    vendor: Vendor, capfd: pytest.CaptureFixture[str]
+) -> None:
+    vendor('read line && echo "got $line"; echo out; echo err >&2; echo "$EXTRA"')
+    assert run_through(["vendor"], env={"EXTRA": "more"}).code == 0
+    assert capfd.readouterr() == ("out\nmore\n", "err\n")
+
+
+def test_nohup_is_heeded() -> None:
+    """What the caller ignores stays ignored: a command started with nohup outlives its terminal."""
+    code = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + _WATCHES
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert err.count("asked it to stop") == 1 and "ended 1 True" in out
+
+
+def test_a_watched_command_that_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CliMissing):
+        run_through(["vendor"])

@@ -58,7 +58,7 @@ def load(text: str, *, where: str) -> Catalog:
             regions=(Region(**r) for r in data["regions"]),
             zones=(Zone(**z) for z in data["zones"]),
             instance_types=(_instance_type(t) for t in data["instance_types"]),
-            images=(Image(**{**i, "boot_modes": tuple(i.get("boot_modes", ()))}) for i in data["images"]),
+            images=(_image(i) for i in data["images"]),
             provenance=Provenance(**provenance),
         )
     except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
@@ -103,6 +103,11 @@ def _instance_type(data: Mapping[str, Any]) -> InstanceType:
             "prices": _load_prices(data.get("prices", {}), tuple(offered)),
         }
     )
+
+
+def _image(data: Mapping[str, Any]) -> Image:
+    """A stream; one that has no release ("openSUSE Leap") is written without."""
+    return Image(**{"release": "", **data, "boot_modes": tuple(data.get("boot_modes", ()))})
 
 
 def _plain(record: Any) -> Any:

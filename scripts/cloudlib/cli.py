@@ -96,7 +96,9 @@ def _parser(
 
 def _narrowing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--family", metavar="F", help="of this family only")
-    parser.add_argument("--region", metavar="R", help="offered in this region, with its prices")
+    parser.add_argument(
+        "--region", metavar="R", type=str.lower, help="offered in this region, with its prices"
+    )
 
 
 def _regions(provider: Provider, options: argparse.Namespace) -> None:

@@ -63,6 +63,10 @@ class Throttled(CallFailed):
     """The vendor asked us to slow down and went on asking after every retry."""
 
 
+class ServiceFailed(CallFailed):
+    """The vendor's service failed for a moment (HTTP 5xx): the same call may work later."""
+
+
 class TimedOut(CallFailed):
     """No answer within the time limit; the process was killed."""
 

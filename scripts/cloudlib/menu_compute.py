@@ -4,17 +4,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from cloudlib.errors import CatalogError
-from cloudlib.kconfig import Choice, Comment, Config, Default, Node, Source, any_of
-from cloudlib.menu_text import family_prompt, offered_if, offered_regions, type_help, type_prompt
+from cloudlib.kconfig import Choice, Comment, Config, Default, Node, Source, all_of, any_of, none_of
+from cloudlib.menu_text import (
+    Families,
+    family_prompt,
+    menu_families,
+    offered_if,
+    offered_regions,
+    type_help,
+    type_prompt,
+    type_terms,
+)
 from cloudlib.records import ARCHITECTURES, CATEGORIES, Catalog, InstanceType, family_order
 from cloudlib.symbols import SymbolTable, symbol
 from cloudlib.vocabulary import TARGET, Vocabulary
-
-Families = Mapping[str, Sequence[InstanceType]]
-_Has = Callable[[InstanceType], bool]
 
 
 def compute(
@@ -27,6 +33,7 @@ def compute(
     table.reserve(words.results.instance_type, "the type result")
     table.reserve(words.previous_generation, "an option")
     table.reserve(words.is_gpu, "an option")
+    table.reserve(words.can_nest, "an option")
     previous = _previous(words, families)
     if not words.family_prefix:
         return {"Kconfig.compute": (*previous, *_flat(catalog, words, table, families))}
@@ -41,6 +48,7 @@ def compute(
             *previous,
             _family_choice(catalog, words, table, families),
             *sources,
+            *_can_nest(words, families),
             Config(
                 name=words.results.instance_type,
                 kind="string",
@@ -49,7 +57,7 @@ def compute(
                     for name in families
                 ),
             ),
-            Config(name=words.is_gpu, defaults=_true_if(gpu_terms(families, words, lambda k: bool(k.gpus)))),
+            Config(name=words.is_gpu, defaults=_true_if(type_terms(families, words, lambda k: bool(k.gpus)))),
         ),
         **files,
     }
@@ -68,26 +76,17 @@ def _previous(words: Vocabulary, families: Families) -> tuple[Config, ...]:
     )
 
 
-def menu_families(catalog: Catalog) -> dict[str, tuple[InstanceType, ...]]:
-    """The families of the menus: what boots Linux on a target architecture and is offered somewhere."""
-    found = {}
-    for name, kinds in catalog.families().items():
-        usable = tuple(k for k in kinds if k.linux_architectures and k.regions)
-        if usable:
-            found[name] = usable
-    return found
-
-
-def gpu_terms(families: Families, words: Vocabulary, has: _Has) -> list[str]:
-    """The symbols of the types of which `has` is true: a family's own where it holds for all its sizes."""
-    terms: list[str] = []
+def _can_nest(words: Vocabulary, families: Families) -> tuple[Config, ...]:
+    """The switch that is y for a type which can run KVM guests and is no bare metal, which always can."""
+    if not words.states_kvm:
+        return ()
+    terms = []
     for name, kinds in families.items():
-        chosen = [k for k in kinds if has(k)]
-        if len(chosen) == len(kinds) and words.family_prefix:
-            terms.append(symbol(words.family_prefix, name))
-        else:
-            terms += [symbol(words.type_prefix, k.name) for k in chosen]
-    return terms
+        unable = [symbol(words.type_prefix, k.name) for k in kinds if k.bare_metal or not k.kvm]
+        if len(unable) < len(kinds):
+            term = all_of(symbol(words.family_prefix, name), none_of(unable))
+            terms.append(f"({term})" if unable else term)
+    return (Config(name=words.can_nest, defaults=_true_if(terms)),)
 
 
 def _true_if(terms: Sequence[str]) -> tuple[Default, ...]:
@@ -224,7 +223,7 @@ def _flat(catalog: Catalog, words: Vocabulary, table: SymbolTable, families: Fam
         help=_price_note(catalog),
     )
     yield Config(name=words.results.instance_type, kind="string", defaults=tuple(results))
-    yield Config(name=words.is_gpu, defaults=_true_if(gpu_terms(families, words, lambda k: bool(k.gpus))))
+    yield Config(name=words.is_gpu, defaults=_true_if(type_terms(families, words, lambda k: bool(k.gpus))))
 
 
 def _size_file(words: Vocabulary, family: str) -> str:

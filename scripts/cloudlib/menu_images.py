@@ -2,7 +2,9 @@
 """Kconfig.images: distribution, then release, then the strings by which terraform finds the image.
 
 Where images say which boot modes they need (Azure's generations), one is offered only when the chosen
-type has one of them.
+type has one of them. Of two images of one release and architecture, the one with the newer boot mode is
+taken where both can be booted. One that does not say, among others that do, is offered where any would
+boot.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from cloudlib.errors import CatalogError
 from cloudlib.kconfig import Choice, Config, Default, If, Node, all_of, any_of, none_of
-from cloudlib.menu_compute import gpu_terms, menu_families
+from cloudlib.menu_text import menu_families, type_terms
 from cloudlib.records import ARCHITECTURES, Catalog, Image, InstanceType, natural
 from cloudlib.symbols import SymbolTable, symbol
 from cloudlib.vocabulary import TARGET, Vocabulary
@@ -20,6 +22,7 @@ from cloudlib.vocabulary import TARGET, Vocabulary
 DISTROS = {
     "almalinux": "AlmaLinux",
     "amazon": "Amazon Linux",
+    "centos": "CentOS Stream",
     "debian": "Debian",
     "fedora": "Fedora",
     "fedora-coreos": "Fedora CoreOS",
@@ -60,7 +63,7 @@ def images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple[Nod
         choice, found = _releases(symbol(own.distro_prefix, distro), of, words, table, boots)
         nodes.append(choice)
         releases += found
-    return (*nodes, *_results(words, table, custom, releases))
+    return (*nodes, *_results(words, table, custom, releases, boots))
 
 
 def gpu_images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple[Node, ...]:
@@ -69,7 +72,7 @@ def gpu_images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple
     streams = [i for i in catalog.images if i.purpose == "gpu"]
     use = table.claim(words.switch, f"_USE_{gpu}")
     nvidia = table.claim(words.switch, "_HAS_NVIDIA_GPU")
-    terms = gpu_terms(
+    terms = type_terms(
         menu_families(catalog), words, lambda k: any(g.name.upper().startswith("NVIDIA") for g in k.gpus)
     )
     flag = Config(nvidia, defaults=(Default("y", any_of(terms)),) if terms else ())
@@ -141,12 +144,18 @@ class _Boots:
         families = menu_families(catalog)
         for mode in sorted({m for i in streams for m in i.boot_modes}):
             name = self._names[mode] = table.claim(f"{words.switch}_BOOTS_", mode)
-            without = gpu_terms(families, words, _lacks(mode))
+            without = type_terms(families, words, _lacks(mode))
             self.nodes.append(Config(name, defaults=(Default("y", none_of(without)),)))
+
+    def term(self, image: Image) -> str:
+        """The expression under which an image can be booted: its architecture, and its boot modes."""
+        if image.boot_modes:
+            return all_of(TARGET[image.architecture], any_of(self._names[m] for m in image.boot_modes))
+        return all_of(TARGET[image.architecture], *self._names.values())
 
     def condition(self, of: Sequence[Image]) -> tuple[str, ...]:
         """The `depends on` under which one of these images can be booted."""
-        clauses = [all_of(TARGET[i.architecture], any_of(self._names[m] for m in i.boot_modes)) for i in of]
+        clauses = [self.term(i) for i in of]
         clauses = list(dict.fromkeys(clauses))
         if set(clauses) >= set(TARGET.values()):
             return ()
@@ -176,9 +185,7 @@ def _releases(
     for name in dict.fromkeys(s for _, s in found):
         streams = [i for i, s in found if s == name]
         members.append(Config(name, prompt=streams[0].title, depends=boots.condition(streams)))
-    default = next(
-        iter(sorted((i for i, _ in found), key=lambda i: ("LTS" not in i.title, "preview" in i.title)))
-    )
+    default = min((i for i, _ in found), key=_default_rank)
     choice = Choice(
         prompt=f"{words.title} release",
         depends=(distro,),
@@ -188,14 +195,21 @@ def _releases(
     return choice, found
 
 
+def _default_rank(image: Image) -> tuple[bool, bool]:
+    """Of releases that stand newest first: long-term ones, then plain ones before special builds."""
+    special = any(word in image.title for word in ("preview", "backports", "minimal"))
+    return ("LTS" not in image.title, special)
+
+
 def _newest(of: Sequence[Image]) -> list[Image]:
-    """Newest release first; within one, the architectures in menu order."""
-    by_architecture = sorted(of, key=lambda i: (i.title, ARCHITECTURES.index(i.architecture)))
+    """Newest release first; within one, the architectures in menu order, the newest boot mode first."""
+    by_mode = sorted(of, key=lambda i: i.boot_modes, reverse=True)
+    by_architecture = sorted(by_mode, key=lambda i: (i.title, ARCHITECTURES.index(i.architecture)))
     return sorted(by_architecture, key=lambda i: natural(i.release), reverse=True)
 
 
 def _results(
-    words: Vocabulary, table: SymbolTable, custom: str, releases: Sequence[tuple[Image, str]]
+    words: Vocabulary, table: SymbolTable, custom: str, releases: Sequence[tuple[Image, str]], boots: _Boots
 ) -> Iterator[Node]:
     own = words.images
     for name, default in own.coordinates.items():
@@ -211,7 +225,7 @@ def _results(
             own.prefix + name,
             kind="string",
             defaults=(
-                *(Default(i.coordinates[name], all_of(s, TARGET[i.architecture])) for i, s in releases),
+                *(Default(i.coordinates[name], all_of(s, boots.term(i))) for i, s in releases),
                 Default(symbol=f"{words.switch}_CUSTOM_{name}", condition=custom),
             ),
         )

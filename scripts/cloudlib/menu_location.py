@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from cloudlib.errors import CatalogError
-from cloudlib.kconfig import Choice, Comment, Config, Default, Node, all_of, any_of
-from cloudlib.menu_text import offered_regions
-from cloudlib.records import ARCHITECTURES, Catalog, Region, Zone
+from cloudlib.kconfig import Choice, Comment, Config, Default, Node, all_of, any_of, none_of
+from cloudlib.menu_text import menu_families, offered_regions, type_terms
+from cloudlib.records import ARCHITECTURES, Catalog, InstanceType, Region, Zone
 from cloudlib.symbols import SymbolTable
 from cloudlib.vocabulary import TARGET, Vocabulary
 
@@ -75,11 +76,18 @@ def _zones(catalog: Catalog, words: Vocabulary, symbols: dict[str, str], table: 
     results: list[Default] = []
     table.reserve(words.results.zone, "the zone result")
     for region, region_symbol in symbols.items():
-        zones = [z for z in catalog.zones if z.region == region]
+        gates = _gates(catalog, words, region)
+        zones = [z for z in catalog.zones if z.region == region and z.name in gates]
         if not zones:
             continue
-        members = [Config(table.claim(words.zone_prefix, z.name), prompt=_zone_prompt(z)) for z in zones]
-        results += [Default(value=z.name, condition=m.name) for z, m in zip(zones, members)]
+        members = [
+            Config(table.claim(words.zone_prefix, z.name), prompt=_zone_prompt(z), depends=(gates[z.name],))
+            for z in zones
+        ]
+        results += [Default(value=z.result, condition=m.name) for z, m in zip(zones, members)]
+        if words.zone_optional:
+            none = table.claim(words.zone_prefix, f"{region}-any")
+            members.insert(0, Config(none, prompt="No preference"))
         nodes.append(
             Choice(
                 prompt=f"{words.title} {words.zone_noun} in {region}",
@@ -88,8 +96,34 @@ def _zones(catalog: Catalog, words: Vocabulary, symbols: dict[str, str], table: 
                 items=tuple(members),
             )
         )
-    nodes.append(Config(name=words.results.zone, kind="string", defaults=tuple(results)))
+    chosen = (any_of(r.condition for r in results),) if words.zone_optional else ()
+    if results or not words.zone_optional:
+        nodes.append(Config(words.results.zone, kind="string", defaults=tuple(results), depends=chosen))
     return nodes
+
+
+def _gates(catalog: Catalog, words: Vocabulary, region: str) -> dict[str, str]:
+    """{zone of a region: the condition under which it can start the chosen type, "" for always}.
+
+    A type of which no zone of the region is known may be in all of them. A zone that is known to have
+    nothing at all is left out.
+    """
+    zones = [z.name for z in catalog.zones if z.region == region]
+    if not words.zones_gate:
+        return dict.fromkeys(zones, "")
+    here = set(zones)
+    families = menu_families(replace(catalog, instance_types=catalog.types_in(region)))
+    kinds = [k for of in families.values() for k in of]
+    where = {k.name: here.intersection(k.zones) or here for k in kinds}
+    return {
+        zone: none_of(type_terms(families, words, _not_in(zone, where)))
+        for zone in zones
+        if any(zone in found for found in where.values())
+    }
+
+
+def _not_in(zone: str, where: Mapping[str, set[str]]) -> Callable[[InstanceType], bool]:
+    return lambda kind: zone not in where[kind.name]
 
 
 def _zone_prompt(zone: Zone) -> str:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from cloudlib.kconfig import all_of, any_of
 from cloudlib.records import ARCHITECTURES, Catalog, Gpu, InstanceType, Region
 from cloudlib.symbols import symbol
 from cloudlib.vocabulary import TARGET, Vocabulary
+
+#: Family name -> its types.
+Families = Mapping[str, Sequence[InstanceType]]
 
 
 def type_prompt(kind: InstanceType, region: str) -> str:
@@ -107,6 +110,28 @@ def _regions(names: set[str], catalog: Catalog, words: Vocabulary) -> tuple[str,
     if len(outside) <= len(inside):
         return tuple(f"!{name}" for name in outside)
     return (any_of(inside),)
+
+
+def menu_families(catalog: Catalog) -> dict[str, tuple[InstanceType, ...]]:
+    """The families of the menus: what boots Linux on a target architecture and is offered somewhere."""
+    found = {}
+    for name, kinds in catalog.families().items():
+        usable = tuple(k for k in kinds if k.linux_architectures and k.regions)
+        if usable:
+            found[name] = usable
+    return found
+
+
+def type_terms(families: Families, words: Vocabulary, has: Callable[[InstanceType], bool]) -> list[str]:
+    """The symbols of the types of which `has` is true: a family's own where it holds for all its sizes."""
+    terms: list[str] = []
+    for name, kinds in families.items():
+        chosen = [k for k in kinds if has(k)]
+        if len(chosen) == len(kinds) and words.family_prefix:
+            terms.append(symbol(words.family_prefix, name))
+        else:
+            terms += [symbol(words.type_prefix, k.name) for k in chosen]
+    return terms
 
 
 def offered_regions(catalog: Catalog) -> list[Region]:

@@ -52,26 +52,41 @@ class Provider(Protocol):
         """Images alone, for `images list`."""
 
 
+Value: TypeAlias = str | int | bool | list[str]
 #: The variables of extra_vars.yaml: symbol in lower case -> value.
-Variables: TypeAlias = Mapping[str, str | int | bool]
+Variables: TypeAlias = Mapping[str, Value]
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """Variables that only the cloud could tell, and a sentence about them; empty: nothing was asked for."""
+    """Variables that only the cloud could tell, and a sentence about them."""
 
-    values: Variables = field(default_factory=dict)
-    note: str = ""
+    values: Variables
+    note: str
 
 
 @runtime_checkable
 class Resolver(Protocol):
     """What a provider offers besides, when a configuration can leave a choice to the cloud."""
 
+    def leaves_open(self, values: Variables) -> bool:
+        """Does this configuration leave one? Asks nobody."""
+
     def resolve(self, values: Variables, earlier: Variables) -> Resolved:
-        """Ask the cloud, if `values` wants that. `earlier` is the last answer, kept while it still holds.
+        """Ask the cloud what `values` leave open. `earlier` is the last answer, kept while it still holds.
 
         Called when `make` writes the variables, never while Kconfig parses. Raises a CloudError.
+        """
+
+
+@runtime_checkable
+class TerraformEnvironment(Protocol):
+    """What a provider offers besides, when its terraform provider wants to be told who we are."""
+
+    def terraform_environment(self) -> Mapping[str, str]:
+        """Variables for terraform's environment that are not in ours: a key, a project, a subscription.
+
+        Raises NoCredentials, whose hint says what to set, where they cannot be found.
         """
 
 

@@ -54,12 +54,19 @@ class Region:
 class Zone:
     """An availability zone; its name begins with its region's.
 
-    `zone_id` is the same in every account; which name it has there need not be (AWS).
+    `zone_id` is the same in every account; which name it has there need not be (AWS, Azure). `short` is
+    what the vendor calls it within its region, where that is not the whole name: Azure's eastus-1 is "1".
     """
 
     name: str
     region: str
     zone_id: str = ""
+    short: str = ""
+
+    @property
+    def result(self) -> str:
+        """What terraform has to be told."""
+        return self.short or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +158,9 @@ class Image:
     boot_modes: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[str, tuple[object, ...], str, str]:
-        """Sort key: distribution, release with numbers by value, architecture."""
-        return (self.distro, natural(self.release), self.architecture, self.purpose)
+    def key(self) -> tuple[str, tuple[object, ...], str, str, tuple[str, ...]]:
+        """Sort key: distribution, release with numbers by value, architecture, purpose, boot modes."""
+        return (self.distro, natural(self.release), self.architecture, self.purpose, self.boot_modes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +243,10 @@ class Catalog:
 
 
 def region_of(zone: str, regions: Iterable[str]) -> str:
-    """The region whose name a zone's begins with, the longest that fits (eastus2-1 is of eastus2), or ""."""
+    """The region whose name a zone's begins with, "" for none.
+
+    Of several the longest: europe-west12-a is in europe-west12, though it begins like europe-west1 too.
+    """
     return max((r for r in regions if zone.startswith(r)), key=len, default="")
 
 

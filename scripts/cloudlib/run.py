@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The one door to vendor CLIs: an argv list goes in, parsed JSON comes out.
+"""The one door to other programs: an argv list goes in, parsed JSON comes out, or a person watches it work.
 
-Every process is started here, in a group of its own with a closed stdin, is given a time limit, is
-counted against a budget, and is killed with its children when the run ends early.
+A vendor command is started in a group of its own with a closed stdin, is given a time limit, is counted
+against a budget, and is killed with its children when the run ends early. A command that a person watches
+has no limit, and is never killed: it is asked to end, once, and waited for.
 """
 
 from __future__ import annotations
@@ -63,34 +64,36 @@ class CallLog:
     calls: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _live: set[subprocess.Popen[bytes]] = field(default_factory=set, repr=False)
-    _stopped: bool = False
+    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def take(self, what: str) -> None:
         """Count one call before it is made."""
         with self._lock:
-            if self._stopped:
-                raise Interrupted("the run was stopped")
+            self._check_running()
             if self.budget is not None and self.calls >= self.budget:
                 raise BudgetExceeded(f"the budget of {self.budget} vendor calls is used up at: {what}")
             self.calls += 1
 
-    def left(self) -> int | None:
-        """Calls still allowed; None without a budget."""
-        with self._lock:
-            return None if self.budget is None else max(0, self.budget - self.calls)
-
     def stop(self) -> None:
         """Kill what runs and refuse what has not started."""
         with self._lock:
-            self._stopped = True
+            self._stop.set()
             live = list(self._live)
         for process in live:
             _kill(process)
 
+    def pause(self, seconds: float) -> None:
+        """Wait before a call is tried again; raises Interrupted as soon as the run is stopped."""
+        self._stop.wait(seconds)
+        self._check_running()
+
+    def _check_running(self) -> None:
+        if self._stop.is_set():
+            raise Interrupted("the run was stopped")
+
     def _start(self, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
         with self._lock:
-            if self._stopped:
-                raise Interrupted("the run was stopped")
+            self._check_running()
             process = subprocess.Popen(
                 list(argv),
                 stdin=subprocess.DEVNULL,
@@ -165,11 +168,86 @@ def run_bytes(
             if pipe is not None:
                 pipe.close()
     _debug(argv, started, f"exit {process.returncode}, {len(out)} bytes")
-    if log._stopped:
-        raise Interrupted("the run was stopped")
+    log._check_running()
     if process.returncode != 0:
         raise _failure(argv, process.returncode, err.decode("utf-8", "replace"), classify)
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a watched command ended: its exit code, 128+N for signal N, and whether it was asked to stop."""
+
+    code: int
+    interrupted: bool
+
+
+def run_through(argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> Ended:
+    """Run a command with our stdout and stderr, for as long as it takes; raises CliMissing.
+
+    It gets a session of its own, so that Ctrl-C reaches us alone. The first one, or a SIGTERM or SIGHUP, is
+    passed on as one SIGINT; terraform takes a second for leave to lose its state, so there is none.
+    """
+    full_env = {**os.environ, **(env or {})}
+    program = shutil.which(argv[0], path=full_env.get("PATH"))
+    if program is None:
+        raise CliMissing(f"the command `{argv[0]}` is not on PATH")
+    sys.stdout.flush()
+    started = time.monotonic()
+    with _Asked() as asked:
+        try:
+            process = subprocess.Popen(
+                [program, *argv[1:]], stdin=subprocess.DEVNULL, env=full_env, start_new_session=True
+            )
+        except OSError as error:
+            raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
+        asked.watch(process)
+        code = process.wait()
+    _debug(argv, started, f"exit {code}")
+    return Ended(code if code >= 0 else 128 - code, asked.count > 0)
+
+
+class _Asked:
+    """Catches what asks this process to end, and passes the first on to the command it waits for."""
+
+    _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._once = [signal.SIGINT]  # popping is atomic, also against a signal in the middle of it
+        self._earlier: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> _Asked:
+        wanted = [n for n in self._SIGNALS if signal.getsignal(n) is not signal.SIG_IGN]  # nohup is heeded
+        self._earlier = {number: signal.signal(number, self._catch) for number in wanted}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._earlier.items():
+            signal.signal(number, handler)
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """From now on there is somebody to pass it on to; what came before is passed on now."""
+        self._process = process
+        if self.count:
+            self._pass_on()
+
+    def _catch(self, number: int, frame: object) -> None:
+        self.count += 1
+        if self._process is not None:
+            self._pass_on()
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print(
+                "\nasked it to stop; waiting until it has, so that nothing is lost",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def _pass_on(self) -> None:
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError, IndexError):
+            self._process.send_signal(self._once.pop())
 
 
 def command_line(argv: Sequence[str]) -> str:

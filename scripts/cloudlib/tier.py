@@ -10,7 +10,6 @@ keeps half a set, whatever stopped the writer.
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from cloudlib import locks
 from cloudlib.errors import Busy, PublishError
 
 STATIC = "static"
@@ -137,29 +137,10 @@ def clean(root: Path, provider: str) -> int:
 @contextmanager
 def lock(root: Path) -> Iterator[None]:
     """Only one run at a time may write menus in this tree; raises Busy, which names the other one."""
-    try:
-        handle = os.open(root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise PublishError(
-            f"cannot create {_LOCK} here: {error.strerror}",
-            untouched="every menu file and marker",
-            hint="make the tree writable, or run in a clone of your own",
-        ) from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pid = os.pread(handle, 32, 0).decode(errors="replace").strip() or "unknown"
-            raise Busy(
-                f"another run (process {pid}) is writing the menus of this tree",
-                untouched="every menu file and marker",
-                hint="wait for it to end, then run the command again",
-            ) from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+    with locks.hold(
+        root / _LOCK, doing="writing the menus of this tree", untouched="every menu file and marker"
+    ):
         yield
-    finally:
-        os.close(handle)
 
 
 def recover_if_idle(root: Path) -> None:

@@ -41,9 +41,11 @@ class ImageVocabulary:
 class Vocabulary:
     """`family_prefix` is "" for a provider whose types stand in one flat list.
 
-    `extra_results` are result strings that exist only under some option, `switches` bools that
-    extra_vars.yaml carries besides. `states_kvm` is False where the vendor does not say which types can run
-    KVM guests.
+    `zone_optional` is True where the cloud can be left to choose the zone; the zone's result string then
+    exists only when the user chooses one. `zones_gate` is True where a zone has the same name for everybody,
+    so that a type's zones say which zone can start it. `extra_results` are result strings that exist only
+    under some option, `switches` bools that extra_vars.yaml carries besides. `states_kvm` is False where the
+    vendor does not say which types can run KVM guests.
     """
 
     provider: str
@@ -57,6 +59,8 @@ class Vocabulary:
     family_prefix: str = ""
     region_noun: str = "region"
     zone_noun: str = "zone"
+    zone_optional: bool = False
+    zones_gate: bool = False
     type_noun: str = "instance type"
     types_folder: str = "instance-types"
     extra_results: tuple[str, ...] = ()
@@ -72,6 +76,11 @@ class Vocabulary:
     def is_gpu(self) -> str:
         """The symbol that is y when the chosen type has a GPU."""
         return f"{self.switch}_IS_GPU_INSTANCE"
+
+    @property
+    def can_nest(self) -> str:
+        """The symbol that is y when KVM guests can be switched on for the chosen type; see `states_kvm`."""
+        return f"{self.switch}_CAN_NEST"
 
     @property
     def result_symbols(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import socketserver
+import ssl
 import struct
 import sys
 import threading
@@ -69,6 +70,9 @@ class HttpServer:
 
     kept_headers: tuple[str, ...] = ("authorization", "content-type", "host", "user-agent")
     """Names, in lower case, of the request headers that a Request keeps."""
+
+    tls: ssl.SSLContext | None = None
+    """With one, the server is a proxy too: it ends the TLS of any host a CONNECT asks for, and answers."""
 
     def __init__(self, *, latency: float = 0.0, lifetime: float = 600.0, max_requests: int = 20_000) -> None:
         self.latency = latency
@@ -235,6 +239,17 @@ class _Connection(socketserver.StreamRequestHandler):
             self.rfile.close()
             self.connection.close()
 
+    def _tunnel(self, owner: HttpServer, tls: ssl.SSLContext) -> None:
+        """Go on over TLS on the same connection, as the host that the client believes to have reached."""
+        self.connection.sendall(Reply(200).wire)
+        plain = self.connection
+        self.rfile.close()
+        self.connection = tls.wrap_socket(plain, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        with owner._lock:
+            owner._connections.discard(plain)
+            owner._connections.add(self.connection)
+
     def _handle_one(self, owner: HttpServer) -> bool:
         try:
             read = read_request(self.rfile, self.connection, owner.kept_headers)
@@ -244,6 +259,9 @@ class _Connection(socketserver.StreamRequestHandler):
         if read is None:
             return False
         request, keep_alive = read
+        if request.method == "CONNECT" and owner.tls is not None:
+            self._tunnel(owner, owner.tls)
+            return True
         return owner._respond(request, self.connection) and keep_alive
 
 

@@ -16,7 +16,10 @@ from cloudlib import tier
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _PARTS = ("Makefile", "Kconfig", "requirements.txt", "scripts", "defconfigs", "terraform", "docs")
-_LEAVE = shutil.ignore_patterns("*.generated", "__pycache__", ".terraform*")
+_LEAVE = shutil.ignore_patterns(
+    "*.generated", "__pycache__", ".terraform*", "*.tfvars.json", "*.tfstate*", "*.tfplan", ".bringup.lock",
+    "ssh_config", "known_hosts",
+)  # fmt: skip
 
 #: Answers for a vendor CLI that must not be called at all: it says so, and leaves a trace.
 _FORBIDDEN = '#!/bin/sh\necho "called: $0 $*" >>"$CALLED"\nexit 97\n'

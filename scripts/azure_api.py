@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""Microsoft Azure: asks the `az` command, and the public price list, what it offers and what it costs.
+
+A fetch starts one process of az a location and three more. It needs the role Reader on the subscription;
+docs/cloud-configuration.md has a smaller one.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+from pathlib import Path
+
+from azure_az import SETUP_HINT
+from azure_fetch import PROVIDER, Fetch
+from azure_parse import name_of
+from cloudlib.parallel import Pool
+from cloudlib.provider import Request
+from cloudlib.records import Catalog, Image, Region, Zone
+from cloudlib.vocabulary import ImageVocabulary, Results, Vocabulary
+
+__all__ = ["NAME", "SETUP_HINT", "TITLE", "VOCABULARY", "fetch", "list_images", "list_regions"]
+
+NAME = PROVIDER
+TITLE = "Azure"
+VOCABULARY = Vocabulary(
+    provider=NAME,
+    title=TITLE,
+    switch="TERRAFORM_AZURE",
+    region_prefix="TERRAFORM_AZURE_REGION_",
+    region_noun="location",
+    zone_prefix="TERRAFORM_AZURE_ZONE_",
+    zone_noun="availability zone",
+    zone_optional=True,
+    family_prefix="TERRAFORM_AZURE_VM_FAMILY_",
+    type_prefix="TERRAFORM_AZURE_VM_SIZE_",
+    type_noun="VM size",
+    types_folder="vm-sizes",
+    results=Results("TERRAFORM_AZURE_LOCATION", "TERRAFORM_AZURE_VM_SIZE", "TERRAFORM_AZURE_ZONE"),
+    images=ImageVocabulary(
+        prefix="TERRAFORM_AZURE_IMAGE_",
+        distro_prefix="TERRAFORM_AZURE_DISTRO_",
+        release_prefix="TERRAFORM_AZURE_IMAGE_",
+        coordinates={"PUBLISHER": "Debian", "OFFER": "debian-13", "SKU": "13-gen2"},
+    ),
+    states_kvm=False,
+)
+_FIRST_LOCATION = "eastus"
+
+
+def default_location() -> str:
+    """AZURE_DEFAULTS_LOCATION, `az config set defaults.location`, eastus: the order of the Azure CLI."""
+    wish = os.environ.get("AZURE_DEFAULTS_LOCATION", "")
+    if not wish:
+        folder = os.environ.get("AZURE_CONFIG_DIR") or Path.home() / ".azure"
+        settings = configparser.ConfigParser(interpolation=None)
+        try:
+            settings.read(Path(folder) / "config", encoding="utf-8")
+            wish = settings.get("defaults", "location", fallback="")
+        except (configparser.Error, UnicodeDecodeError):
+            wish = ""  # az itself will say what is wrong with the file
+    return name_of(wish) or _FIRST_LOCATION
+
+
+def fetch(request: Request) -> Catalog:
+    """Everything Azure offers this subscription, or with `request.regions` what it offers there."""
+    with Pool(request.log) as pool, Pool(request.log) as web:
+        return _job(request, pool, web).run()
+
+
+def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
+    """Locations and their zones: one call."""
+    with Pool(request.log) as pool, Pool(request.log) as web:
+        job = _job(request, pool, web)
+        return job.regions, job.zones
+
+
+def list_images(request: Request) -> tuple[Image, ...]:
+    """The image streams of the default location: two processes of az, and some two hundred requests."""
+    with Pool(request.log) as pool, Pool(request.log) as web:
+        return _job(request, pool, web).images()
+
+
+def _job(request: Request, pool: Pool, web: Pool) -> Fetch:
+    home = name_of(request.regions[0]) if request.regions else default_location()
+    return Fetch(request, pool, web, home=home)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""`make mrproper`: remove what terraform left in the provider folders, unless a state still holds something.
+
+Needs Python's standard library alone, as mrproper works without .venv.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from cloudlib import tfstate
+from cloudlib.errors import CloudError, report
+
+ROOT = Path(__file__).resolve().parent.parent
+#: What bringup and terraform leave, below terraform/<provider>/.
+_LEFT = (
+    ".terraform",
+    ".terraform.lock.hcl",
+    ".terraform.tfstate.lock.info",
+    "terraform.tfstate*",
+    "*.tfvars.json",
+    "*.tfplan",
+    ".bringup.lock",
+    "ssh_config",
+    "known_hosts",
+)
+
+
+def main() -> int:
+    """Returns the exit code: 1, with nothing removed, while a state holds something or cannot be read."""
+    folders = sorted(p for p in (ROOT / "terraform").iterdir() if p.is_dir())
+    try:
+        held = {folder: tfstate.held(folder) for folder in folders}
+        for folder, addresses in held.items():
+            if addresses:
+                raise _refused(folder, addresses)
+        for folder in folders:
+            for path in (p for pattern in _LEFT for p in folder.glob(pattern)):
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    except CloudError as error:
+        report(error, sys.stderr, who="mrproper")
+        return error.exit_code
+    except OSError as error:
+        print(f"mrproper: error: cannot remove {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _refused(folder: Path, addresses: list[str]) -> CloudError:
+    shown = ", ".join(addresses[:5]) + (f" and {len(addresses) - 5} more" if len(addresses) > 5 else "")
+    name = folder.name
+    return CloudError(
+        f"terraform/{name}/{tfstate.NAME} still holds {shown}: without it they run on, and cost, unseen",
+        untouched="every file",
+        hint=f"make destroy CLOUD_PROVIDER={name}",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""terraform's outputs -> an ssh configuration of the nodes, for `ssh -F` or an Include line."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cloudlib.errors import BadReply, CloudError
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A machine by its name in the cloud, and the address at which ssh finds it."""
+
+    name: str
+    address: str
+
+
+def nodes(outputs: Mapping[str, Any]) -> tuple[list[Node], str]:
+    """The nodes of the outputs `nodes` and `ssh_user`, and that user; BadReply where they are not such.
+
+    `nodes` maps a name to {public_ip, private_ip}; a node without a public address has its private one.
+    """
+    try:
+        user = outputs["ssh_user"]
+        found = [Node(n, a["public_ip"] or a["private_ip"] or "") for n, a in outputs["nodes"].items()]
+        for node in found:
+            if not _NAME.fullmatch(node.name):
+                raise ValueError(f"{node.name!r} is no host name")
+            ipaddress.ip_address(node.address)
+        if not _USER.fullmatch(user):
+            raise ValueError(f"{user!r} is no user name")
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise BadReply(
+            f"terraform's outputs do not say where the nodes are: {error}",
+            untouched="the machines, which are up",
+            hint="terraform -chdir=terraform/PROVIDER output",
+        ) from error
+    return sorted(
+        found, key=lambda n: [int(p) if p.isdigit() else p for p in re.split(r"(\d+)", n.name)]
+    ), user
+
+
+def alias(node: Node, folder: Path) -> str:
+    """`kdevops-1-3fa2b1`: a name that no other tree's configuration has, so that all can be included."""
+    return f"{node.name}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:6]}"
+
+
+def render(found: list[Node], user: str, identity: Path, folder: Path) -> str:
+    """The text for `folder`/ssh_config. Host keys are learnt at the first contact, and kept beside it."""
+    include = _quoted(folder.resolve() / "ssh_config")
+    lines = [
+        "# Written by `make bringup`, removed by `make destroy`. For ssh without -F, put at the top of",
+        f"# ~/.ssh/config:  Include {include}",
+    ]
+    for node in found:
+        lines += [
+            "",
+            f"Host {alias(node, folder)}",
+            f"\tHostName {node.address}",
+            f"\tUser {user}",
+            f"\tIdentityFile {_quoted(identity)}",
+            "\tIdentitiesOnly yes",
+            f"\tUserKnownHostsFile {_quoted(folder.resolve() / 'known_hosts')}",
+            "\tStrictHostKeyChecking accept-new",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(path: Path) -> str:
+    """A path as ssh_config takes it: in quotes, % doubled; CloudError for what cannot be written there."""
+    text = str(path)
+    if re.search(r'["\\\x00-\x1f]|\$\{', text):
+        raise CloudError(
+            f"ssh cannot be told of the path {text!r}", hint="move the tree or the key elsewhere"
+        )
+    return '"' + text.replace("%", "%%") + '"'

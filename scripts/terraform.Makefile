@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# From .config to machines: terraform in terraform/<provider>/.
+
+PHONY += bringup destroy cloud-plan cloud-check
+
+bringup: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_terraform.py bringup
+
+cloud-plan: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_terraform.py plan
+
+destroy: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_terraform.py destroy
+
+cloud-check: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_check.py
+
+terraform-help:
+	@echo 'Machines (terraform and credentials of the provider needed, but for cloud-check):'
+	@echo '  cloud-check               - can .config be launched, by what the catalogue says? LIVE=1 asks'
+	@echo '  cloud-plan                - show what bringup would do'
+	@echo '  bringup                   - bring the nodes up, write an ssh configuration for them'
+	@echo '  destroy                   - destroy them; asks, unless FORCE=1'
+	@echo
+PHONY += terraform-help

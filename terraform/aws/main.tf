@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: MIT
+# Nodes on EC2 in a network of their own, their data volumes, and the way in.
+
+locals {
+  tags = { managed-by = "cloud-kconfig" }
+
+  # "prefix-1-data-2" = the node, and the number of the volume from 0.
+  data_volumes = {
+    for pair in setproduct(var.node_names, range(var.aws_data_volume_count)) :
+    "${pair[0]}-data-${pair[1] + 1}" => { node = pair[0], number = pair[1] }
+  }
+
+  # No size below the image's own is taken.
+  root_size_gb = max(var.root_volume_size_gb, [
+    for device in data.aws_ami.node.block_device_mappings :
+    tonumber(device.ebs["volume_size"]) if device.device_name == data.aws_ami.node.root_device_name
+  ]...)
+}
+
+# The image: the newest of its name that its publisher has for the architecture.
+
+data "aws_ami" "node" {
+  most_recent = true
+  owners      = [coalesce(var.aws_gpu_ami_owner, var.aws_ami_owner)]
+
+  filter {
+    name   = "name"
+    values = [coalesce(var.aws_gpu_ami_name, var.aws_ns)]
+  }
+
+  filter {
+    name   = "architecture"
+    values = [var.target_arch]
+  }
+
+  filter {
+    name   = "virtualization-type"
+    values = ["hvm"]
+  }
+}
+
+# What the root volume was asked to be. A node is made anew when this changes, and not when the publisher
+# has a newer build of the same image.
+resource "terraform_data" "root" {
+  input = {
+    owner   = coalesce(var.aws_gpu_ami_owner, var.aws_ami_owner)
+    name    = coalesce(var.aws_gpu_ami_name, var.aws_ns)
+    arch    = var.target_arch
+    size_gb = var.root_volume_size_gb
+  }
+}
+
+# The network.
+
+resource "aws_vpc" "nodes" {
+  cidr_block           = "10.20.0.0/16"
+  enable_dns_hostnames = true
+  tags                 = merge(local.tags, { Name = var.hosts_prefix })
+}
+
+resource "aws_subnet" "nodes" {
+  vpc_id            = aws_vpc.nodes.id
+  cidr_block        = cidrsubnet(aws_vpc.nodes.cidr_block, 4, 0)
+  availability_zone = var.aws_av_zone
+  tags              = merge(local.tags, { Name = var.hosts_prefix })
+}
+
+resource "aws_internet_gateway" "nodes" {
+  vpc_id = aws_vpc.nodes.id
+  tags   = merge(local.tags, { Name = var.hosts_prefix })
+}
+
+resource "aws_route_table" "nodes" {
+  vpc_id = aws_vpc.nodes.id
+  tags   = merge(local.tags, { Name = var.hosts_prefix })
+}
+
+resource "aws_route" "internet" {
+  route_table_id         = aws_route_table.nodes.id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.nodes.id
+}
+
+resource "aws_route_table_association" "nodes" {
+  subnet_id      = aws_subnet.nodes.id
+  route_table_id = aws_route_table.nodes.id
+}
+
+# In: SSH from the allowed range, and anything from node to node. Out: anything.
+
+resource "aws_security_group" "nodes" {
+  name_prefix = "${var.hosts_prefix}-"
+  description = "Nodes of ${var.hosts_prefix}"
+  vpc_id      = aws_vpc.nodes.id
+  tags        = merge(local.tags, { Name = var.hosts_prefix })
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "ssh" {
+  security_group_id = aws_security_group.nodes.id
+  description       = "SSH"
+  cidr_ipv4         = var.ssh_allowed_cidr
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 22
+  tags              = local.tags
+}
+
+resource "aws_vpc_security_group_ingress_rule" "between_nodes" {
+  security_group_id            = aws_security_group.nodes.id
+  description                  = "Between the nodes"
+  referenced_security_group_id = aws_security_group.nodes.id
+  ip_protocol                  = "-1"
+  tags                         = local.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "all" {
+  security_group_id = aws_security_group.nodes.id
+  description       = "Everything"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
+  tags              = local.tags
+}
+
+resource "aws_key_pair" "user" {
+  key_name_prefix = "${var.hosts_prefix}-"
+  public_key      = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))
+  tags            = local.tags
+}
+
+# The nodes.
+
+resource "aws_instance" "node" {
+  for_each = toset(var.node_names)
+
+  ami                         = data.aws_ami.node.id
+  instance_type               = var.aws_instance_type
+  subnet_id                   = aws_subnet.nodes.id
+  vpc_security_group_ids      = [aws_security_group.nodes.id]
+  associate_public_ip_address = true
+  key_name                    = aws_key_pair.user.key_name
+  tags                        = merge(local.tags, { Name = each.key })
+
+  # The image's first user gets this name; its groups, its sudo and the key pair are as the image has them:
+  # https://cloudinit.readthedocs.io/en/latest/reference/modules.html#users-and-groups
+  user_data                   = "#cloud-config\n${jsonencode({ user = { name = var.ssh_config_user }, hostname = each.key })}\n"
+  user_data_replace_on_change = true
+
+  root_block_device {
+    volume_type = "gp3"
+    volume_size = local.root_size_gb
+    encrypted   = true
+    tags        = merge(local.tags, { Name = "${each.key}-root" })
+  }
+
+  # Session tokens only, and not a hop farther than the node (IMDSv2):
+  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+
+  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/amazon-ec2-nested-virtualization.html
+  dynamic "cpu_options" {
+    for_each = var.aws_nested_virtualization == true ? ["enabled"] : []
+
+    content {
+      nested_virtualization = cpu_options.value
+    }
+  }
+
+  lifecycle {
+    ignore_changes       = [ami, root_block_device[0].volume_size]
+    replace_triggered_by = [terraform_data.root]
+  }
+
+  depends_on = [aws_route.internet, aws_vpc_security_group_egress_rule.all]
+}
+
+# Volumes outlive a node that is made anew.
+
+resource "aws_ebs_volume" "data" {
+  for_each = local.data_volumes
+
+  availability_zone = var.aws_av_zone
+  type              = var.aws_data_volume_type
+  size              = var.aws_data_volume_size_gb
+  iops              = var.aws_data_volume_iops
+  throughput        = var.aws_data_volume_throughput_mbps
+  encrypted         = true
+  tags              = merge(local.tags, { Name = each.key })
+}
+
+resource "aws_volume_attachment" "data" {
+  for_each = local.data_volumes
+
+  instance_id = aws_instance.node[each.value.node].id
+  volume_id   = aws_ebs_volume.data[each.key].id
+
+  # What Linux calls it is another matter: /dev/nvme1n1 on Nitro, and /dev/disk/by-id always has the volume.
+  device_name                    = "/dev/sd${substr("fghijklmnopqrstuvwxy", each.value.number, 1)}"
+  stop_instance_before_detaching = true
+}

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+# Nodes on Azure in a resource group and network of their own, their data disks, and the way in.
+
+locals {
+  tags = { managed-by = "cloud-kconfig" }
+
+  # "prefix-1-data-2" = the node, and the number of the disk from 0.
+  data_disks = {
+    for pair in setproduct(var.node_names, range(var.azure_data_disk_count)) :
+    "${pair[0]}-data-${pair[1] + 1}" => { node = pair[0], number = pair[1] }
+  }
+
+  # Images that are sold through the Marketplace, be it for nothing, name their plan. The terms are accepted
+  # once for a subscription: az vm image terms accept --publisher P --offer O --plan SKU
+  # https://learn.microsoft.com/azure/virtual-machines/linux/cli-ps-findimage#check-the-purchase-plan-information
+  plan_publishers = [
+    "ctrliqinc1648673227698",
+    "erockyenterprisesoftwarefoundationinc1653071250513",
+    "kinvolk",
+    "resf",
+  ]
+  needs_plan = contains(local.plan_publishers, lower(var.azure_image_publisher))
+
+  public_key = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))
+}
+
+# The network.
+
+resource "azurerm_resource_group" "nodes" {
+  name     = var.hosts_prefix
+  location = var.azure_location
+  tags     = local.tags
+}
+
+resource "azurerm_virtual_network" "nodes" {
+  name                = var.hosts_prefix
+  resource_group_name = azurerm_resource_group.nodes.name
+  location            = azurerm_resource_group.nodes.location
+  address_space       = ["10.20.0.0/16"]
+  tags                = local.tags
+}
+
+resource "azurerm_subnet" "nodes" {
+  name                 = var.hosts_prefix
+  resource_group_name  = azurerm_resource_group.nodes.name
+  virtual_network_name = azurerm_virtual_network.nodes.name
+  address_prefixes     = ["10.20.0.0/20"]
+}
+
+# In: SSH from the allowed range; what Azure's own rules add is anything from node to node. Out: anything.
+# https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview#default-security-rules
+
+resource "azurerm_network_security_group" "nodes" {
+  name                = var.hosts_prefix
+  resource_group_name = azurerm_resource_group.nodes.name
+  location            = azurerm_resource_group.nodes.location
+  tags                = local.tags
+}
+
+resource "azurerm_network_security_rule" "ssh" {
+  name                        = "ssh"
+  resource_group_name         = azurerm_resource_group.nodes.name
+  network_security_group_name = azurerm_network_security_group.nodes.name
+  priority                    = 100
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_address_prefix       = var.ssh_allowed_cidr
+  source_port_range           = "*"
+  destination_address_prefix  = "*"
+  destination_port_range      = "22"
+}
+
+resource "azurerm_subnet_network_security_group_association" "nodes" {
+  subnet_id                 = azurerm_subnet.nodes.id
+  network_security_group_id = azurerm_network_security_group.nodes.id
+}
+
+resource "azurerm_public_ip" "node" {
+  for_each = toset(var.node_names)
+
+  name                = each.key
+  resource_group_name = azurerm_resource_group.nodes.name
+  location            = azurerm_resource_group.nodes.location
+  sku                 = "Standard"
+  allocation_method   = "Static"
+  zones               = var.azure_zone == null ? null : [var.azure_zone]
+  tags                = local.tags
+}
+
+resource "azurerm_network_interface" "node" {
+  for_each = toset(var.node_names)
+
+  name                = each.key
+  resource_group_name = azurerm_resource_group.nodes.name
+  location            = azurerm_resource_group.nodes.location
+  tags                = local.tags
+
+  ip_configuration {
+    name                          = "node"
+    subnet_id                     = azurerm_subnet.nodes.id
+    private_ip_address_allocation = "Dynamic"
+    public_ip_address_id          = azurerm_public_ip.node[each.key].id
+  }
+}
+
+# The nodes. Neither secure boot nor a vTPM is asked for (trusted launch): a kernel one built oneself is not
+# signed, and sizes and images of generation 1 have neither.
+
+resource "azurerm_linux_virtual_machine" "node" {
+  for_each = toset(var.node_names)
+
+  name                            = each.key
+  resource_group_name             = azurerm_resource_group.nodes.name
+  location                        = azurerm_resource_group.nodes.location
+  zone                            = var.azure_zone
+  size                            = var.azure_vm_size
+  network_interface_ids           = [azurerm_network_interface.node[each.key].id]
+  admin_username                  = var.ssh_config_user
+  disable_password_authentication = true
+  tags                            = merge(local.tags, { Name = each.key })
+
+  admin_ssh_key {
+    username   = var.ssh_config_user
+    public_key = local.public_key
+  }
+
+  source_image_reference {
+    publisher = var.azure_image_publisher
+    offer     = var.azure_image_offer
+    sku       = var.azure_image_sku
+    version   = "latest"
+  }
+
+  dynamic "plan" {
+    for_each = local.needs_plan ? [var.azure_image_sku] : []
+
+    content {
+      publisher = var.azure_image_publisher
+      product   = var.azure_image_offer
+      name      = plan.value
+    }
+  }
+
+  # Azure encrypts every managed disk at rest, with a key of its own; there is no switch for it:
+  # https://learn.microsoft.com/azure/virtual-machines/disk-encryption
+  os_disk {
+    name                 = "${each.key}-os"
+    caching              = "ReadWrite"
+    storage_account_type = "StandardSSD_LRS"
+    disk_size_gb         = var.root_volume_size_gb > 0 ? var.root_volume_size_gb : null
+  }
+
+  # An Ultra disk can only be attached to a machine that was told so.
+  dynamic "additional_capabilities" {
+    for_each = var.azure_data_disk_count > 0 && var.azure_data_disk_type == "UltraSSD_LRS" ? [true] : []
+
+    content {
+      ultra_ssd_enabled = additional_capabilities.value
+    }
+  }
+
+  # The serial console: what a kernel that does not come up has to say.
+  boot_diagnostics {}
+
+  lifecycle {
+    precondition {
+      condition     = can(regex("^ssh-(rsa|ed25519) ", local.public_key))
+      error_message = "Azure takes ED25519 and RSA keys, and ${var.ssh_config_pubkey_file} is of another kind: ssh-keygen -t ed25519 makes one."
+    }
+  }
+
+  depends_on = [azurerm_subnet_network_security_group_association.nodes, azurerm_network_security_rule.ssh]
+}
+
+# Disks outlive a node that is made anew.
+
+resource "azurerm_managed_disk" "data" {
+  for_each = local.data_disks
+
+  name                 = each.key
+  resource_group_name  = azurerm_resource_group.nodes.name
+  location             = azurerm_resource_group.nodes.location
+  zone                 = var.azure_zone
+  create_option        = "Empty"
+  storage_account_type = var.azure_data_disk_type
+  disk_size_gb         = var.azure_data_disk_size_gb
+  disk_iops_read_write = var.azure_data_disk_iops
+  disk_mbps_read_write = var.azure_data_disk_throughput_mbps
+  tags                 = merge(local.tags, { Name = each.key })
+}
+
+resource "azurerm_virtual_machine_data_disk_attachment" "data" {
+  for_each = local.data_disks
+
+  virtual_machine_id = azurerm_linux_virtual_machine.node[each.value.node].id
+  managed_disk_id    = azurerm_managed_disk.data[each.key].id
+  lun                = each.value.number
+  caching            = "None" # the only one for all types, and what a test of a filesystem wants
+}

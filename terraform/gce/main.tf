@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+# Nodes on Compute Engine in a network of their own, their data disks, and the way in.
+
+locals {
+  labels = { managed-by = "cloud-kconfig" }
+
+  # "prefix-1-data-2" = the node, and the number of the disk from 0.
+  data_disks = {
+    for pair in setproduct(var.node_names, range(var.gce_data_disk_count)) :
+    "${pair[0]}-data-${pair[1] + 1}" => { node = pair[0], number = pair[1] }
+  }
+
+  # Which machines take no Persistent Disk: every series from the fourth generation on (c4, n4d, m4, x4, a4x,
+  # g4, h4d, ...), the A3 Ultra, and bare metal.
+  # https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support
+  generation     = tonumber(regex("^[a-z]+([0-9]+)", var.gce_machine_type)[0])
+  is_metal       = endswith(var.gce_machine_type, "-metal")
+  hyperdisk_only = local.generation >= 4 || startswith(var.gce_machine_type, "a3-ultragpu-") || local.is_metal
+
+  boot_disk_type = local.hyperdisk_only ? "hyperdisk-balanced" : "pd-balanced"
+  data_disk_type = (
+    local.hyperdisk_only && startswith(coalesce(var.gce_data_disk_type, "pd-"), "pd-") ?
+    "hyperdisk-balanced" : var.gce_data_disk_type
+  )
+
+  # Machines with GPUs, bare metal and the HPC series (h3, h4d) are stopped where others are migrated.
+  # https://cloud.google.com/compute/docs/instances/live-migration-process#limitations
+  migrates = !(var.gce_is_gpu_instance || local.is_metal || startswith(var.gce_machine_type, "h"))
+}
+
+# The network. In: SSH from the allowed range, and anything from node to node. Out: anything.
+
+resource "google_compute_network" "nodes" {
+  name                    = var.hosts_prefix
+  auto_create_subnetworks = false
+}
+
+resource "google_compute_subnetwork" "nodes" {
+  name          = var.hosts_prefix
+  region        = var.gce_region
+  network       = google_compute_network.nodes.id
+  ip_cidr_range = "10.20.0.0/20"
+}
+
+resource "google_compute_firewall" "ssh" {
+  name          = "${var.hosts_prefix}-ssh"
+  network       = google_compute_network.nodes.id
+  direction     = "INGRESS"
+  source_ranges = [var.ssh_allowed_cidr]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+}
+
+resource "google_compute_firewall" "between_nodes" {
+  name          = "${var.hosts_prefix}-between-nodes"
+  network       = google_compute_network.nodes.id
+  direction     = "INGRESS"
+  source_ranges = [google_compute_subnetwork.nodes.ip_cidr_range]
+
+  allow {
+    protocol = "all"
+  }
+}
+
+# The nodes. Secure boot stays off, as Compute Engine has it: a kernel one built oneself is not signed. Google
+# encrypts every disk at rest: https://cloud.google.com/compute/docs/disks/disk-encryption
+
+resource "google_compute_instance" "node" {
+  for_each = toset(var.node_names)
+
+  name                      = each.key
+  zone                      = var.gce_zone
+  machine_type              = var.gce_machine_type
+  allow_stopping_for_update = true
+  labels                    = merge(local.labels, { name = each.key })
+
+  boot_disk {
+    initialize_params {
+      image  = "${var.gce_image_project}/${var.gce_image_family}"
+      type   = local.boot_disk_type
+      size   = var.root_volume_size_gb > 0 ? var.root_volume_size_gb : null
+      labels = local.labels
+    }
+  }
+
+  network_interface {
+    subnetwork = google_compute_subnetwork.nodes.id
+
+    access_config {} # an address of its own
+  }
+
+  # The guest agent makes the user and lets it use sudo; keys of the whole project do not get in.
+  # https://cloud.google.com/compute/docs/connect/add-ssh-keys#metadata
+  metadata = {
+    ssh-keys               = "${var.ssh_config_user}:${trimspace(file(pathexpand(var.ssh_config_pubkey_file)))}"
+    block-project-ssh-keys = "TRUE"
+    enable-oslogin         = "FALSE"
+  }
+
+  scheduling {
+    on_host_maintenance = local.migrates ? "MIGRATE" : "TERMINATE"
+    automatic_restart   = true
+  }
+
+  # https://cloud.google.com/compute/docs/instances/nested-virtualization/enabling
+  dynamic "advanced_machine_features" {
+    for_each = var.gce_nested_virtualization == true ? [true] : []
+
+    content {
+      enable_nested_virtualization = advanced_machine_features.value
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [attached_disk] # google_compute_attached_disk has them
+  }
+
+  depends_on = [google_compute_firewall.ssh]
+}
+
+# Disks outlive a node that is made anew.
+
+resource "google_compute_disk" "data" {
+  for_each = local.data_disks
+
+  name   = each.key
+  zone   = var.gce_zone
+  type   = local.data_disk_type
+  size   = var.gce_data_disk_size_gb
+  labels = merge(local.labels, { name = each.key })
+
+  # Hyperdisk in the place of a Persistent Disk has what any has; figures were given for what takes them.
+  provisioned_iops       = var.gce_data_disk_iops
+  provisioned_throughput = var.gce_data_disk_throughput_mbps
+}
+
+resource "google_compute_attached_disk" "data" {
+  for_each = local.data_disks
+
+  instance    = google_compute_instance.node[each.value.node].id
+  disk        = google_compute_disk.data[each.key].id
+  device_name = "data-${each.value.number + 1}" # /dev/disk/by-id/google-data-1
+}

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# The same in every provider's module; `make bringup` makes the ssh configuration of it.
+
+output "nodes" {
+  description = "Addresses of the nodes by their names."
+  value = {
+    for name, node in lambdalabs_instance.node : name => {
+      public_ip  = node.ip
+      private_ip = null # the provider does not know it
+    }
+  }
+}
+
+output "ssh_user" {
+  description = "User to log in as."
+  value       = var.ssh_config_user
+}

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# The API key comes from LAMBDALABS_API_KEY.
+
+terraform {
+  required_version = ">= 1.9.0"
+
+  required_providers {
+    lambdalabs = {
+      source  = "elct9620/lambdalabs"
+      version = "0.3.0"
+    }
+  }
+}
+
+provider "lambdalabs" {}

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""terraform for the tests of bringup: one that records what it is asked, and a module for the real one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloudlib import exports
+from tests.support.tree import Tree
+
+REAL = shutil.which("terraform")
+#: Keeps a person's own terraform set-up, and the version look-up of terraform itself, out of the tests.
+REAL_ENV = {"TF_CLI_CONFIG_FILE": "/dev/null", "CHECKPOINT_DISABLE": "1"}
+
+NEEDS_REAL = pytest.mark.skipif(REAL is None, reason="there is no terraform here")
+
+CONFIG = """\
+CONFIG_TERRAFORM_AWS=y
+CONFIG_TERRAFORM_AWS_INSTANCE_TYPE_M7I=y
+CONFIG_TERRAFORM_AWS_INSTANCE_M7I_2XLARGE=y
+CONFIG_TERRAFORM_SSH_ALLOWED_CIDR="192.0.2.0/24"
+CONFIG_TERRAFORM_NODE_COUNT=2
+"""
+
+_SCRIPT = Path(__file__).with_name("fake_terraform.py")
+_WRAPPER = '#!/bin/sh\nFAKE_TERRAFORM="{here}" exec "{python}" "{script}" "$@"\n'
+
+
+@dataclass
+class Fake:
+    """The recording terraform of a tree."""
+
+    tree: Tree
+    here: Path
+    orders: dict[str, Any] = field(default_factory=dict)
+
+    def order(self, **changes: Any) -> None:
+        """What it shall do from now on: version, fails {command: code}, waits {command: s}, lost, outputs."""
+        self.orders |= changes
+        (self.here / "orders.json").write_text(json.dumps(self.orders), encoding="utf-8")
+
+    def calls(self) -> list[list[str]]:
+        """Every argv so far, without the program."""
+        path = self.here / "argv"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def commands(self) -> list[str]:
+        """The terraform commands so far, the look at its version left out."""
+        words = [next(w for w in call if not w.startswith("-")) for call in self.calls()]
+        return [word for word in words if word != "version"]
+
+    def environment(self) -> dict[str, str]:
+        """The environment of its last start."""
+        found: dict[str, str] = json.loads((self.here / "env").read_text())
+        return found
+
+
+def fake_terraform(tree: Tree) -> Fake:
+    """Put a recording terraform first on the tree's PATH, and modules in its provider folders."""
+    here = tree.home.parent / "terraform"
+    here.mkdir()
+    program = tree.home.parent / "bin" / "terraform"
+    program.write_text(_WRAPPER.format(here=here, python=sys.executable, script=_SCRIPT), encoding="utf-8")
+    program.chmod(0o755)
+    fake = Fake(tree, here)
+    version = json.dumps({"terraform_version": "1.11.4", "platform": "linux_amd64"})
+    fake.order(version=version, fails={}, waits={}, lost=[], outputs=None)
+    for name in exports.EXPORTS:
+        for path in (tree.root / "terraform" / name).glob("*.tf"):
+            path.unlink()
+        tree.write(f"terraform/{name}/provider.tf", 'terraform {\n  required_version = ">= 1.9.0"\n}\n')
+    return fake
+
+
+def stub_module(tree: Tree, provider: str = "aws", *, provisioner: str = "") -> None:
+    """A module that the real terraform applies without any cloud: its nodes are resources built into it."""
+    for path in (tree.root / "terraform" / provider).glob("*.tf"):
+        path.unlink()
+    declared = [row.variable for row in exports.of(provider) if row.to == exports.BOTH]
+    tree.write(f"terraform/{provider}/vars.tf", variables(declared))
+    tree.write(
+        f"terraform/{provider}/main.tf",
+        f"""\
+terraform {{
+  required_version = ">= 1.5"
+}}
+resource "terraform_data" "node" {{
+  for_each         = toset(var.node_names)
+  input            = var.{provider}_region
+  triggers_replace = var.{provider}_instance_type
+{provisioner}
+}}
+output "nodes" {{
+  value = {{ for i, n in var.node_names : n => {{ public_ip = "192.0.2.${{i + 1}}", private_ip = "" }} }}
+}}
+output "ssh_user" {{
+  value = var.ssh_config_user
+}}
+""",
+    )
+
+
+def variables(names: Sequence[str]) -> str:
+    """Untyped, required, nullable: they take what they are given as it is."""
+    return "".join(f'variable "{name}" {{}}\n' for name in names)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""A terraform of the tests. It writes each argv down, keeps a state of as many machines as the variables
+name, and fails, waits and answers as orders.json says; see tests.support.bringup.Fake.order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(os.environ["FAKE_TERRAFORM"])
+ORDERS = json.loads((HERE / "orders.json").read_text(encoding="utf-8"))
+COMMAND = next(word for word in sys.argv[1:] if not word.startswith("-"))
+FOLDER = Path(next(w for w in sys.argv if w.startswith("-chdir=")).removeprefix("-chdir="))
+SIGNALS: list[int] = []
+
+
+def main() -> int:
+    """Returns the exit code that was ordered."""
+    with (HERE / "argv").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(sys.argv[1:]) + "\n")
+    (HERE / "env").write_text(json.dumps(dict(os.environ)), encoding="utf-8")
+    if COMMAND in ORDERS["waits"]:
+        wait(ORDERS["waits"][COMMAND])
+    if SIGNALS or COMMAND in ORDERS["fails"]:
+        if COMMAND == "apply":
+            hold(names()[:1])
+        print("Error: the cloud says no", file=sys.stderr)
+        return 1 if SIGNALS else int(ORDERS["fails"][COMMAND])
+    act()
+    return 0
+
+
+def act() -> None:
+    """What the command does when all is well."""
+    if COMMAND == "version":
+        print(ORDERS["version"])
+    elif COMMAND == "plan":
+        print("the plan")
+        for word in sys.argv:
+            if word.startswith("-out="):
+                Path(word.removeprefix("-out=")).write_text("a plan", encoding="utf-8")
+    elif COMMAND == "show":
+        change = {"actions": ["delete", "create"]}
+        lost = [{"mode": "managed", "address": a, "change": change} for a in ORDERS["lost"]]
+        print(json.dumps({"resource_changes": lost}))
+    elif COMMAND == "apply":
+        hold(names())
+    elif COMMAND == "destroy":
+        hold([])
+    elif COMMAND == "output":
+        nodes = {n: {"public_ip": f"192.0.2.{i}", "private_ip": "10.0.0.1"} for i, n in enumerate(names(), 1)}
+        usual = {"nodes": {"value": nodes}, "ssh_user": {"value": "kdevops"}}
+        print(json.dumps(ORDERS["outputs"] or usual))
+
+
+def wait(seconds: float) -> None:
+    """At work until the time is over or a file `go` is there, or for half a second after the first signal."""
+    signal.signal(signal.SIGINT, lambda number, frame: SIGNALS.append(number))
+    (HERE / "waiting").write_text(f"{os.getpid()} {os.getppid()}", encoding="utf-8")
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not SIGNALS and not (HERE / "go").exists():
+        time.sleep(0.02)
+    if SIGNALS:
+        pause(0.5)
+    (HERE / "signals").write_text(json.dumps(SIGNALS), encoding="utf-8")
+
+
+def pause(seconds: float) -> None:
+    """Sleep on, whatever signals come."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.02)
+
+
+def names() -> list[str]:
+    """The machines that the variables name."""
+    path = FOLDER / "terraform.tfvars.json"
+    found: list[str] = json.loads(path.read_text(encoding="utf-8"))["node_names"] if path.exists() else []
+    return found
+
+
+def hold(these: list[str]) -> None:
+    """Write a state that holds these machines, and the answer of a data source."""
+    data = {"mode": "data", "type": "aws_ami", "name": "image", "instances": [{}]}
+    machines = [{"index_key": name} for name in these]
+    node = {"mode": "managed", "type": "aws_instance", "name": "node", "instances": machines}
+    text = json.dumps({"version": 4, "resources": [data, *([node] if these else [])]})
+    (FOLDER / "terraform.tfstate").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

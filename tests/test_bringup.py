@@ -1,0 +1,428 @@
+# SPDX-License-Identifier: MIT
+"""bringup, cloud-plan, destroy and mrproper, with a terraform that records what it is asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.support.bringup import CONFIG, Fake, fake_terraform
+from tests.support.tree import Tree
+
+STATE = "terraform/aws/terraform.tfstate"
+
+
+@pytest.fixture
+def fake(tree: Tree) -> Iterator[Fake]:
+    """A tree with the recording terraform, a configuration of two nodes, and a key pair."""
+    made = fake_terraform(tree)
+    tree.write(".config", CONFIG)
+    keys = tree.home / ".ssh"
+    keys.mkdir()
+    (keys / "kdevops_terraform").write_text("a private key", encoding="utf-8")
+    (keys / "kdevops_terraform.pub").write_text("ssh-ed25519 AAAA test\n", encoding="utf-8")
+    yield made
+    assert tree.vendor_calls() == []
+
+
+def run(fake: Fake, command: str, **env: str) -> tuple[int, str]:
+    """The script itself, whose exit code make would turn into its own 2."""
+    done = fake.tree.python("scripts/cloud_terraform.py", command, check=False, **env)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def nothing_started(fake: Fake) -> bool:
+    return fake.commands() == [] and not (fake.tree.root / STATE).exists()
+
+
+# --- the way it should go ---
+
+
+def test_bringup(fake: Fake) -> None:
+    said = fake.tree.make("bringup").stdout
+    assert fake.commands() == ["init", "plan", "show", "apply", "output"]
+    init, plan, _, apply, _ = [c for c in fake.calls() if "version" not in c]
+    assert init == ["-chdir=terraform/aws", "init", "-no-color", "-input=false"]
+    file = str(fake.tree.root / "terraform/aws/bringup.tfplan")
+    assert plan == ["-chdir=terraform/aws", "plan", "-no-color", "-input=false", f"-out={file}"]
+    assert apply == ["-chdir=terraform/aws", "apply", "-no-color", "-input=false", file]
+    assert not Path(file).exists()
+    assert "cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h, $588.67 a month of 730 h" in said
+    assert fake.environment()["TF_IN_AUTOMATION"] == "1"
+    values = json.loads(fake.tree.read("terraform/aws/terraform.tfvars.json"))
+    assert values["node_names"] == ["kdevops-1", "kdevops-2"]
+    assert json.loads(fake.tree.read("terraform/aws/applied.tfvars.json")) == values
+
+
+def test_the_ssh_configuration(fake: Fake) -> None:
+    said = fake.tree.make("bringup").stdout
+    path = fake.tree.root / "terraform/aws/ssh_config"
+    lines = [line.strip() for line in said.splitlines() if line.startswith("  ssh -F ")]
+    assert len(lines) == 2 and path.stat().st_mode & 0o777 == 0o600
+    host = lines[1].split()[-1]
+    assert host.startswith("kdevops-2-") and lines[1] == f"ssh -F terraform/aws/ssh_config {host}"
+    if shutil.which("ssh") is None:
+        pytest.skip("there is no ssh here to read it")
+    told = fake.tree.run("ssh", "-G", "-F", str(path), host).stdout.splitlines()
+    assert "hostname 192.0.2.2" in told and "user kdevops" in told and "identitiesonly yes" in told
+    assert f"identityfile {fake.tree.home}/.ssh/kdevops_terraform" in told
+    assert f"userknownhostsfile {path.with_name('known_hosts')}" in told
+    assert "stricthostkeychecking accept-new" in told
+
+
+def test_known_hosts_go_with_the_machines(fake: Fake) -> None:
+    fake.tree.make("bringup")
+    hosts = fake.tree.write("terraform/aws/known_hosts", "192.0.2.1 ssh-ed25519 AAAA\n")
+    fake.tree.make("bringup")
+    assert hosts.exists(), "the same machines keep their keys"
+    fake.tree.write(".config", CONFIG.replace("COUNT=2", "COUNT=3"))
+    fake.tree.make("bringup")
+    assert not hosts.exists()
+
+
+def test_cloud_plan_changes_nothing(fake: Fake) -> None:
+    assert "the plan" in fake.tree.make("cloud-plan").stdout
+    assert fake.commands() == ["init", "plan"]
+    assert not (fake.tree.root / "terraform/aws/applied.tfvars.json").exists()
+    assert not (fake.tree.root / "terraform/aws/ssh_config").exists()
+
+
+def test_destroy(fake: Fake) -> None:
+    fake.tree.make("bringup")
+    done = fake.tree.make("destroy", "FORCE=1")
+    assert 'holds 2 resources: aws_instance.node["kdevops-1"], aws_instance.node["kdevops-2"]' in done.stdout
+    assert fake.calls()[-1] == [
+        "-chdir=terraform/aws", "destroy", "-no-color", "-input=false", "-auto-approve",
+        f"-var-file={fake.tree.root}/terraform/aws/applied.tfvars.json",
+    ]  # fmt: skip
+    for name in ("ssh_config", "known_hosts", "applied.tfvars.json"):
+        assert not (fake.tree.root / "terraform/aws" / name).exists()
+    assert "there is nothing to destroy" in fake.tree.make("destroy").stdout
+
+
+# --- what is checked before terraform does anything ---
+
+
+def test_no_terraform(fake: Fake) -> None:
+    (fake.tree.home.parent / "bin" / "terraform").unlink()
+    code, said = run(fake, "bringup", PATH=f"{fake.tree.home.parent}/bin:/usr/bin:/bin")
+    assert code == 3 and "`terraform` is not on PATH" in said and "terraform/install" in said
+
+
+@pytest.mark.parametrize("version", ["1.8.5", "0.15.0", "1.8.9-rc1"])
+def test_a_terraform_that_is_too_old(fake: Fake, version: str) -> None:
+    fake.order(version=json.dumps({"terraform_version": version}))
+    code, said = run(fake, "bringup")
+    assert code == 3 and f"terraform is version {version}, terraform/aws needs 1.9.0 or newer" in said
+    assert nothing_started(fake)
+
+
+@pytest.mark.parametrize("version", ["1.9.0", "1.10.0", "2.0.0"])
+def test_a_terraform_that_is_new_enough(fake: Fake, version: str) -> None:
+    fake.order(version=json.dumps({"terraform_version": version}))
+    assert run(fake, "plan")[0] == 0
+
+
+@pytest.mark.parametrize("answer", ["Terraform v1.2", "{}", "[]", '{"terraform_version": 7}'])
+def test_something_else_called_terraform(fake: Fake, answer: str) -> None:
+    fake.order(version=answer)
+    code, said = run(fake, "bringup")
+    assert code == 1 and "next: " in said and nothing_started(fake)
+
+
+def test_without_a_config(fake: Fake) -> None:
+    (fake.tree.root / ".config").unlink()
+    code, said = run(fake, "bringup")
+    assert code == 1 and "there is no .config" in said and "make defconfig-aws-small" in said
+    assert nothing_started(fake)
+
+
+def test_a_config_of_an_older_catalogue(fake: Fake) -> None:
+    fake.tree.write(".config", CONFIG.replace("2XLARGE", "3XLARGE"))
+    code, said = run(fake, "bringup")
+    assert code == 1 and "_M7I_3XLARGE=y: there is no such setting; nearest" in said and nothing_started(fake)
+
+
+def test_a_machine_that_is_not_there(fake: Fake) -> None:
+    """The menus do not gate types by zone; the check before bringup does."""
+    path = "terraform/aws/kconfigs/catalog.json.static"
+    text = fake.tree.read(path)
+    (line,) = [line for line in text.splitlines() if '"name":"m7i.2xlarge"' in line]
+    zones = json.loads(line.rstrip(","))["offered"]["us-east-1"]
+    fake.tree.write(path, text.replace(line, line.replace(f'"us-east-1":"{zones}"', '"us-east-1":"b c"')))
+    code, said = run(fake, "bringup")
+    assert code == 1 and nothing_started(fake)
+    assert "error: m7i.2xlarge is not offered in us-east-1a; nearest: us-east-1b, us-east-1c" in said
+    assert run(fake, "bringup", FORCE="1")[0] == 0
+
+
+def test_machines_that_nobody_could_reach(fake: Fake) -> None:
+    fake.tree.write(".config", "\n".join(n for n in CONFIG.splitlines() if "CIDR" not in n) + "\n")
+    code, said = run(fake, "bringup")
+    assert code == 1 and "TERRAFORM_SSH_ALLOWED_CIDR is still 127.0.0.1/32" in said and nothing_started(fake)
+
+
+def test_a_module_that_is_gone(fake: Fake) -> None:
+    (fake.tree.root / "terraform/aws/provider.tf").unlink()
+    code, said = run(fake, "bringup")
+    assert code == 1 and "git checkout terraform/aws" in said and nothing_started(fake)
+
+
+def test_the_wrong_word(fake: Fake) -> None:
+    assert run(fake, "up")[0] == 2
+
+
+# --- keys ---
+
+
+def key(fake: Fake, lines: str) -> tuple[int, str]:
+    fake.tree.write(".config", CONFIG + lines)
+    return run(fake, "bringup")
+
+
+def test_a_key_file_that_does_not_exist(fake: Fake) -> None:
+    code, said = key(
+        fake,
+        'CONFIG_TERRAFORM_SSH_CONFIG_PUBKEY_FILE="~/.ssh/none.pub"\n'
+        "# CONFIG_TERRAFORM_SSH_CONFIG_GENKEY is not set\n",
+    )
+    assert code == 1 and f"there is no SSH key file {fake.tree.home}/.ssh/none.pub" in said
+    assert f"ssh-keygen -t ed25519 -f {fake.tree.home}/.ssh/none" in said and nothing_started(fake)
+
+
+def test_an_empty_key_path(fake: Fake) -> None:
+    code, said = key(fake, 'CONFIG_TERRAFORM_SSH_CONFIG_PUBKEY_FILE=""\n')
+    assert code == 1 and "leaves TERRAFORM_SSH_CONFIG_PUBKEY_FILE empty" in said and nothing_started(fake)
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="there is no ssh-keygen here")
+def test_a_key_pair_is_made(fake: Fake) -> None:
+    code, said = key(fake, 'CONFIG_TERRAFORM_SSH_CONFIG_PUBKEY_FILE="~/keys/a key.pub"\n')
+    folder = fake.tree.home / "keys"
+    assert code == 0 and f"made the key pair {folder}/a key and a key.pub" in said
+    assert (folder / "a key.pub").read_text(encoding="utf-8").startswith("ssh-ed25519 ")
+    assert (folder / "a key").stat().st_mode & 0o777 == 0o600
+    before = (folder / "a key").read_bytes()
+    assert run(fake, "bringup")[0] == 0 and (folder / "a key").read_bytes() == before
+
+
+# --- destroying and replacing need a person's word ---
+
+
+def test_destroy_asks(fake: Fake) -> None:
+    fake.tree.make("bringup")
+    code, said = run(fake, "destroy")
+    assert code == 1 and "nobody is here to answer" in said and "FORCE=1" in said
+    assert fake.commands()[-1] == "output", "nothing was destroyed"
+
+
+@pytest.mark.parametrize("answer, commands", [("n", []), ("", []), ("y", ["init", "destroy"])])
+def test_destroy_takes_the_answer(fake: Fake, answer: str, commands: list[str]) -> None:
+    fake.tree.make("bringup")
+    before = len(fake.commands())
+    words = [f"PYTHON={sys.executable}", "destroy"]
+    child = pexpect.spawn("make", words, cwd=str(fake.tree.root), env=fake.tree.env, timeout=30)
+    child.expect("Destroy them")
+    child.sendline(answer)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert fake.commands()[before:] == commands
+    assert (child.exitstatus == 0) == bool(commands)
+
+
+def test_a_plan_that_replaces_machines(fake: Fake) -> None:
+    fake.tree.make("bringup")
+    fake.order(lost=['aws_instance.node["kdevops-1"]'])
+    code, said = run(fake, "bringup")
+    assert code == 1 and "This destroys 1 resources, or replaces them" in said
+    assert fake.commands()[-1] == "show" and not (fake.tree.root / "terraform/aws/bringup.tfplan").exists()
+    assert run(fake, "bringup", FORCE="1")[0] == 0
+
+
+def test_another_region_while_machines_are_up(fake: Fake) -> None:
+    fake.tree.make("bringup")
+    fake.tree.write(".config", CONFIG + "CONFIG_TERRAFORM_AWS_REGION_EU_WEST_1=y\n")
+    before = len(fake.commands())
+    code, said = run(fake, "bringup")
+    assert code == 1 and "are up in us-east-1, and .config says eu-west-1" in said and "make destroy" in said
+    assert len(fake.commands()) == before
+    fake.tree.make("destroy", "FORCE=1")
+    assert fake.tree.read("terraform/aws/terraform.tfvars.json").count("eu-west-1")
+    assert run(fake, "bringup")[0] == 0
+
+
+def test_destroy_finds_what_is_up(fake: Fake) -> None:
+    """Whatever became of .config: gone, of another provider, or naming a machine that the menus dropped."""
+    fake.tree.make("bringup")
+    state = fake.tree.read(STATE)
+    fake.tree.write(".config", "CONFIG_TERRAFORM_LAMBDALABS=y\n")
+    code, said = run(fake, "destroy", FORCE="1")
+    assert code == 1 and ".config chooses lambdalabs, which holds nothing" in said
+    assert "make destroy CLOUD_PROVIDER=aws" in said and fake.tree.read(STATE) == state
+    assert fake.tree.make("destroy", "FORCE=1", "CLOUD_PROVIDER=aws").returncode == 0
+    fake.tree.write(STATE, state)
+    (fake.tree.root / ".config").unlink()
+    assert run(fake, "destroy", FORCE="1")[0] == 0
+    fake.tree.write(STATE, state)
+    fake.tree.write(".config", CONFIG.replace("2XLARGE", "3XLARGE"))
+    assert run(fake, "destroy", FORCE="1")[0] == 0
+    assert fake.commands().count("destroy") == 3
+    assert run(fake, "destroy", CLOUD_PROVIDER="azur")[0] == 2
+
+
+def test_bringup_tells_of_machines_elsewhere(fake: Fake) -> None:
+    fake.tree.write("terraform/lambdalabs/terraform.tfstate", json.dumps({"resources": [RESOURCE]}))
+    said = fake.tree.make("bringup").stderr
+    assert "machines in terraform/lambdalabs are still up: make destroy CLOUD_PROVIDER=lambdalabs" in said
+
+
+# --- terraform fails, or is interrupted ---
+
+
+@pytest.mark.parametrize("command, code", [("init", 1), ("plan", 1), ("plan", 7), ("apply", 3)])
+def test_terraform_fails(fake: Fake, command: str, code: int) -> None:
+    fake.order(fails={command: code})
+    ended, said = run(fake, "bringup")
+    assert ended == code and f"terraform {command} failed with exit code {code}" in said
+    assert "Error: the cloud says no" in said and fake.commands()[-1] == command
+    assert not (fake.tree.root / "terraform/aws/bringup.tfplan").exists()
+    if command == "apply":
+        assert "kdevops-1" in fake.tree.read(STATE), "what was made is known"
+        assert "that costs money" in said and "`make destroy`" in said
+        fake.order(fails={})
+        fake.tree.make("destroy", "FORCE=1")
+
+
+def test_terraform_fails_to_destroy(fake: Fake) -> None:
+    fake.tree.make("bringup")
+    fake.order(fails={"destroy": 4})
+    code, said = run(fake, "destroy", FORCE="1")
+    assert code == 4 and "run `make destroy` again" in said
+    assert (fake.tree.root / "terraform/aws/applied.tfvars.json").exists()
+    assert (fake.tree.root / "terraform/aws/ssh_config").exists()
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        {
+            "nodes": {"value": {"a b": {"public_ip": "192.0.2.1", "private_ip": ""}}},
+            "ssh_user": {"value": "u"},
+        },
+        {"nodes": {"value": {"a": {"public_ip": "x\n\tProxyCommand y"}}}, "ssh_user": {"value": "u"}},
+        {"nodes": {"value": {"a": {"public_ip": "", "private_ip": None}}}, "ssh_user": {"value": "u"}},
+        {"nodes": {"value": {"a": {"public_ip": "192.0.2.1"}}}, "ssh_user": {"value": "u\n\tProxyCommand y"}},
+        {"nodes": {"value": {}}},
+        {"nodes": []},
+    ],
+)
+def test_outputs_that_are_none(fake: Fake, outputs: dict[str, object]) -> None:
+    fake.order(outputs=outputs)
+    code, said = run(fake, "bringup")
+    assert code == 1 and ("kept: the machines, which are up" in said or "documented shape" in said)
+    assert not (fake.tree.root / "terraform/aws/ssh_config").exists()
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} did not come"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("who", ["terminal", "script"])
+def test_interrupted_during_apply(fake: Fake, who: str) -> None:
+    """However often it is asked: terraform hears of it once, and is waited for."""
+    fake.order(waits={"apply": 60})
+    process = fake.tree.start("make", f"PYTHON={sys.executable}", "bringup")
+    wait_for(fake.here / "waiting")
+    time.sleep(0.1)
+    script = int((fake.here / "waiting").read_text(encoding="utf-8").split()[1])
+    for _ in range(3):
+        if who == "terminal":
+            os.killpg(process.pid, signal.SIGINT)
+        else:
+            os.kill(script, signal.SIGTERM)
+        time.sleep(0.1)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode != 0 and "Traceback" not in err
+    assert json.loads((fake.here / "signals").read_text()) == [signal.SIGINT]
+    assert "asked it to stop; waiting" in err and "was interrupted, and has ended by itself" in err
+    assert "kdevops-1" in fake.tree.read(STATE) and "make destroy" in err
+
+
+def test_two_at_once(fake: Fake) -> None:
+    fake.order(waits={"apply": 60})
+    first = fake.tree.start(sys.executable, "scripts/cloud_terraform.py", "bringup")
+    wait_for(fake.here / "waiting")
+    for command in ("bringup", "plan"):
+        code, said = run(fake, command)
+        assert code == 1 and f"another run (process {first.pid}) is at work in terraform/aws" in said
+    (fake.here / "go").touch()
+    first.communicate(timeout=60)
+    assert first.returncode == 0 and fake.commands().count("apply") == 1
+
+
+# --- mrproper ---
+
+RESOURCE = {"mode": "managed", "type": "aws_instance", "name": "node", "instances": [{"index_key": 0}]}
+
+
+def test_mrproper_keeps_a_state_that_holds_machines(fake: Fake) -> None:
+    fake.tree.make("bringup")
+    before = fake.tree.read(STATE)
+    done = fake.tree.make("mrproper", check=False)
+    assert done.returncode != 0 and "still holds aws_instance.node" in done.stderr
+    assert "make destroy CLOUD_PROVIDER=aws" in done.stderr
+    assert fake.tree.read(STATE) == before
+    for name in (".config", "extra_vars.yaml", "terraform/aws/terraform.tfvars.json"):
+        assert (fake.tree.root / name).exists(), "nothing at all is removed"
+    fake.tree.make("destroy", "FORCE=1")
+    fake.tree.write("terraform/aws/.terraform/providers/x", "")
+    fake.tree.write("terraform/aws/terraform.tfstate.backup", before)
+    fake.tree.make("mrproper")
+    left = [p.name for p in (fake.tree.root / "terraform/aws").iterdir()]
+    assert sorted(left) == ["Kconfig", "kconfigs", "provider.tf"]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"resources": [', "[]", "no state", '{"version": 4}', '{"resources": [7]}']
+)
+def test_mrproper_keeps_a_state_that_it_cannot_read(tree: Tree, text: str) -> None:
+    path = tree.write("terraform/lambdalabs/terraform.tfstate", text)
+    done = tree.make("mrproper", check=False)
+    assert done.returncode != 0 and "may still be running" in done.stderr and path.exists()
+
+
+@pytest.mark.parametrize("text", ["", '{"version": 4, "resources": []}'])
+def test_mrproper_removes_an_empty_state(tree: Tree, text: str) -> None:
+    path = tree.write("terraform/lambdalabs/terraform.tfstate", text)
+    tree.make("mrproper")
+    assert not path.exists()
+
+
+def test_mrproper_sees_workspaces(tree: Tree) -> None:
+    tree.write(
+        "terraform/aws/terraform.tfstate.d/two/terraform.tfstate", json.dumps({"resources": [RESOURCE]})
+    )
+    done = tree.make("mrproper", check=False)
+    assert done.returncode != 0 and "still holds aws_instance.node[0]" in done.stderr
+
+
+def test_mrproper_needs_no_package(tree: Tree) -> None:
+    """It has to work without .venv: with the standard library alone."""
+    script = (
+        "import sys; sys.flags.isolated or exit(9); sys.path.insert(0, 'scripts'); import clean_terraform"
+    )
+    subprocess.run([sys.executable, "-I", "-S", "-c", script], cwd=tree.root, check=True)

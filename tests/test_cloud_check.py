@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""`make cloud-check`, offline on the committed catalogue, and with LIVE=1 against servers of the tests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.servers.aws_data import small as small_aws
+from tests.servers.aws_server import AwsServer
+from tests.servers.lambda_data import small as small_lambda
+from tests.servers.lambda_server import KEY, LambdaServer
+from tests.support.aws import make_aws
+from tests.support.bringup import CONFIG
+from tests.support.tree import Tree
+
+CATALOG = "terraform/aws/kconfigs/catalog.json.static"
+
+
+def check(tree: Tree, **env: str) -> tuple[int, str, str]:
+    """The script itself: its exit code, findings and talk."""
+    done = tree.python("scripts/cloud_check.py", check=False, **env)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_nothing_speaks_against_it(tree: Tree) -> None:
+    tree.write(".config", CONFIG)
+    said = tree.make("cloud-check").stdout.splitlines()
+    assert said[0].startswith("cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h")
+    verdict = "m7i.2xlarge in us-east-1a, x86_64: nothing speaks against it, says the catalogue of "
+    assert re.fullmatch(re.escape(verdict) + r"20\d\d-\d\d-\d\d", said[1])
+    assert len(said) == 2 and tree.vendor_calls() == [] and not (tree.root / "extra_vars.yaml").exists()
+
+
+def test_every_finding_is_told(tree: Tree) -> None:
+    tree.write(".config", CONFIG.replace('"192.0.2.0/24"', '"127.0.0.1/32"'))
+    text = tree.read(CATALOG)
+    (line,) = [line for line in text.splitlines() if '"name":"m7i.2xlarge"' in line]
+    poor = re.sub(r'"us-east-1":"[a-f ]+"', '"us-east-1":"f"', line)
+    poor = re.sub(r'"us-east-1":\["[0-9.]+","[^"]+"\],?', "", poor)
+    tree.write(CATALOG, text.replace(line, poor))
+    code, said, _ = check(tree)
+    lines = said.splitlines()
+    assert code == 1
+    assert lines[0] == "error: m7i.2xlarge is not offered in us-east-1a; nearest: us-east-1f"
+    assert lines[1].startswith("error: no machine may reach the nodes by SSH")
+    assert lines[2].startswith("warning: the price of m7i.2xlarge in us-east-1 is not known; nearest: m")
+    assert "unknown, the catalogue has no price" in lines[3]
+    assert lines[4].startswith(
+        "m7i.2xlarge in us-east-1a, x86_64: cannot be launched, says the catalogue of "
+    )
+
+
+def test_a_config_of_an_older_catalogue(tree: Tree) -> None:
+    """The menus no longer take it; the machine that comes nearest is named all the same."""
+    old = CONFIG.replace("M7I_2XLARGE", "M7I_3XLARGE")
+    old += 'CONFIG_TERRAFORM_AWS_INSTANCE_TYPE="m7i.3xlarge"\nCONFIG_TERRAFORM_AWS_REGION="us-east-1"\n'
+    tree.write(".config", old)
+    code, said, err = check(tree)
+    assert code == 1 and "error: AWS has no instance type m7i.3xlarge; nearest: m" in said
+    assert "CONFIG_TERRAFORM_AWS_INSTANCE_M7I_3XLARGE=y: there is no such setting" in err
+
+
+def test_without_a_config(tree: Tree) -> None:
+    code, said, err = check(tree)
+    assert code == 1 and said == "" and "make defconfig-aws-small" in err
+
+
+@pytest.mark.parametrize("text", [None, "{", '{"format": 99}'])
+def test_a_catalogue_that_cannot_be_read(tree: Tree, text: str | None) -> None:
+    tree.write(".config", CONFIG)
+    if text is None:
+        (tree.root / CATALOG).unlink()
+    else:
+        tree.write(CATALOG, text)
+    code, said, err = check(tree)
+    assert code == 1 and said == "" and "git checkout terraform/aws" in err
+
+
+def test_the_generated_catalogue_is_asked_where_its_menus_are_in_use(tree: Tree) -> None:
+    tree.write(".config", CONFIG)
+    for path in sorted((tree.root / "terraform/aws/kconfigs").rglob("*.static")):
+        text = path.read_text(encoding="utf-8").replace('.static"', '.generated"')
+        path.with_suffix(".generated").write_text(text, encoding="utf-8")
+    generated = CATALOG.replace("static", "generated")
+    tree.write(generated, re.sub(r'"fetched_at":"[^"]+"', '"fetched_at":"2031-05-06"', tree.read(generated)))
+    (tree.root / ".aws_cloud_config_generated").touch()
+    assert check(tree)[1].endswith("says the catalogue of 2031-05-06\n")
+    assert "says the catalogue of 2031" not in check(tree, CLOUD_TIER="static")[1]
+
+
+@pytest.mark.real_aws
+def test_live_aws(tree: Tree) -> None:
+    with AwsServer(small_aws()) as server:
+        aws = make_aws(tree, server)
+        tree.write(".config", CONFIG)
+        code, said, err = check(tree, LIVE="1", **aws.env)
+        assert code == 0, said + err
+        assert "$0.8064/h" in said and said.endswith("nothing speaks against it, says AWS itself\n")
+        assert 0 < len(aws.calls()) < 12
+        tree.write(".config", CONFIG.replace("M7I_2XLARGE", "M7I_8XLARGE"))
+        code, said, _ = check(tree, LIVE="1", **aws.env)
+        assert code == 0 and "warning: the price of m7i.8xlarge in us-east-1 is not known" in said
+
+
+def test_live_without_the_vendor_s_command(tree: Tree) -> None:
+    tree.write(".config", CONFIG)
+    done = tree.python("scripts/cloud_check.py", check=False, LIVE="1")
+    assert done.returncode != 0 and "next: " in done.stderr and "Traceback" not in done.stderr
+    assert tree.vendor_calls() != []
+
+
+def test_live_lambda(tree: Tree) -> None:
+    with LambdaServer(lifetime=60) as server:
+        env = {"LAMBDALABS_API_BASE": server.base, "LAMBDA_API_KEY": KEY}
+        tree.make("defconfig-lambdalabs-gpu-1x-a10")
+        code, said, err = check(tree, LIVE="1", **env)
+        assert code == 0, said + err
+        assert "note: capacity now" in said and "says Lambda Labs itself" in said
+        full = small_lambda()
+        server.data = replace(full, types={n: k for n, k in full.types.items() if n != "gpu_1x_a10"})
+        code, said, _ = check(tree, LIVE="1", **env)
+        assert code == 1 and "error: Lambda Labs has no instance type gpu_1x_a10; nearest: gpu_" in said
+
+
+def test_a_machine_left_to_capacity(tree: Tree) -> None:
+    """Offline nothing can be said of it; asked live it is decided, then checked."""
+    tree.make("defconfig-lambdalabs-smart")
+    code, said, _ = check(tree)
+    assert code == 0 and said.startswith("note: .config leaves the machine to what has capacity")
+    with LambdaServer(lifetime=60) as server:
+        code, said, err = check(tree, LIVE="1", LAMBDALABS_API_BASE=server.base, LAMBDA_API_KEY=KEY)
+        assert code == 0 and "cost: 1 x gpu_1x_a10 in " in said, said + err
+    assert not (tree.root / "extra_vars.yaml").exists()

@@ -27,6 +27,8 @@ endif
 unexport PYTHONPATH
 
 .DELETE_ON_ERROR:
+# `make -j4 defconfig-NAME all`: targets follow each other as they are written, whatever -j says.
+.NOTPARALLEL:
 
 include scripts/kconfig.Makefile
 include scripts/dynamic-cloud-kconfig.Makefile

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The Compute Engine provider against a loopback Google Cloud: what it fetches, and what it makes of faults.
 
-Every test runs twice: with the tests' own gcloud, and with the real one under `make test-gce`.
+What depends on gcloud runs twice: with the tests' own, and with the real one under `make test-gce`.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ from tests.support.gce import environment, install
 
 IOWA, BELGIUM, TURIN = "us-central1", "europe-west1", "europe-west12"
 PROCESSES = 9  # for 13 zones
+
+
+#: For what is not gcloud's doing: the real one would only take its time.
+fake_alone = pytest.mark.parametrize("cloud", ["fake"], indirect=True)
 
 
 @dataclass
@@ -117,6 +121,7 @@ def test_a_fetch(cloud: Cloud) -> None:
     assert request.log.calls == catalog.provenance.calls
 
 
+@fake_alone
 def test_prices_are_sums_of_their_parts(cloud: Cloud) -> None:
     kinds = by_name(fetch()[0])
     known = {n: k.prices[IOWA].usd_per_hour for n, k in kinds.items() if k.prices}
@@ -128,6 +133,7 @@ def test_prices_are_sums_of_their_parts(cloud: Cloud) -> None:
     assert all(set(k.prices) <= {IOWA} for k in kinds.values())
 
 
+@fake_alone
 def test_prices_of_other_regions_on_demand(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUD_PRICE_REGIONS", "all")
     kinds = by_name(fetch()[0])
@@ -169,6 +175,7 @@ def test_more_types_than_a_page_holds(cloud: Cloud) -> None:
     assert cloud.server.count("machineTypes", "us-central1-a") == 3
 
 
+@fake_alone
 def test_the_same_answer_gives_the_same_bytes(cloud: Cloud) -> None:
     first, second = fetch()[0], fetch()[0]
     assert catalogfile.digest(first) == catalogfile.digest(second)
@@ -186,6 +193,7 @@ def test_a_region_of_its_configuration(cloud: Cloud, monkeypatch: pytest.MonkeyP
         fetch()
 
 
+@fake_alone
 def test_one_region_alone(cloud: Cloud) -> None:
     catalog, _ = fetch(regions=(TURIN,), images=False)
     assert {r for k in catalog.instance_types for r in k.regions} == {TURIN}
@@ -222,6 +230,7 @@ def test_a_zone_that_is_down(cloud: Cloud) -> None:
     assert cloud.server.count("machineTypes", "us-central1-a") == 0
 
 
+@fake_alone
 def test_a_region_that_is_down(cloud: Cloud) -> None:
     data = small()
     cloud.server.use(replace(data, regions={**data.regions, TURIN: "DOWN"}))
@@ -229,6 +238,7 @@ def test_a_region_that_is_down(cloud: Cloud) -> None:
     assert not turin.available and turin.why_not == "its status is DOWN"
 
 
+@fake_alone
 def test_types_without_figures(cloud: Cloud) -> None:
     odd = MachineType("n9-standard-1", 0, 4096, ("us-central1-a",))
     cloud.server.use(small().with_types(odd, replace(odd, name="n9-standard-2", guest_cpus=2, memory_mb=0)))
@@ -237,6 +247,7 @@ def test_types_without_figures(cloud: Cloud) -> None:
     assert told in catalog.provenance.notices and "n9-standard-1" not in by_name(catalog)
 
 
+@fake_alone
 def test_a_gpu_machine_whose_gpus_are_not_told_has_no_price(cloud: Cloud) -> None:
     """Its cores and memory alone would be a price far too low."""
     cloud.server.use(small().with_types(replace(small().type("a2-highgpu-1g"), accelerator="")))
@@ -244,6 +255,7 @@ def test_a_gpu_machine_whose_gpus_are_not_told_has_no_price(cloud: Cloud) -> Non
     assert kind.prices == {} and kind.category == "GPU" and kind.gpus == ()
 
 
+@fake_alone
 def test_a_series_launched_tomorrow(cloud: Cloud) -> None:
     """With its SKUs and accelerators, and no line of code."""
     kind = MachineType("g9-standard-8", 8, 32768, ("us-central1-b",), accelerator="nvidia-x9", accelerators=1)
@@ -261,6 +273,7 @@ def test_a_series_launched_tomorrow(cloud: Cloud) -> None:
 # --- faults ---
 
 
+@fake_alone
 def test_no_gcloud(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     assert "https://cloud.google.com/sdk/docs/install" in failure(CliMissing).hint
@@ -342,7 +355,7 @@ def test_pages_without_an_end_are_ended(cloud: Cloud, monkeypatch: pytest.Monkey
     cloud.server.inject(faults.looping("regions"))
     started = time.monotonic()
     failure(TimedOut)
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30
 
 
 def test_a_hang(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,16 +370,14 @@ def test_no_json(cloud: Cloud, fault: Callable[[str], Fault]) -> None:
     failure(BadReply)
 
 
+@fake_alone
 def test_no_types_at_all(cloud: Cloud) -> None:
     cloud.server.use(replace(small(), types=()))
-    failure_of_nothing()
-
-
-def failure_of_nothing() -> None:
     with pytest.raises(CatalogError, match="no instance type"):
         fetch()
 
 
+@fake_alone
 def test_no_images_at_all(cloud: Cloud) -> None:
     cloud.server.use(replace(small(), images=()))
     assert "no image" in failure(CatalogError).what
@@ -387,12 +398,14 @@ def test_without_the_billing_catalogue_there_are_no_prices(cloud: Cloud, fault: 
     assert any(n.startswith("no prices: ") for n in catalog.provenance.notices)
 
 
+@fake_alone
 def test_a_refusal_that_repeats_the_token(cloud: Cloud) -> None:
     reply = error(403, f"no\nright for {TOKEN}. Ask somebody.", "forbidden")
     cloud.server.inject(Fault(faults.to("skus"), reply=reply, times=None))
     assert "no prices: no right for [redacted]" in fetch()[0].provenance.notices
 
 
+@fake_alone
 def test_a_billing_catalogue_of_several_pages(cloud: Cloud) -> None:
     filler = [sku(f"Network Egress {n}", (IOWA,), "0.1", "Egress", family="Network") for n in range(11_000)]
     cloud.server.use(replace(small(), skus=(*filler, *small().skus)))
@@ -400,22 +413,26 @@ def test_a_billing_catalogue_of_several_pages(cloud: Cloud) -> None:
     assert cloud.server.count("skus") == 3
 
 
+@fake_alone
 def test_billing_pages_without_an_end(cloud: Cloud) -> None:
     cloud.server.inject(faults.looping("skus"))
     assert "does not end" in failure(BadReply).what and cloud.server.count("skus") <= 3
 
 
+@fake_alone
 @pytest.mark.parametrize("fault", [faults.web_page, faults.cut_off])
 def test_a_billing_catalogue_that_is_none(cloud: Cloud, fault: Callable[[str], Fault]) -> None:
     cloud.server.inject(fault("skus"))
     failure(BadReply)
 
 
+@fake_alone
 def test_billing_throttled_for_ever(cloud: Cloud) -> None:
     cloud.server.inject(faults.throttled("skus", times=None))
     failure(Throttled)
 
 
+@fake_alone
 def test_a_token_goes_nowhere_in_the_clear(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDBILLING", "http://prices.example.com/")
     assert "unencrypted" in failure(UsageError).what

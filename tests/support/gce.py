@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -35,6 +37,15 @@ class Gce:
     def calls(self) -> list[str]:
         """The argument lists of every gcloud process so far, with their settings."""
         return self.log.read_text(encoding="utf-8").splitlines() if self.log.exists() else []
+
+    def running(self) -> list[str]:
+        """The command lines of processes that were started for this server; it is in their environment."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if self.server.url.encode() in path.read_bytes() and path.parent.name != str(os.getpid()):
+                    found.append((path.parent / "cmdline").read_text(errors="replace").replace("\0", " "))
+        return found
 
     def config(self, *words: str, check: bool = True, **env: str) -> tuple[int, str]:
         """Run generate_cloud_configs.py --provider gce; (exit code, everything it said)."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ from cloudlib.menu_text import dollars
 from cloudlib.provider import Provider
 from cloudlib.records import Catalog
 
-ROOT = kconfig_tools.ROOT
+#: The top of the tree, which `main` makes the working directory.
+TOP = Path()
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--provider", action="append", metavar="NAME", help="one provider; can be repeated")
     options = parser.parse_args(argv)
-    os.chdir(ROOT)
+    os.chdir(kconfig_tools.ROOT)
     code = 0
     try:
-        tier.recover_if_idle(ROOT)
+        tier.recover_if_idle(TOP)
         for provider in _ready(options.provider):
             try:
                 print("\n".join(_report(provider)), flush=True)
@@ -63,7 +65,7 @@ def main(argv: Sequence[str]) -> int:
 def _ready(names: Sequence[str] | None) -> list[Provider]:
     if names:
         return [cloud_providers.load(name) for name in names]
-    generated = [name for name in cloud_providers.PROVIDER_NAMES if tier.marker(ROOT, name).exists()]
+    generated = [name for name in cloud_providers.PROVIDER_NAMES if tier.marker(TOP, name).exists()]
     if not generated:
         raise CloudError("nothing was generated that could be compared", hint="make cloud-config")
     return [cloud_providers.load(name) for name in generated]
@@ -72,12 +74,12 @@ def _ready(names: Sequence[str] | None) -> list[Provider]:
 def _report(provider: Provider) -> Iterator[str]:
     """The lines on one provider."""
     name = provider.NAME
-    if not tier.marker(ROOT, name).exists():
+    if not tier.marker(TOP, name).exists():
         raise CloudError(
             f"{name}: nothing was generated that could be compared", hint=f"make cloud-config-{name}"
         )
     new = _catalog(name, tier.GENERATED)
-    if not (tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
+    if not (tier.folder(TOP, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
         raise CloudError(
             f"{name}: there is no committed catalogue to compare with",
             hint=f"git checkout terraform/{name}, or make cloud-update-{name} if there never was one",
@@ -101,7 +103,7 @@ def _report(provider: Provider) -> Iterator[str]:
 
 def _catalog(name: str, which: str) -> Catalog:
     try:
-        return catalogfile.load_file(tier.folder(ROOT, name) / f"{catalogfile.NAME}.{which}")
+        return catalogfile.load_file(tier.folder(TOP, name) / f"{catalogfile.NAME}.{which}")
     except CloudError as error:
         error.hint = f"git checkout terraform/{name}" if which == tier.STATIC else f"make cloud-config-{name}"
         raise
@@ -115,8 +117,8 @@ def _origin(catalog: Catalog) -> str:
 
 def _menu_files(name: str) -> int:
     """How many files but the catalogue's a promotion would write or remove."""
-    new = tier.promoted(tier.read_tier(ROOT, name, tier.GENERATED))
-    old = tier.read_tier(ROOT, name, tier.STATIC)
+    new = tier.promoted(tier.read_tier(TOP, name, tier.GENERATED))
+    old = tier.read_tier(TOP, name, tier.STATIC)
     return sum(new.get(file) != old.get(file) for file in {*new, *old} - {catalogfile.NAME})
 
 
@@ -124,7 +126,7 @@ def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
     """What becomes of the shipped defconfigs: settings lost, other results, another price."""
     words = provider.VOCABULARY
     trees = _Trees(_parsed(tier.STATIC), _parsed(tier.GENERATED))
-    for path in refresh.defconfigs(ROOT, provider):
+    for path in refresh.defconfigs(TOP, provider):
         before, after = _results(trees.old, path, provider), _results(trees.new, path, provider)
         lost = requested.dropped(trees.new, path)
         if lost:
@@ -166,4 +168,5 @@ def _price(catalog: Catalog, machine: str, region: str) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `make cloud-diff | head` ends without a word
     sys.exit(main(sys.argv[1:]))

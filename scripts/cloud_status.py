@@ -8,6 +8,7 @@ damaged.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -33,7 +34,7 @@ def main() -> int:
     """Returns the exit code."""
     os.chdir(ROOT)
     try:
-        tier.recover_if_idle(ROOT)
+        tier.recover_if_idle(Path())
         states = [_state(name) for name in cloud_providers.PROVIDER_NAMES]
     except CloudError as error:
         report(error, sys.stderr, who="cloud-status")
@@ -54,7 +55,7 @@ def main() -> int:
 
 
 def _state(name: str) -> ProviderState:
-    return status.read(ROOT, name, used=_ask_tier(name), offered=_ask_tier("--offered", name) == "y")
+    return status.read(Path(), name, used=_ask_tier(name), offered=_ask_tier("--offered", name) == "y")
 
 
 def _ask_tier(*words: str) -> str:
@@ -113,7 +114,7 @@ def _remarks(state: ProviderState) -> list[str]:
         lines.append("there are no menus; the next config target writes the built-in ones")
     elif state.generated and not state.marked and state.used == tier.GENERATED:
         lines.append("the built-in menus are in use: a few families alone")
-    elif state.marked and state.used == tier.STATIC:
+    elif state.marked and state.generated and state.used == tier.STATIC:
         who = "in the configuration" if state.offered else "by CLOUD_TIER"
         lines.append(f"generated menus are there, and switched off {who}")
     for kept in state.tiers:
@@ -130,4 +131,5 @@ def _remarks(state: ProviderState) -> list[str]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `make cloud-status | head` ends without a word
     sys.exit(main())

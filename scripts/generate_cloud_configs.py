@@ -155,8 +155,11 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
     outcomes = []
     for provider in ready:
         try:
-            catalog, changed = refresh.promote(provider, ROOT, force=force)
-            outcomes.append(Outcome(provider.NAME, "promoted", True, catalog, changed=changed))
+            done = refresh.promote(provider, ROOT, force=force)
+            news = (done.news,) if done.news else ()
+            outcomes.append(
+                Outcome(provider.NAME, "promoted", True, done.catalog, changed=done.changed, remarks=news)
+            )
         except CloudError as error:
             outcomes.append(Outcome(provider.NAME, "REFUSED", False, error=error))
     summary.show(outcomes, sys.stdout)

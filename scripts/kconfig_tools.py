@@ -47,6 +47,12 @@ def main(argv: Sequence[str]) -> int:
 
 def parse(root: Path = Path()) -> kconfiglib.Kconfig:
     """Parse the tree below `root` (the working directory); a CloudError names the file at fault."""
+    if Path(config_file()).is_dir():  # Kconfiglib would rename it to make room
+        raise UsageError(
+            f"{config_file()} is a folder", hint="move it away, or set KCONFIG_CONFIG to the name of a file"
+        )
+    for name in _NOT_OURS:
+        os.environ.pop(name, None)
     tier.recover_if_idle(root)
     _ensure_menus(root)
     gc.disable()  # the tree stays until the end; collecting while it is built costs a fifth of the time
@@ -109,7 +115,7 @@ def _defconfig(rest: Sequence[str]) -> int:
         )
     kconf = parse()
     _load_checked(kconf, DEFCONFIGS / rest[0])
-    print(kconf.write_config(config_file()))
+    print(_write(kconf))
     return 0
 
 
@@ -135,7 +141,7 @@ def _load_current(kconf: kconfiglib.Kconfig) -> None:
     """Load .config where there is one; what was switched on for it is written back for other readers."""
     path = Path(config_file())
     if path.is_file() and _load_checked(kconf, path):
-        kconf.write_config(str(path))
+        _write(kconf)
 
 
 def _interactive(tool: str) -> int:
@@ -151,15 +157,31 @@ def _interactive(tool: str) -> int:
         if answer.strip().lower() not in ("y", "yes"):
             return error.exit_code
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a menu whose terminal is gone would spin for ever
-    module = importlib.import_module(tool)
-    getattr(module, tool)(kconf)
+    _open_menu(tool, kconf)
     return 0
+
+
+def _open_menu(tool: str, kconf: kconfiglib.Kconfig) -> None:
+    """Kconfiglib's menu, on a screen that can show it. Both modules call the function menuconfig."""
+    without = "without one: make defconfig-NAME, or edit .config and make olddefconfig"
+    toolkit, failure = {"menuconfig": ("curses", "error"), "guiconfig": ("tkinter", "TclError")}[tool]
+    try:
+        failed = getattr(importlib.import_module(toolkit), failure)
+    except ImportError as error:
+        raise CloudError(f"{tool} needs Python's {toolkit} module", hint="make menuconfig") from error
+    if tool == "menuconfig" and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CloudError("menuconfig needs a terminal", untouched=_untouched(), hint=without)
+    try:
+        importlib.import_module(tool).menuconfig(kconf)
+    except failed as error:
+        where = "a terminal that curses knows: look at TERM" if tool == "menuconfig" else "a display"
+        raise CloudError(f"{tool} needs {where} ({error})", untouched=_untouched(), hint=without) from error
 
 
 def _olddefconfig() -> int:
     kconf = parse()
     _load_current(kconf)
-    print(kconf.write_config(config_file()))
+    print(_write(kconf))
     return 0
 
 
@@ -169,11 +191,37 @@ def _kconfiglib(tool: str) -> int:
     if tool in _READS_CONFIG:
         _load_current(kconf)
     module = importlib.import_module(tool)
-    sys.argv = [tool, "--out", "defconfig"] if tool == "savedefconfig" else [tool]
-    (getattr(module, "main", None) or module._main)()
+    output = "defconfig" if tool == "savedefconfig" else config_file()
+    sys.argv = [tool, "--out", output] if tool == "savedefconfig" else [tool]
+    try:
+        (getattr(module, "main", None) or module._main)()
+    except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
+        raise _unwritten(output, error) from error
     return 0
 
 
+def _write(kconf: kconfiglib.Kconfig) -> str:
+    """Write the configuration; returns what to say of that."""
+    try:
+        return str(kconf.write_config(config_file()))
+    except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
+        raise _unwritten(config_file(), error) from error
+
+
+def _unwritten(path: str, error: Exception) -> CloudError:
+    return CloudError(
+        f"{path} cannot be replaced: {requested.one_line(error)}",
+        untouched=_untouched(),
+        hint="make room for it or move it away; KCONFIG_CONFIG names another .config",
+    )
+
+
+def _untouched() -> str:
+    return f"{config_file()}, as it was" if Path(config_file()).exists() else ""
+
+
+#: Kconfiglib's settings of other trees, which somebody who builds kernels may have in the environment.
+_NOT_OURS = ("srctree", "CONFIG_")
 _INTERACTIVE = ("menuconfig", "guiconfig")
 _READS_CONFIG = ("oldconfig", "savedefconfig", "listnewconfig")
 _KCONFIGLIB = (*_READS_CONFIG, "allnoconfig", "allyesconfig", "alldefconfig")

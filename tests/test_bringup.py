@@ -149,14 +149,18 @@ def test_a_machine_that_is_not_there(fake: Fake) -> None:
     fake.tree.write(path, text.replace(line, line.replace(f'"us-east-1":"{zones}"', '"us-east-1":"b c"')))
     code, said = run(fake, "bringup")
     assert code == 1 and nothing_started(fake)
-    assert "error: m7i.2xlarge is not offered in us-east-1a; nearest: us-east-1b, us-east-1c" in said
+    assert (
+        "error: m7i.2xlarge is not offered in availability zone us-east-1a; nearest: us-east-1b, us-east-1c"
+        in said
+    )
     assert run(fake, "bringup", FORCE="1")[0] == 0
 
 
 def test_machines_that_nobody_could_reach(fake: Fake) -> None:
     fake.tree.write(".config", "\n".join(n for n in CONFIG.splitlines() if "CIDR" not in n) + "\n")
     code, said = run(fake, "bringup")
-    assert code == 1 and "TERRAFORM_SSH_ALLOWED_CIDR is still 127.0.0.1/32" in said and nothing_started(fake)
+    assert code == 1 and "error: nobody could reach the nodes by SSH" in said and nothing_started(fake)
+    assert run(fake, "plan", FORCE="1")[0] == 0
 
 
 def test_a_module_that_is_gone(fake: Fake) -> None:
@@ -231,7 +235,7 @@ def test_a_plan_that_replaces_machines(fake: Fake) -> None:
     fake.tree.make("bringup")
     fake.order(lost=['aws_instance.node["kdevops-1"]'])
     code, said = run(fake, "bringup")
-    assert code == 1 and "This destroys 1 resources, or replaces them" in said
+    assert code == 1 and "This destroys, or replaces by something new and empty, 1 resource: aws" in said
     assert fake.commands()[-1] == "show" and not (fake.tree.root / "terraform/aws/bringup.tfplan").exists()
     assert run(fake, "bringup", FORCE="1")[0] == 0
 

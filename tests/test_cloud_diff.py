@@ -91,6 +91,16 @@ def test_a_defconfig_whose_machine_is_gone(tree: Tree) -> None:
     assert done.returncode == 1 and "GPU_8X_H100_SXM5=y" in done.stdout, "and so it does"
 
 
+def test_an_update_says_what_it_changed(tree: Tree) -> None:
+    """In the words of the first line: a draft of the commit's message."""
+    publish(tree, repriced)
+    first = run(tree).stdout.splitlines()[0]
+    done = tree.make("cloud-update-lambdalabs")
+    assert first == "lambdalabs: 18 prices changed" and first in done.stdout.splitlines()
+    assert "no difference" in run(tree).stdout
+    assert "prices changed" not in tree.make("cloud-update-lambdalabs").stdout
+
+
 def test_a_default_that_moves(tree: Tree) -> None:
     """A defconfig that leaves the image to the default gets another one: that is said."""
     publish(tree, lambda c: replace(c, images=tuple(i for i in c.images if i.distro != "lambda-stack")))

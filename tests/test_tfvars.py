@@ -92,6 +92,8 @@ def test_both_files_say_the_same(tree: Tree) -> None:
         else:
             assert row.variable not in theirs and row.key in ours
     assert theirs["aws_instance_type"] == "m7i.2xlarge" and theirs["aws_gpu_ami_name"] is None
+    assert ours["terraform_aws_nested_virtualization"] is False, "m7i cannot, so a playbook need not ask"
+    assert theirs["aws_nested_virtualization"] is None, "and terraform has to leave the argument out"
     assert ours["node_names"] == ["kdevops-1", "kdevops-2", "kdevops-3"] and ours["terraform_node_count"] == 3
     assert "terraform_aws_gpu_ami_name" not in ours and ours["terraform_aws_use_gpu_ami"] is False
 

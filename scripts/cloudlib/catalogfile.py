@@ -28,6 +28,7 @@ from cloudlib.records import (
 #: The name without the tier's ending.
 NAME = "catalog.json"
 _FORMAT = 1
+_RESTORE = "restore it with `git checkout`, or fetch anew with `make cloud-config`"
 _EVERYWHERE = "*"
 _SECTIONS = ("regions", "zones", "instance_types", "images")
 
@@ -63,7 +64,7 @@ def load(text: str, *, where: str) -> Catalog:
     except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
         raise CatalogError(
             f"{where}: not a catalogue file ({type(error).__name__}: {error})",
-            hint="restore it with `git checkout`, or fetch anew with `make cloud-config`",
+            hint=_RESTORE,
         ) from error
 
 
@@ -73,6 +74,8 @@ def load_file(path: Path) -> Catalog:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise CatalogError(f"{path}: {error.strerror}", hint="`make cloud-config` writes one") from error
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"{path}: not a catalogue file ({error})", hint=_RESTORE) from error
     return load(text, where=str(path))
 
 

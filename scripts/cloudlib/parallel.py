@@ -23,7 +23,7 @@ def job_count() -> int:
     if not text:
         return min(16, 4 * (os.cpu_count() or 1))
     if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise UsageError(f"CLOUD_JOBS={text!r} is not a number from 1 to 64")
+        raise UsageError(f"CLOUD_JOBS={text!r} is not a number from 1 to 64", hint="CLOUD_JOBS=4")
     return int(text)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cloudlib import catalogfile, guard, menus, merge, staged, tier
+from cloudlib import catalogdiff, catalogfile, difftext, guard, menus, merge, staged, tier
 from cloudlib.errors import CatalogError, CloudError, PublishError
 from cloudlib.provider import Provider, Request, builtin_catalog
 from cloudlib.records import Catalog
@@ -62,8 +62,17 @@ def last_known(root: Path, name: str) -> Catalog | None:
     return None
 
 
-def promote(provider: Provider, root: Path, *, force: bool) -> tuple[Catalog, int]:
-    """Generated -> static: all of a provider's files, or none. Returns the catalogue and changed files.
+@dataclass(frozen=True)
+class Promoted:
+    """A catalogue that became the committed one; `news` is what that changes, in a line, "" for nothing."""
+
+    catalog: Catalog
+    changed: int
+    news: str
+
+
+def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
+    """Generated -> static: all of a provider's files, or none.
 
     Refused where nothing was generated, where the new catalogue is implausible as the successor of
     the old one (`force` overrides), where the tree would not parse, or a shipped defconfig would lose
@@ -80,9 +89,9 @@ def promote(provider: Provider, root: Path, *, force: bool) -> tuple[Catalog, in
     if catalogfile.NAME not in texts:
         raise PublishError(f"{name}: the generated tier is damaged", hint=f"make cloud-config-{name}")
     catalog = catalogfile.load(texts[catalogfile.NAME], where=f"{name}'s generated catalogue")
-    old_path = tier.folder(root, name) / f"{catalogfile.NAME}.{tier.STATIC}"
-    if old_path.is_file() and not force:
-        reasons = guard.doubts(catalog, catalogfile.load_file(old_path))
+    old = _committed(root, name, force=force)
+    if old is not None and not force:
+        reasons = guard.doubts(catalog, old)
         if reasons:
             raise CatalogError(
                 f"{name}: the generated catalogue is not promoted: {'; '.join(reasons)}",
@@ -90,7 +99,21 @@ def promote(provider: Provider, root: Path, *, force: bool) -> tuple[Catalog, in
                 hint=f"look at why; if it is right: make cloud-update-{name} FORCE=1",
             )
     staged.check(root, name, tier.STATIC, texts, defconfigs(root, provider))
-    return catalog, tier.publish(root, name, tier.STATIC, texts, mark=True)
+    changed = tier.publish(root, name, tier.STATIC, texts, mark=True)
+    return Promoted(catalog, changed, difftext.headline(catalogdiff.difference(old, catalog)) if old else "")
+
+
+def _committed(root: Path, name: str, *, force: bool) -> Catalog | None:
+    """The committed catalogue, or None where there is none; a damaged one counts as none with `force`."""
+    path = tier.folder(root, name) / f"{catalogfile.NAME}.{tier.STATIC}"
+    if not path.is_file():
+        return None
+    try:
+        return catalogfile.load_file(path)
+    except CatalogError:
+        if force:
+            return None
+        raise
 
 
 def defconfigs(root: Path, provider: Provider) -> Sequence[Path]:

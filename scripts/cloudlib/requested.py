@@ -44,7 +44,14 @@ def load(kconf: kconfiglib.Kconfig, path: Path) -> list[str]:
 
     A set-up from the time when that family was current goes on working; returns a note a switch.
     """
-    kconf.load_config(str(path))
+    try:
+        kconf.load_config(str(path))
+    except (OSError, kconfiglib.KconfigError) as error:
+        raise ConfigRejected(
+            f"{path} cannot be read: {one_line(error)}",
+            untouched=f"{path}, as it was",
+            hint=f"mend it, or move it away: mv {path} {path}.bad",
+        ) from error
     notes = []
     for name, value in settings(path.read_text(encoding="utf-8")).items():
         symbol = kconf.syms.get(name)
@@ -58,6 +65,12 @@ def load(kconf: kconfiglib.Kconfig, path: Path) -> list[str]:
         for term in switched:
             kconf.syms[term].set_value("y")
     return notes
+
+
+def one_line(error: Exception) -> str:
+    """The first line of what Kconfiglib says; the others repeat what is in the file."""
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return said.strip().splitlines()[0]
 
 
 def dropped(kconf: kconfiglib.Kconfig, path: Path) -> list[Dropped]:

@@ -47,7 +47,9 @@ def call_timeout(default: float) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise UsageError(f"CLOUD_CALL_TIMEOUT={text!r} is not a number of seconds above 0")
+        raise UsageError(
+            f"CLOUD_CALL_TIMEOUT={text!r} is not a number of seconds above 0", hint="CLOUD_CALL_TIMEOUT=120"
+        )
     return seconds
 
 

@@ -89,6 +89,8 @@ def advice(state: ProviderState, now: datetime) -> list[str]:
         lines.append(f"git checkout terraform/{name} (the committed menus are damaged)")
     if state.generated is not None and state.generated.problem:
         lines.append(f"{config}, or make clean-cloud-config-{name} (the generated menus are damaged)")
+    elif state.marked and state.generated is None:
+        lines.append(f"{config}, or make clean-cloud-config-{name} (a marker without generated menus)")
     elif _promotable(state):
         lines.append(
             f"make cloud-diff-{name}, then make cloud-update-{name} (generated and committed differ)"

@@ -55,8 +55,22 @@ def tier_files(root: Path, provider: str, tier: str) -> dict[str, Path]:
 
 
 def read_tier(root: Path, provider: str, tier: str) -> dict[str, str]:
-    """The texts of a tier, by name without ending; empty when there is no such tier."""
-    return {name: path.read_text(encoding="utf-8") for name, path in tier_files(root, provider, tier).items()}
+    """The texts of a tier, by name without ending; empty when there is no such tier.
+
+    Raises PublishError for a file that is no text.
+    """
+    texts = {}
+    for name, path in tier_files(root, provider, tier).items():
+        try:
+            texts[name] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise PublishError(
+                f"{provider}: {path.relative_to(root)} is damaged ({error})",
+                hint=f"git checkout terraform/{provider}"
+                if tier == STATIC
+                else f"make cloud-config-{provider}",
+            ) from error
+    return texts
 
 
 def promoted(texts: Mapping[str, str]) -> dict[str, str]:
@@ -73,9 +87,7 @@ def publish(root: Path, provider: str, tier: str, texts: Mapping[str, str], *, m
     recover(root)
     stage = root / _STAGE / f"{provider}-{tier}"
     old = tier_files(root, provider, tier)
-    changed = sorted(
-        n for n, text in texts.items() if n not in old or old[n].read_text(encoding="utf-8") != text
-    )
+    changed = sorted(n for n, text in texts.items() if n not in old or old[n].read_bytes() != text.encode())
     gone = sorted(set(old) - set(texts))
     record = {"provider": provider, "tier": tier, "move": changed, "remove": gone, "mark": mark}
     try:

@@ -15,15 +15,15 @@ DOWN, ENTER, ESCAPE = "\x1b[B", "\r", "\x1b"
 
 
 class Terminal:
-    """A program on a screen of 120 by 40."""
+    """menuconfig on a screen."""
 
-    def __init__(self, tree: Tree) -> None:
-        self._screen = pyte.Screen(120, 40)
+    def __init__(self, tree: Tree, *, columns: int = 120, lines: int = 40) -> None:
+        self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.Stream(self._screen)
         env = {**tree.env, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
         argv = [f"PYTHON={sys.executable}", "menuconfig"]
         self.child = pexpect.spawn(
-            "make", argv, cwd=str(tree.root), env=env, dimensions=(40, 120), encoding="utf-8"
+            "make", argv, cwd=str(tree.root), env=env, dimensions=(lines, columns), encoding="utf-8"
         )
 
     def text(self) -> str:

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""Azure for the contract test: a fake az in front of a small Azure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.servers import azure_faults as faults
+from tests.servers.azure_data import small
+from tests.servers.azure_server import TOKEN, AzureServer
+from tests.servers.http_base import HttpServer
+from tests.support.azure import make_azure
+from tests.support.contract import Contract
+from tests.support.tree import Tree
+
+
+def _server(**options: Any) -> HttpServer:
+    return AzureServer(small(), **options)
+
+
+def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
+    assert isinstance(server, AzureServer)
+    return make_azure(tree, server).env
+
+
+CONTRACT = Contract(
+    small=_server,
+    prepare=_prepare,
+    command="az",
+    without_credentials={"FAKE_AZ_STATE": "not-logged-in"},
+    faults={"error reply": faults.denied, "cut off": faults.cut_off, "hang": faults.hangs},
+    secrets=(TOKEN,),
+)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Google Compute Engine for the contract test: a fake gcloud in front of a small Google Cloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.servers import gce_faults as faults
+from tests.servers.gce_server import TOKEN, GceServer
+from tests.servers.gce_small import small
+from tests.servers.http_base import HttpServer
+from tests.support.contract import Contract
+from tests.support.gce import make_gce
+from tests.support.tree import Tree
+
+
+def _server(**options: Any) -> HttpServer:
+    return GceServer(small(), **options)
+
+
+def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
+    assert isinstance(server, GceServer)
+    return make_gce(tree, server).env
+
+
+CONTRACT = Contract(
+    small=_server,
+    prepare=_prepare,
+    command="gcloud",
+    without_credentials={"CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE": ""},
+    faults={
+        "error reply": lambda: faults.denied("regions"),
+        "cut off": lambda: faults.cut_off("regions"),
+        "hang": lambda: faults.hangs("regions"),
+    },
+    secrets=(TOKEN,),
+)

@@ -187,13 +187,13 @@ def test_the_check_of_variables_can_fail(tmp_path: Path) -> None:
 
 
 def test_a_variable_of_several_modules_is_the_same_in_each() -> None:
-    """But for what a cloud takes as a name, and for the user, whom Lambda Labs has already."""
+    """But for what a cloud takes as a name or a root disk, and for the user, whom Lambda Labs has already."""
     seen: dict[str, dict[str, str]] = {}
     for provider in MODULES:
         for name, block in _VARIABLE.findall(text(provider, "vars.tf")):
             seen.setdefault(name, {})[provider] = block
     differ = {name for name, blocks in seen.items() if len(set(blocks.values())) > 1}
-    assert differ == {"hosts_prefix", "ssh_config_user"}
+    assert differ == {"hosts_prefix", "root_volume_size_gb", "ssh_config_user"}
     assert (
         seen["ssh_config_user"]["aws"] == seen["ssh_config_user"]["azure"] == seen["ssh_config_user"]["gce"]
     )

@@ -98,7 +98,13 @@ FAULTS = [
     ("azure", "main.tf", "= var.azure_data_disk_iops", "= null", "premium_v2_disks"),
     ("azure", "main.tf", "[azurerm_network_interface.node[each.key].id]", "[]", "security"),
     ("gce", "main.tf", "[var.ssh_allowed_cidr]", '["0.0.0.0/0"]', "security"),
-    ("gce", "main.tf", "local.generation >= 4 ||", "", "hyperdisk_in_the_place_of_persistent_disk"),
+    (
+        "gce",
+        "main.tf",
+        "local.generation >= (local.is_tpu_host ? 6 : 4) ||",
+        "",
+        "hyperdisk_in_the_place_of_persistent_disk",
+    ),
     ("gce", "main.tf", "var.gce_is_gpu_instance ||", "", "gpus_are_not_migrated"),
     ("lambdalabs", "main.tf", "= var.lambdalabs_region\n", '= "us-west-1"\n', "nodes"),
     ("aws", "vars.tf", "var.aws_data_volume_count <= 20", "true", "too_many_volumes"),
@@ -181,13 +187,13 @@ def test_the_check_of_variables_can_fail(tmp_path: Path) -> None:
 
 
 def test_a_variable_of_several_modules_is_the_same_in_each() -> None:
-    """But for what a cloud takes as a name, and for the user, whom Lambda Labs has already."""
+    """But for what a cloud takes as a name or a root disk, and for the user, whom Lambda Labs has already."""
     seen: dict[str, dict[str, str]] = {}
     for provider in MODULES:
         for name, block in _VARIABLE.findall(text(provider, "vars.tf")):
             seen.setdefault(name, {})[provider] = block
     differ = {name for name, blocks in seen.items() if len(set(blocks.values())) > 1}
-    assert differ == {"hosts_prefix", "ssh_config_user"}
+    assert differ == {"hosts_prefix", "root_volume_size_gb", "ssh_config_user"}
     assert (
         seen["ssh_config_user"]["aws"] == seen["ssh_config_user"]["azure"] == seen["ssh_config_user"]["gce"]
     )

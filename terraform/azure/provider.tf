@@ -13,5 +13,9 @@ terraform {
 }
 
 provider "azurerm" {
+  # Compute, Network and a few more are registered with the subscription where they are not; by default it would
+  # be every service that azurerm once knew. https://registry.terraform.io/providers/hashicorp/azurerm/4.73.0/docs
+  resource_provider_registrations = "core"
+
   features {}
 }

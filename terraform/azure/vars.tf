@@ -63,13 +63,13 @@ variable "ssh_allowed_cidr" {
 }
 
 variable "root_volume_size_gb" {
-  description = "Size of the root volume in GiB; the image's own size where that is larger."
+  description = "Size of the OS disk in GiB; 0 is the image's own."
   type        = number
   nullable    = false
 
   validation {
-    condition     = var.root_volume_size_gb >= 0 && var.root_volume_size_gb <= 16384
-    error_message = "root_volume_size_gb is 0 (as the image has it) to 16384."
+    condition     = var.root_volume_size_gb >= 0 && var.root_volume_size_gb <= 4095
+    error_message = "root_volume_size_gb is 0 (as the image has it) to 4095."
   }
 }
 

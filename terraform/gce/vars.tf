@@ -63,7 +63,7 @@ variable "ssh_allowed_cidr" {
 }
 
 variable "root_volume_size_gb" {
-  description = "Size of the root volume in GiB; the image's own size where that is larger."
+  description = "Size of the boot disk in GB; 0 is the image's own."
   type        = number
   nullable    = false
 

@@ -143,6 +143,16 @@ run "a_root_volume_below_nothing" {
   expect_failures = [var.root_volume_size_gb]
 }
 
+run "a_root_volume_beyond_azure" {
+  command = plan
+
+  variables {
+    root_volume_size_gb = 4096
+  }
+
+  expect_failures = [var.root_volume_size_gb]
+}
+
 run "a_zone_with_its_location" {
   command = plan
 

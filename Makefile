@@ -130,6 +130,6 @@ help: kconfig-help cloud-help terraform-help
 	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that it comes from a recording'
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
 	@echo '  LIVE=1                    - cloud-check asks the provider'
-	@echo '  FORCE=1                   - promote a catalogue that shrank; bringup, destroy: ask nothing'
+	@echo '  FORCE=1                   - promote a catalogue that shrank; bringup, destroy: go on unasked'
 
 .PHONY: $(PHONY)

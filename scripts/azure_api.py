@@ -9,17 +9,29 @@ from __future__ import annotations
 
 import configparser
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from azure_az import SETUP_HINT
+from azure_az import SETUP_HINT, az_json
 from azure_fetch import PROVIDER, Fetch
 from azure_parse import name_of
+from cloudlib.errors import BadReply, NotSetUp
 from cloudlib.parallel import Pool
 from cloudlib.provider import Request
 from cloudlib.records import Catalog, Image, Region, Zone
+from cloudlib.run import CallLog
 from cloudlib.vocabulary import ImageVocabulary, Results, Vocabulary
 
-__all__ = ["NAME", "SETUP_HINT", "TITLE", "VOCABULARY", "fetch", "list_images", "list_regions"]
+__all__ = [
+    "NAME",
+    "SETUP_HINT",
+    "TITLE",
+    "VOCABULARY",
+    "fetch",
+    "list_images",
+    "list_regions",
+    "terraform_environment",
+]
 
 NAME = PROVIDER
 TITLE = "Azure"
@@ -76,9 +88,23 @@ def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]
 
 
 def list_images(request: Request) -> tuple[Image, ...]:
-    """The image streams of the default location: two processes of az, and some two hundred requests."""
+    """The image streams of the default location: two processes of az, and more than a hundred requests."""
     with Pool(request.log) as pool, Pool(request.log) as web:
         return _job(request, pool, web).images()
+
+
+def terraform_environment() -> Mapping[str, str]:
+    """ARM_SUBSCRIPTION_ID, which azurerm wants from version 4 on: ours, or that of az's account."""
+    if os.environ.get("ARM_SUBSCRIPTION_ID"):
+        return {}
+    try:
+        found = az_json(["account", "show", "--query", "id"], CallLog())
+    except NotSetUp as error:
+        error.hint += "\nor set ARM_SUBSCRIPTION_ID, and what else azurerm needs to log in"
+        raise
+    if not isinstance(found, str) or not found:
+        raise BadReply("`az account show` does not tell the subscription", hint="set ARM_SUBSCRIPTION_ID")
+    return {"ARM_SUBSCRIPTION_ID": found}
 
 
 def _job(request: Request, pool: Pool, web: Pool) -> Fetch:

@@ -2,9 +2,9 @@
 """One fetch of Azure: which calls, in which order, and what a failed one means for the rest.
 
 Processes of az: one for the locations, one for each location's sizes (and one more for each further page),
-one for the CLI's version, one for the token with which images are asked. Images are some two hundred small
-answers, prices of one location six pages and more: these are requests of our own, side by side, where a
-process for each would take minutes.
+one for the CLI's version, one for the token with which images are asked. Images are more than a hundred small
+answers, and prices come in pages one after the other: these are requests of our own, because starting az is
+what costs.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ class Fetch:
         for name in (self.home, *self.asked):
             if name not in names:
                 raise UsageError(
-                    f"{name!r} is no location of this subscription", hint="one of: " + ", ".join(names)
+                    f"{name!r} is no location of this subscription",
+                    hint=f"AZURE_DEFAULTS_LOCATION=NAME chooses the default; one of: {', '.join(names)}",
                 )
         self.reach = Reach(self.home, self.asked)
         step.done(f"{len(self.regions)} locations, {len(self.zones)} zones")
@@ -164,6 +165,9 @@ class Fetch:
                 f"azure: no image of any known publisher was found in {self.home}",
                 hint="DEBUG=1 shows every call",
             )
+        lacking = [d for d in azure_images.DISTROS if d not in {i.distro for i in streams}]
+        if lacking:
+            self.notices.append(f"{self.home} has no image of: {', '.join(lacking)}")
         step.done(f"{len(streams)} streams of {len(found)} SKUs")
         return streams
 

@@ -110,6 +110,7 @@ _RULES = (
 )  # fmt: skip
 
 PUBLISHERS = tuple(dict.fromkeys(rule.publisher for rule in _RULES))
+DISTROS = tuple(dict.fromkeys(rule.distro for rule in _RULES))
 
 
 @dataclass(frozen=True, slots=True)

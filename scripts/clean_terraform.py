@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
-from cloudlib import tfstate
+from cloudlib import locks, tfstate
 from cloudlib.errors import CloudError, report
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,12 +33,12 @@ def main() -> int:
     """Returns the exit code: 1, with nothing removed, while a state holds something or cannot be read."""
     folders = sorted(p for p in (ROOT / "terraform").iterdir() if p.is_dir())
     try:
-        held = {folder: tfstate.held(folder) for folder in folders}
-        for folder, addresses in held.items():
-            if addresses:
-                raise _refused(folder, addresses)
-        for folder in folders:
-            for path in (p for pattern in _LEFT for p in folder.glob(pattern)):
+        with ExitStack() as stack:
+            for folder in folders:
+                _lock(folder, stack)
+                if held := tfstate.held(folder):
+                    raise _refused(folder, held)
+            for path in [p for folder in folders for pattern in _LEFT for p in folder.glob(pattern)]:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     except CloudError as error:
         report(error, sys.stderr, who="mrproper")
@@ -46,6 +47,15 @@ def main() -> int:
         print(f"mrproper: error: cannot remove {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
     return 0
+
+
+def _lock(folder: Path, stack: ExitStack) -> None:
+    """Busy while bringup or destroy is at work in a folder: its state may not be written yet."""
+    path = folder / ".bringup.lock"
+    if path.exists():
+        stack.enter_context(
+            locks.hold(path, doing=f"at work in terraform/{folder.name}", untouched="every file")
+        )
 
 
 def _refused(folder: Path, addresses: list[str]) -> CloudError:

@@ -19,7 +19,7 @@ from cloudlib import cost, launch, refresh, requested, selection, variables
 from cloudlib.errors import CatalogError, CloudError, ConfigRejected, report
 from cloudlib.launch import Finding
 from cloudlib.progress import Silent, shown_on
-from cloudlib.provider import Provider, Request
+from cloudlib.provider import Provider, Request, Value
 from cloudlib.records import Catalog
 from cloudlib.run import CallLog
 from cloudlib.selection import Selection
@@ -98,7 +98,8 @@ def _nearest_machines(error: ConfigRejected) -> None:
         catalog = refresh.last_known(Path(), name)
         if plain.get(provider.VOCABULARY.switch) != "y" or catalog is None:
             continue
-        values = {key.lower(): value.strip('"') for key, value in plain.items()}
+        results = provider.VOCABULARY.result_symbols
+        values: dict[str, Value] = {name.lower(): plain.get(name, "").strip('"') for name in results}
         arch = "arm64" if plain.get("TARGET_ARCH_ARM64") == "y" else "x86_64"
         wanted = selection.of({**values, "target_arch": arch}, provider.VOCABULARY)
         if wanted.instance_type:

@@ -48,7 +48,7 @@ def main(argv: Sequence[str]) -> int:
         report(error, sys.stderr, who=who)
         return error.exit_code
     except KeyboardInterrupt:
-        print(f"{who}: interrupted; terraform was not running", file=sys.stderr)
+        print(f"{who}: interrupted; terraform's state knows whatever was made", file=sys.stderr)
         return 130
 
 
@@ -88,7 +88,7 @@ def destroy() -> None:
         return
     provider = cloud_providers.load(folder.name)
     terraform = _terraform(provider)
-    print(f"{folder} holds {len(held)} resources: {_some(held)}")
+    print(f"{folder} holds {_some(held)}")
     _confirm("Destroy them?")
     with _alone(folder):
         applied = folder / APPLIED
@@ -105,14 +105,19 @@ def _ready() -> tuple[Collected, Terraform, sshkeys.KeyPair]:
     made = write_extra_vars.write(kconf)
     catalog, problem = write_extra_vars.catalog_in_use(kconf, provider)
     wanted, found = write_extra_vars.judge(made, catalog)
-    for line in [*([f"warning: {problem}"] if problem else []), *(f"{f.level}: {f.text}" for f in found)]:
-        print(line, file=sys.stderr)
+    if problem:
+        print(f"warning: {problem}", file=sys.stderr)
+    for finding in [f for f in found if f.what != launch.UNREACHABLE or _forced()]:
+        print(f"{finding.level}: {finding.text}", file=sys.stderr)
     if any(f.level == launch.ERROR for f in found) and not _forced():
         raise ConfigRejected(
             "the catalogue says that this cannot be launched",
             untouched=_NOTHING_STARTED,
             hint="make menuconfig\nmake cloud-check LIVE=1 asks the provider\nFORCE=1 goes on all the same",
         )
+    if wanted.ssh_from == launch.NOBODY and not _forced():
+        hint = "make menuconfig: " + ", or ".join(launch.WAYS_IN)
+        raise ConfigRejected(launch.UNREACHABLE, untouched=_NOTHING_STARTED, hint=hint)
     setting = str(made.values.get("terraform_ssh_config_pubkey_file", ""))
     keys = sshkeys.ensure(setting, make=bool(made.values.get("terraform_ssh_config_genkey")))
     if keys.made:
@@ -164,7 +169,7 @@ def _review(terraform: Terraform, plan_file: Path) -> None:
     """A plan that destroys something needs a person's word: a new type means a new machine, an empty one."""
     lost = [c["address"] for c in terraform.changes(plan_file) if "delete" in c["change"]["actions"]]
     if lost:
-        print(f"This destroys {len(lost)} resources, or replaces them by new ones: {_some(lost)}")
+        print(f"This destroys, or replaces by something new and empty, {_some(lost)}")
         _confirm("Go on?")
 
 
@@ -242,7 +247,9 @@ def _forced() -> bool:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    """`2 resources: a, b`."""
+    count = f"{len(names)} resource{'' if len(names) == 1 else 's'}"
+    return f"{count}: " + ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ _PROVIDER = "gce"
 _FIRST_REGION = "us-central1"  # used where the configuration of gcloud names none
 
 #: A start of gcloud costs half a second to a second of CPU time, a batch hides the latency of its zones.
-_ZONES_A_BATCH = 24
+_ZONES_A_BATCH = 34
 _SPARE_CALLS = 30  # pages of the billing catalogue, and tries after a failure
 
 _REGIONS = ("compute", "regions", "list")

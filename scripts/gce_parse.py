@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from cloudlib.errors import BadReply
 from cloudlib.records import Gpu, InstanceType, LocalDisks, Region, Zone
@@ -102,8 +103,8 @@ def accelerators(rows: Rows) -> dict[str, str]:
 def types(rows: Rows, home_of: Mapping[str, str], devices: Mapping[str, str]) -> Types:
     """`machine-types list`: one row a type and zone. `home_of` maps a zone to its region.
 
-    Obsolete types are left out, deprecated ones are of a previous generation. Categories are those that the
-    hardware tells, "" for the others.
+    Obsolete types are left out, deprecated ones are of a previous generation. A zone that does not state the
+    architecture leaves it to the others. Categories are those that the hardware tells, "" for the others.
     """
     found: dict[str, InstanceType] = {}
     shapes: dict[str, Shape] = {}
@@ -116,7 +117,7 @@ def types(rows: Rows, home_of: Mapping[str, str], devices: Mapping[str, str]) ->
             raise BadReply(f"gcloud offers {name!r} in the unknown zone {zone!r}")
         if state in _GONE:
             continue
-        if name not in found:
+        if name not in found or not found[name].architectures:
             made = _type(row, devices)
             if made is None:
                 poor.add(name)
@@ -141,7 +142,8 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
     name, _, cpus, memory, architecture, shared, _, kinds, counts, partitions, interface = row
     if not _whole(cpus) or not _whole(memory):
         return None
-    listed = [(k, _whole(c)) for k, c in zip(kinds.split(";"), counts.split(";"))] if kinds else []
+    pairs = zip_longest(kinds.split(";"), counts.split(";"), fillvalue="")
+    listed = [(k, _whole(c)) for k, c in pairs if k]
     gpus = tuple(_device(devices.get(k) or k, n) for k, n in listed if n and not _is_tpu(k))
     others = tuple(_device(devices.get(k) or k, n) for k, n in listed if n and _is_tpu(k))
     category = _WITH_DEVICES[0] if gpus else _WITH_DEVICES[1] if others else ""

@@ -105,6 +105,7 @@ class PriceBook:
     unusable: int = 0
     _prices: dict[_Part, dict[str, set[Decimal]]] = field(default_factory=dict)
     _places: dict[str, Counter[str]] = field(default_factory=dict)
+    _areas: set[str] = field(default_factory=set)
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Take in SKUs; those that price no part of a machine are passed over."""
@@ -120,12 +121,17 @@ class PriceBook:
             regions: Sequence[str] = row.get("serviceRegions") or ()
             for region in regions:
                 self._prices.setdefault(part, {}).setdefault(region, set()).add(amount)
-            if place and len(regions) == 1:
+            if len(regions) > 1:
+                self._areas.add(place)
+            elif place:
                 self._places.setdefault(regions[0], Counter())[place] += 1
 
     def place(self, region: str) -> str:
-        """Where a region is ("Iowa"), as the SKUs of that region alone say most often; "" if none does."""
-        found = self._places.get(region)
+        """Where a region is ("Iowa"), as the SKUs of that region alone say most often; "" if none does.
+
+        What other SKUs call several regions ("Americas") is no place.
+        """
+        found = {name: n for name, n in self._places.get(region, {}).items() if name not in self._areas}
         return max(sorted(found), key=lambda name: found[name]) if found else ""
 
     def price(self, shape: Shape, region: str) -> Price | None:

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,6 +40,7 @@ from tests.servers.azure_data import small
 from tests.servers.azure_server import TOKEN, AzureServer
 from tests.servers.http_base import Fault
 from tests.support.azure import FAKE, put_az
+from tests.support.tree import ROOT
 
 SIZES = (
     f"{azure_az.ARM}/subscriptions/{{subscriptionId}}/providers/Microsoft.Compute/skus"
@@ -148,6 +153,13 @@ def test_images_and_generations(server: AzureServer) -> None:
     assert not any("Debian 11" in i.title for i in images), "withdrawn"
     assert not any("9.9" in i.title for i in images), "no version to start"
     assert next(i for i in images if i.title == "SLES 15 SP6").coordinates["OFFER"] == "sles-15-sp6"
+
+
+def test_a_distribution_that_is_not_there_is_said(server: AzureServer) -> None:
+    server.inject(Fault(lambda r: "/publishers/resf/" in r.path, reply=faults.missing().reply, times=None))
+    made = fetch()
+    assert not any(i.distro == "rocky" for i in made.images)
+    assert "eastus has no image of: rocky" in made.provenance.notices
 
 
 def test_locations_alone_are_one_call(server: AzureServer, calls: Callable[[], list[str]]) -> None:
@@ -356,3 +368,18 @@ def test_prices_of_another_location_may_be_missing(
     made = fetch()
     assert any("no prices of westus" in n for n in made.provenance.notices)
     assert made.instance_types[0].prices
+
+
+# --- the server by hand ---
+
+
+def test_the_server_prints_what_to_export() -> None:
+    """To try things by hand: its lines are sourced by the shell that runs az."""
+    argv = [sys.executable, "-m", "tests.servers.azure_server", "--lifetime", "30"]
+    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = list(iter(process.stdout.readline, "# ready\n"))
+        env = dict(line.removeprefix("export ").rstrip().split("=", 1) for line in lines)
+        assert urllib.request.urlopen(env["IDENTITY_ENDPOINT"], timeout=10).status == 200
+        assert Path(env["REQUESTS_CA_BUNDLE"]).is_file() and Path(env["AZURE_CONFIG_DIR"]).is_dir()
+        process.send_signal(signal.SIGINT)

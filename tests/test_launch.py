@@ -85,7 +85,16 @@ def test_a_zone_that_does_not_exist() -> None:
 def test_a_zone_that_lacks_the_type() -> None:
     kinds = [replace(k, zones=("north-1b",)) if k.name == "m7.large" else k for k in KINDS]
     found = only(catalog(kinds))
-    assert found == Finding(ERROR, "m7.large is not offered in north-1a", ("north-1b",))
+    assert found == Finding(ERROR, "m7.large is not offered in zone north-1a", ("north-1b",))
+
+
+def test_a_zone_by_its_short_name() -> None:
+    """What terraform is told of a zone may be the end of its name alone."""
+    zones = [replace(z, short=z.name[-1]) for z in ZONES]
+    kinds = [replace(k, zones=("north-1b",)) if k.name == "m7.large" else k for k in KINDS]
+    assert find(catalog(zones=zones), zone="a") == []
+    assert only(catalog(kinds, zones=zones), zone="a").nearest == ("b",)
+    assert only(catalog(zones=zones), zone="north-1a").what == "north-1 has no zone north-1a"
 
 
 def test_zones_that_are_not_known() -> None:
@@ -146,12 +155,12 @@ def test_a_region_that_was_not_reached() -> None:
 
 def test_nobody_may_log_in() -> None:
     found = only(ssh_from="127.0.0.1/32")
-    assert found.level == ERROR and "TERRAFORM_SSH_ALLOWED_CIDR" in found.what
+    assert found.level == WARNING and "TERRAFORM_SSH_ALLOWED_CIDR" in found.what
     assert find(ssh_from="0.0.0.0/0") == []
 
 
 def test_errors_come_first() -> None:
-    found = find(instance_type="m7.10xlarge", image={"NAME": "mine-*"}, ssh_from="127.0.0.1/32")
+    found = find(instance_type="m7.10xlarge", zone="north-9", image={"NAME": "mine-*"})
     assert [f.level for f in found] == [ERROR, WARNING, NOTE]
 
 

@@ -19,9 +19,10 @@ import cloud_providers
 from cloudlib import exports, variables
 from cloudlib.errors import ConfigRejected, PublishError
 from cloudlib.rewrite import rewrite
-from tests.support.bringup import NEEDS_REAL, REAL_ENV, stub_module
+from tests.support.bringup import REAL_ENV, stub_module
 from tests.support.bringup import variables as variable_blocks
 from tests.support.kconf import parse_tree
+from tests.support.terraform import TERRAFORM, needs_terraform
 from tests.support.tree import ROOT, Tree
 
 M7I = """\
@@ -91,6 +92,8 @@ def test_both_files_say_the_same(tree: Tree) -> None:
         else:
             assert row.variable not in theirs and row.key in ours
     assert theirs["aws_instance_type"] == "m7i.2xlarge" and theirs["aws_gpu_ami_name"] is None
+    assert ours["terraform_aws_nested_virtualization"] is False, "m7i cannot, so a playbook need not ask"
+    assert theirs["aws_nested_virtualization"] is None, "and terraform has to leave the argument out"
     assert ours["node_names"] == ["kdevops-1", "kdevops-2", "kdevops-3"] and ours["terraform_node_count"] == 3
     assert "terraform_aws_gpu_ami_name" not in ours and ours["terraform_aws_use_gpu_ami"] is False
 
@@ -198,7 +201,7 @@ def test_values_survive_the_config_file(tree: Tree) -> None:
     assert extra_vars(tree)["terraform_ssh_config_pubkey_file"] == typed
 
 
-@NEEDS_REAL
+@needs_terraform
 def test_terraform_takes_values_literally(fresh: kconfiglib.Kconfig, tmp_path: Path) -> None:
     """The real terraform plans a folder that only holds variables and outputs; any diagnostic is fatal."""
     names = [row.variable for row in exports.of("aws") if row.to == exports.BOTH]
@@ -214,7 +217,7 @@ def test_terraform_takes_values_literally(fresh: kconfiglib.Kconfig, tmp_path: P
         assert seen["ssh_config_pubkey_file"] == text
 
 
-@NEEDS_REAL
+@needs_terraform
 def test_the_proof_can_fail(tmp_path: Path) -> None:
     """A variable that nobody declares, one without a value, and a template in HCL are all noticed."""
     (tmp_path / "vars.tf").write_text(variable_blocks(["a"]) + 'output "a" {\n  value = var.a\n}\n')
@@ -230,8 +233,9 @@ def test_the_proof_can_fail(tmp_path: Path) -> None:
 
 
 def terraform(folder: Path, *words: str) -> str:
+    assert TERRAFORM is not None
     done = subprocess.run(
-        ["terraform", f"-chdir={folder}", *words], check=False, capture_output=True, text=True, timeout=60,
+        [TERRAFORM, f"-chdir={folder}", *words], check=False, capture_output=True, text=True, timeout=60,
         env={**os.environ, **REAL_ENV},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -264,7 +268,7 @@ def real(tree: Tree, provisioner: str = "") -> dict[str, str]:
     return REAL_ENV
 
 
-@NEEDS_REAL
+@needs_terraform
 def test_up_changed_and_down(tree: Tree) -> None:
     env = real(tree)
     said = tree.make("bringup", **env).stdout
@@ -282,7 +286,7 @@ def test_up_changed_and_down(tree: Tree) -> None:
     tree.make("mrproper", **env)
 
 
-@NEEDS_REAL
+@needs_terraform
 def test_a_real_apply_that_fails_half_way(tree: Tree) -> None:
     bad = '  provisioner "local-exec" {\n    command = "exit ${each.key == "kdevops-2" ? 5 : 0}"\n  }'
     env = real(tree, bad)

@@ -144,13 +144,13 @@ def of(provider: str) -> tuple[Export, ...]:
 
 
 def markdown() -> str:
-    """The table of docs/cloud-configuration.md."""
+    """The table of docs/cloud-configuration.md, what all providers share first."""
     providers: dict[Export, list[str]] = {}
     for name, rows in EXPORTS.items():
         for row in rows:
             providers.setdefault(row, []).append(name)
     lines = ["| extra_vars.yaml | terraform | type | providers |", "|---|---|---|---|"]
-    for row, names in providers.items():
+    for row, names in sorted(providers.items(), key=lambda pair: -len(pair[1])):
         variable = f"`{row.variable}`" if row.to == BOTH else ""
         who = "all" if len(names) == len(EXPORTS) else ", ".join(names)
         lines.append(f"| `{row.key}` | {variable} | {row.kind} | {who} |")

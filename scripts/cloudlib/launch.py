@@ -18,6 +18,8 @@ from cloudlib.vocabulary import Vocabulary
 ERROR, WARNING, NOTE = "error", "warning", "note"
 #: The default of TERRAFORM_SSH_ALLOWED_CIDR: no machine but the node itself.
 NOBODY = "127.0.0.1/32"
+UNREACHABLE = f"nobody could reach the nodes by SSH: TERRAFORM_SSH_ALLOWED_CIDR is still {NOBODY}"
+WAYS_IN = ("your own address as ADDRESS/32", "TERRAFORM_SSH_ALLOWED_FROM_ANYWHERE=y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,7 @@ def findings(wanted: Selection, catalog: Catalog, words: Vocabulary) -> list[Fin
         problems = volumes.problems(words.provider, wanted.volumes, kind.name, wanted.zone)
         found += [Finding(ERROR, p.what, p.nearest) for p in problems]
     if wanted.ssh_from == NOBODY:
-        found.append(
-            Finding(
-                ERROR,
-                f"no machine may reach the nodes by SSH: TERRAFORM_SSH_ALLOWED_CIDR is still {NOBODY}",
-                ("your own address as ADDRESS/32", "TERRAFORM_SSH_ALLOWED_FROM_ANYWHERE=y"),
-            )
-        )
+        found.append(Finding(WARNING, UNREACHABLE, WAYS_IN))
     order = (ERROR, WARNING, NOTE)
     return sorted(found, key=lambda f: order.index(f.level))
 
@@ -96,17 +92,18 @@ def _offer(wanted: Selection, kind: InstanceType, catalog: Catalog, words: Vocab
 
 
 def _zone(wanted: Selection, kind: InstanceType, catalog: Catalog, words: Vocabulary) -> Iterable[Finding]:
-    inside = [z.name for z in catalog.zones if z.region == wanted.region]
-    offered = [name for name in inside if name in set(kind.zones)]
+    inside = [z for z in catalog.zones if z.region == wanted.region]
+    offered = [z.result for z in inside if z.name in set(kind.zones)]
     if not wanted.zone:
         return
-    if wanted.zone not in inside:
+    if wanted.zone not in [z.result for z in inside]:
         what = f"{wanted.region} has no {words.zone_noun} {wanted.zone}"
-        yield Finding(ERROR, what, tuple(offered or inside)[:3])
+        yield Finding(ERROR, what, tuple(offered or [z.result for z in inside])[:3])
     elif not offered:
         yield Finding(NOTE, f"the catalogue does not say which zones of {wanted.region} have {kind.name}")
     elif wanted.zone not in offered:
-        yield Finding(ERROR, f"{kind.name} is not offered in {wanted.zone}", tuple(offered[:3]))
+        what = f"{kind.name} is not offered in {words.zone_noun} {wanted.zone}"
+        yield Finding(ERROR, what, tuple(offered[:3]))
 
 
 def _architecture(wanted: Selection, kind: InstanceType, catalog: Catalog) -> Iterable[Finding]:

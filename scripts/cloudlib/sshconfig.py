@@ -43,7 +43,7 @@ def nodes(outputs: Mapping[str, Any]) -> tuple[list[Node], str]:
         raise BadReply(
             f"terraform's outputs do not say where the nodes are: {error}",
             untouched="the machines, which are up",
-            hint="terraform -chdir=terraform/PROVIDER output",
+            hint="`terraform output` in the provider's folder shows what it says",
         ) from error
     return sorted(
         found, key=lambda n: [int(p) if p.isdigit() else p for p in re.split(r"(\d+)", n.name)]

@@ -4,6 +4,10 @@
 locals {
   tags = { managed-by = "cloud-kconfig" }
 
+  image_owner = coalesce(var.aws_gpu_ami_owner, var.aws_ami_owner)
+  image_name  = coalesce(var.aws_gpu_ami_name, var.aws_ns)
+  public_key  = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))
+
   # "prefix-1-data-2" = the node, and the number of the volume from 0.
   data_volumes = {
     for pair in setproduct(var.node_names, range(var.aws_data_volume_count)) :
@@ -17,15 +21,35 @@ locals {
   ]...)
 }
 
+# The user, and the name of the host.
+
+locals {
+  # The image's first user gets this name; its groups, its sudo and the key pair are as the image has them.
+  # https://cloudinit.readthedocs.io/en/latest/reference/modules.html#users-and-groups
+  cloud_config = {
+    for name in var.node_names :
+    name => "#cloud-config\n${jsonencode({ user = { name = var.ssh_config_user }, hostname = name })}\n"
+  }
+
+  # Fedora CoreOS has Ignition in the place of cloud-init: https://coreos.github.io/ignition/configuration-v3_0/
+  ignition = {
+    for name in var.node_names : name => jsonencode({
+      ignition = { version = "3.0.0" }
+      passwd   = { users = [{ name = var.ssh_config_user, groups = ["sudo", "wheel"], sshAuthorizedKeys = [local.public_key] }] }
+      storage  = { files = [{ path = "/etc/hostname", mode = 420, contents = { source = "data:,${name}" } }] }
+    })
+  }
+}
+
 # The image: the newest of its name that its publisher has for the architecture.
 
 data "aws_ami" "node" {
   most_recent = true
-  owners      = [coalesce(var.aws_gpu_ami_owner, var.aws_ami_owner)]
+  owners      = [local.image_owner]
 
   filter {
     name   = "name"
-    values = [coalesce(var.aws_gpu_ami_name, var.aws_ns)]
+    values = [local.image_name]
   }
 
   filter {
@@ -43,8 +67,8 @@ data "aws_ami" "node" {
 # has a newer build of the same image.
 resource "terraform_data" "root" {
   input = {
-    owner   = coalesce(var.aws_gpu_ami_owner, var.aws_ami_owner)
-    name    = coalesce(var.aws_gpu_ami_name, var.aws_ns)
+    owner   = local.image_owner
+    name    = local.image_name
     arch    = var.target_arch
     size_gb = var.root_volume_size_gb
   }
@@ -127,7 +151,7 @@ resource "aws_vpc_security_group_egress_rule" "all" {
 
 resource "aws_key_pair" "user" {
   key_name_prefix = "${var.hosts_prefix}-"
-  public_key      = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))
+  public_key      = local.public_key
   tags            = local.tags
 }
 
@@ -144,9 +168,7 @@ resource "aws_instance" "node" {
   key_name                    = aws_key_pair.user.key_name
   tags                        = merge(local.tags, { Name = each.key })
 
-  # The image's first user gets this name; its groups, its sudo and the key pair are as the image has them:
-  # https://cloudinit.readthedocs.io/en/latest/reference/modules.html#users-and-groups
-  user_data                   = "#cloud-config\n${jsonencode({ user = { name = var.ssh_config_user }, hostname = each.key })}\n"
+  user_data                   = startswith(local.image_name, "fedora-coreos-") ? local.ignition[each.key] : local.cloud_config[each.key]
   user_data_replace_on_change = true
 
   root_block_device {

@@ -2,7 +2,8 @@
 # Nodes on Compute Engine in a network of their own, their data disks, and the way in.
 
 locals {
-  labels = { managed-by = "cloud-kconfig" }
+  labels     = { managed-by = "cloud-kconfig" }
+  public_key = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))
 
   # "prefix-1-data-2" = the node, and the number of the disk from 0.
   data_disks = {
@@ -10,12 +11,20 @@ locals {
     "${pair[0]}-data-${pair[1] + 1}" => { node = pair[0], number = pair[1] }
   }
 
+  # Fedora CoreOS has no guest agent but Ignition: https://coreos.github.io/ignition/configuration-v3_0/
+  ignition = jsonencode({
+    ignition = { version = "3.0.0" }
+    passwd   = { users = [{ name = var.ssh_config_user, groups = ["sudo", "wheel"], sshAuthorizedKeys = [local.public_key] }] }
+  })
+
   # Which machines take no Persistent Disk: every series from the fourth generation on (c4, n4d, m4, x4, a4x,
-  # g4, h4d, ...), the A3 Ultra, and bare metal.
+  # g4, h4d, ...; hosts of TPUs bear the number of the TPU, and are such from the sixth on), the A3 Ultra, and
+  # bare metal.
   # https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support
   generation     = tonumber(regex("^[a-z]+([0-9]+)", var.gce_machine_type)[0])
+  is_tpu_host    = can(regex("^(ct|tpu)[0-9]", var.gce_machine_type))
   is_metal       = endswith(var.gce_machine_type, "-metal")
-  hyperdisk_only = local.generation >= 4 || startswith(var.gce_machine_type, "a3-ultragpu-") || local.is_metal
+  hyperdisk_only = local.generation >= (local.is_tpu_host ? 6 : 4) || startswith(var.gce_machine_type, "a3-ultragpu-") || local.is_metal
 
   boot_disk_type = local.hyperdisk_only ? "hyperdisk-balanced" : "pd-balanced"
   data_disk_type = (
@@ -23,9 +32,9 @@ locals {
     "hyperdisk-balanced" : var.gce_data_disk_type
   )
 
-  # Machines with GPUs, bare metal and the HPC series (h3, h4d) are stopped where others are migrated.
-  # https://cloud.google.com/compute/docs/instances/live-migration-process#limitations
-  migrates = !(var.gce_is_gpu_instance || local.is_metal || startswith(var.gce_machine_type, "h"))
+  # Machines with GPUs or TPUs, bare metal and the HPC series (h3, h4d) are stopped where others are migrated,
+  # and have to say so. https://cloud.google.com/compute/docs/instances/live-migration-process#limitations
+  migrates = !(var.gce_is_gpu_instance || local.is_tpu_host || local.is_metal || startswith(var.gce_machine_type, "h"))
 }
 
 # The network. In: SSH from the allowed range, and anything from node to node. Out: anything.
@@ -94,14 +103,17 @@ resource "google_compute_instance" "node" {
 
   # The guest agent makes the user and lets it use sudo; keys of the whole project do not get in.
   # https://cloud.google.com/compute/docs/connect/add-ssh-keys#metadata
-  metadata = {
-    ssh-keys               = "${var.ssh_config_user}:${trimspace(file(pathexpand(var.ssh_config_pubkey_file)))}"
-    block-project-ssh-keys = "TRUE"
-    enable-oslogin         = "FALSE"
-  }
+  metadata = merge(
+    {
+      ssh-keys               = "${var.ssh_config_user}:${local.public_key}"
+      block-project-ssh-keys = "TRUE"
+      enable-oslogin         = "FALSE"
+    },
+    var.gce_image_project == "fedora-coreos-cloud" ? { user-data = local.ignition } : {}
+  )
 
   scheduling {
-    on_host_maintenance = local.migrates ? "MIGRATE" : "TERMINATE"
+    on_host_maintenance = local.migrates ? null : "TERMINATE"
     automatic_restart   = true
   }
 

@@ -118,11 +118,11 @@ variable "gce_nested_virtualization" {
   description = "Whether nodes can run KVM guests; null for a type that cannot."
   type        = bool
 
-  # Not AMD (c2d, n4d, ...; g4), not Arm (t2a, c4a, a4x, ...), not E2, H3 nor the memory-optimized series, and
-  # bare metal runs KVM as it is:
+  # Not AMD (c2d, n4d, ...; g4), not Arm (t2a, c4a, a4x, ...), not E2, H3, the memory-optimized series nor hosts
+  # of TPUs, and bare metal runs KVM as it is:
   # https://cloud.google.com/compute/docs/instances/nested-virtualization/overview#restrictions
   validation {
-    condition     = var.gce_nested_virtualization != true || !can(regex("^([a-z][0-9]+[ad]|e2|h3|g4|a4x|[mx][0-9]+n?)-|-metal$", var.gce_machine_type))
+    condition     = var.gce_nested_virtualization != true || !can(regex("^([a-z][0-9]+[ad]|e2|h3|g4|a4x|[mx][0-9]+n?|(ct|tpu)[0-9]\\w+)-|-metal$", var.gce_machine_type))
     error_message = "gce_nested_virtualization: this machine type cannot nest; take an Intel one such as n2-standard-16."
   }
 }

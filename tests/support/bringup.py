@@ -4,23 +4,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from cloudlib import exports
 from tests.support.tree import Tree
 
-REAL = shutil.which("terraform")
 #: Keeps a person's own terraform set-up, and the version look-up of terraform itself, out of the tests.
 REAL_ENV = {"TF_CLI_CONFIG_FILE": "/dev/null", "CHECKPOINT_DISABLE": "1"}
-
-NEEDS_REAL = pytest.mark.skipif(REAL is None, reason="there is no terraform here")
 
 CONFIG = """\
 CONFIG_TERRAFORM_AWS=y

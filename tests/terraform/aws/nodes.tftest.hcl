@@ -179,6 +179,22 @@ run "gpu_image" {
   }
 }
 
+run "an_image_with_ignition" {
+  variables {
+    aws_ns = "fedora-coreos-44.*.3.*-x86_64"
+  }
+
+  assert {
+    condition = alltrue([
+      for name, node in aws_instance.node :
+      jsondecode(node.user_data).passwd.users[0].name == "kdevops" &&
+      startswith(jsondecode(node.user_data).passwd.users[0].sshAuthorizedKeys[0], "ssh-ed25519 ") &&
+      jsondecode(node.user_data).storage.files[0].contents.source == "data:,${name}"
+    ])
+    error_message = "Ignition makes the user"
+  }
+}
+
 run "arm64" {
   variables {
     target_arch       = "arm64"

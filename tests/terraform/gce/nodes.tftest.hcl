@@ -83,6 +83,29 @@ run "security" {
   }
 }
 
+run "no_user_data_unasked" {
+  assert {
+    condition     = alltrue([for node in google_compute_instance.node : !contains(keys(node.metadata), "user-data")])
+    error_message = "the guest agent needs none"
+  }
+}
+
+run "an_image_with_ignition" {
+  variables {
+    gce_image_project = "fedora-coreos-cloud"
+    gce_image_family  = "fedora-coreos-stable"
+  }
+
+  assert {
+    condition = alltrue([
+      for node in google_compute_instance.node :
+      jsondecode(node.metadata["user-data"]).passwd.users[0].name == "kdevops" &&
+      startswith(jsondecode(node.metadata["user-data"]).passwd.users[0].sshAuthorizedKeys[0], "ssh-ed25519 ")
+    ])
+    error_message = "Ignition makes the user"
+  }
+}
+
 run "boot_disk_as_asked" {
   assert {
     condition     = alltrue([for node in google_compute_instance.node : node.boot_disk[0].initialize_params[0].size == 64 && node.boot_disk[0].initialize_params[0].type == "pd-balanced"])
@@ -121,8 +144,8 @@ run "nested_virtualization" {
 
 run "migrated_live" {
   assert {
-    condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == "MIGRATE"])
-    error_message = "a plain machine is migrated"
+    condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == null && node.scheduling[0].automatic_restart])
+    error_message = "nothing is said for a plain machine, which is migrated"
   }
 }
 
@@ -146,6 +169,17 @@ run "bare_metal_is_not_migrated" {
   assert {
     condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == "TERMINATE" && node.boot_disk[0].initialize_params[0].type == "hyperdisk-balanced"])
     error_message = "bare metal is stopped, and boots from Hyperdisk"
+  }
+}
+
+run "hosts_of_tpus" {
+  variables {
+    gce_machine_type = "ct5lp-hightpu-4t"
+  }
+
+  assert {
+    condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == "TERMINATE" && node.boot_disk[0].initialize_params[0].type == "pd-balanced"])
+    error_message = "a host of TPUs v5e is stopped, and boots from Persistent Disk"
   }
 }
 

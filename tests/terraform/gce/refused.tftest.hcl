@@ -263,6 +263,17 @@ run "nested_virtualization_on_g4" {
   expect_failures = [var.gce_nested_virtualization]
 }
 
+run "nested_virtualization_on_ct6e" {
+  command = plan
+
+  variables {
+    gce_machine_type          = "ct6e-standard-4t"
+    gce_nested_virtualization = true
+  }
+
+  expect_failures = [var.gce_nested_virtualization]
+}
+
 run "too_many_disks" {
   command = plan
 

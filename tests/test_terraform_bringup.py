@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""bringup and destroy with the real terraform and the real modules, on providers without a cloud."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from cloud_providers import PROVIDER_NAMES
+from tests.servers.lambda_server import KEY
+from tests.support import terraform_stub
+from tests.support.bringup import REAL_ENV
+from tests.support.terraform import MODULES, needs_terraform
+from tests.support.tree import ROOT, Tree
+
+pytestmark = needs_terraform
+
+#: What terraform's providers are told of an account, as a person would set it.
+ACCOUNT = {
+    "LAMBDA_API_KEY": KEY,
+    "ARM_SUBSCRIPTION_ID": "00000000-0000-0000-0000-000000000000",
+    "GOOGLE_PROJECT": "a-project",
+}
+
+
+@pytest.fixture(scope="module")
+def stubs() -> Iterator[dict[str, str]]:
+    with terraform_stub.providers(list(MODULES.values())) as env:
+        yield {**env, **REAL_ENV, **ACCOUNT}
+
+
+@pytest.mark.parametrize("provider", PROVIDER_NAMES)
+def test_up_and_down(tree: Tree, stubs: dict[str, str], provider: str) -> None:
+    """Two nodes of a defconfig: made, told of to ssh, left alone by a second run, destroyed."""
+    names = sorted(p.name for p in (ROOT / "defconfigs").glob(f"{provider}-*") if "smart" not in p.name)
+    tree.make(f"defconfig-{names[0]}")
+    config = re.sub(r"(NODE_COUNT)=1", r"\1=2", tree.read(".config"))
+    tree.write(".config", config.replace("127.0.0.1/32", "203.0.113.7/32"))
+    keys = tree.home / ".ssh"
+    keys.mkdir()
+    (keys / "kdevops_terraform.pub").write_text("ssh-ed25519 AAAAC3NzaC1lZDI1 nobody\n", encoding="utf-8")
+
+    done = tree.make("bringup", **stubs)
+    hosts = [line.split()[-1] for line in done.stdout.splitlines() if line.startswith("  ssh -F ")]
+    assert [h.rpartition("-")[0] for h in hosts] == ["kdevops-1", "kdevops-2"], done.stdout + done.stderr
+    assert KEY not in done.stdout + done.stderr + tree.read(f"terraform/{provider}/terraform.tfstate")
+    ssh = tree.read(f"terraform/{provider}/ssh_config")
+    outputs = json.loads(tree.read(f"terraform/{provider}/terraform.tfstate"))["outputs"]
+    for node in outputs["nodes"]["value"].values():
+        assert f"HostName {node['public_ip'] or node['private_ip']}\n" in ssh
+
+    assert "No changes." in tree.make("bringup", **stubs).stdout
+    assert tree.make("mrproper", check=False).returncode != 0
+    tree.make("destroy", "FORCE=1", **stubs)
+    assert not (tree.root / f"terraform/{provider}/ssh_config").exists()
+    tree.make("mrproper")

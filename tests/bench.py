@@ -234,7 +234,8 @@ def ten_times(tree: Tree) -> Iterator[Row]:
 
 def _scaled(factor: int) -> dict[str, float]:
     argv = [sys.executable, "-m", "tests.bench_scale", str(factor)]
-    done = subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, text=True, env=dict(os.environ))
+    env = {**os.environ, "PYTHONPATH": "scripts"}
+    done = subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, text=True, env=env)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 

@@ -22,8 +22,10 @@ class Contract:
     """How to run one provider against its test server.
 
     `small` makes a server, not yet started, with few regions and types; keywords go to HttpServer (latency).
-    `full`, where there is one, makes it with as much as the cloud really has, for the benchmark.
+    `full`, where there is one, makes it with as much as the cloud really has, for the benchmark; `recorded`
+    does so from a folder of recorded facts, which this project does not carry.
     `prepare` puts the vendor's command into a tree and returns the environment that leads to the server;
+    where that is a stand-in, `real` does so with the real one, and skips where there is none.
     `command` is its name on PATH, "" for a provider that is asked over HTTP. `without_credentials` is what to
     change in that environment so that there are none. `faults` has one for each of FAULTS, which must end the
     fetch. `secrets` must not be seen in any message or file. `settings` are for speed alone, such as fewer
@@ -37,6 +39,8 @@ class Contract:
     faults: Mapping[str, Callable[[], Fault]]
     secrets: Sequence[str]
     full: Callable[..., HttpServer] | None = None
+    recorded: Callable[..., HttpServer] | None = None
+    real: Callable[[Tree, HttpServer], dict[str, str]] | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -5,17 +5,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudlib import catalogfile, tier
 from tests.servers import azure_faults as faults
 from tests.servers.azure_data import small
+from tests.servers.azure_recorded import committed
 from tests.servers.azure_server import TOKEN, AzureServer
 from tests.servers.http_base import HttpServer
 from tests.support.azure import make_azure
 from tests.support.contract import Contract
-from tests.support.tree import Tree
+from tests.support.tree import ROOT, Tree
 
 
 def _server(**options: Any) -> HttpServer:
     return AzureServer(small(), **options)
+
+
+def _full(**options: Any) -> HttpServer:
+    path = tier.folder(ROOT, "azure") / f"{catalogfile.NAME}.{tier.STATIC}"
+    return AzureServer(committed(path), **options)
 
 
 def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
@@ -23,9 +30,16 @@ def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
     return make_azure(tree, server).env
 
 
+def _real(tree: Tree, server: HttpServer) -> dict[str, str]:
+    assert isinstance(server, AzureServer)
+    return make_azure(tree, server, real=True).env
+
+
 CONTRACT = Contract(
     small=_server,
+    full=_full,
     prepare=_prepare,
+    real=_real,
     command="az",
     without_credentials={"FAKE_AZ_STATE": "not-logged-in"},
     faults={"error reply": faults.denied, "cut off": faults.cut_off, "hang": faults.hangs},

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tests.servers import gce_faults as faults
+from tests.servers.gce_recorded import recorded
 from tests.servers.gce_server import TOKEN, GceServer
 from tests.servers.gce_small import small
 from tests.servers.http_base import HttpServer
@@ -18,14 +20,25 @@ def _server(**options: Any) -> HttpServer:
     return GceServer(small(), **options)
 
 
+def _recorded(facts: Path, **options: Any) -> HttpServer:
+    return GceServer(recorded(facts), **options)
+
+
 def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
     assert isinstance(server, GceServer)
     return make_gce(tree, server).env
 
 
+def _real(tree: Tree, server: HttpServer) -> dict[str, str]:
+    assert isinstance(server, GceServer)
+    return make_gce(tree, server, real=True).env
+
+
 CONTRACT = Contract(
     small=_server,
+    recorded=_recorded,
     prepare=_prepare,
+    real=_real,
     command="gcloud",
     without_credentials={"CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE": ""},
     faults={

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tests.servers import lambda_server
 from tests.servers.http_base import HttpServer
-from tests.servers.lambda_data import small
+from tests.servers.lambda_data import recorded, small
 from tests.servers.lambda_server import KEY, LambdaServer
 from tests.support.contract import Contract
 from tests.support.tree import Tree
@@ -17,6 +18,10 @@ def _server(**options: Any) -> HttpServer:
     return LambdaServer(small(), **options)
 
 
+def _recorded(facts: Path, **options: Any) -> HttpServer:
+    return LambdaServer(recorded(facts), **options)
+
+
 def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
     assert isinstance(server, LambdaServer)
     return {"LAMBDALABS_API_BASE": server.base, "LAMBDA_API_KEY": KEY}
@@ -24,6 +29,7 @@ def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
 
 CONTRACT = Contract(
     small=_server,
+    recorded=_recorded,
     prepare=_prepare,
     command="",
     without_credentials={"LAMBDA_API_KEY": ""},

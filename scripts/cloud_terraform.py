@@ -54,8 +54,9 @@ def main(argv: Sequence[str]) -> int:
 
 def plan() -> None:
     """Show what bringup would do. It makes the key pair too, as a plan reads the public key."""
-    _, terraform, _ = _ready()
+    made, terraform, _ = _ready()
     with _alone(terraform.folder):
+        _refuse_other_region(terraform.folder, made)
         terraform.init()
         terraform.plan()
 

@@ -244,9 +244,10 @@ def test_another_region_while_machines_are_up(fake: Fake) -> None:
     fake.tree.make("bringup")
     fake.tree.write(".config", CONFIG + "CONFIG_TERRAFORM_AWS_REGION_EU_WEST_1=y\n")
     before = len(fake.commands())
-    code, said = run(fake, "bringup")
-    assert code == 1 and "are up in us-east-1, and .config says eu-west-1" in said and "make destroy" in said
-    assert len(fake.commands()) == before
+    for command in ("bringup", "plan"):
+        code, said = run(fake, command)
+        assert code == 1 and "are up in us-east-1, and .config says eu-west-1" in said
+        assert "make destroy" in said and len(fake.commands()) == before
     fake.tree.make("destroy", "FORCE=1")
     assert fake.tree.read("terraform/aws/terraform.tfvars.json").count("eu-west-1")
     assert run(fake, "bringup")[0] == 0

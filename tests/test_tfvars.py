@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -295,6 +297,28 @@ def test_a_real_apply_that_fails_half_way(tree: Tree) -> None:
     assert done.returncode == 1 and "terraform apply failed with exit code 1" in done.stderr
     assert "kdevops-1" in tree.read("terraform/aws/terraform.tfstate")
     assert "2 destroyed" in tree.make("destroy", "FORCE=1", **env).stdout
+
+
+@needs_terraform
+def test_ctrl_c_while_the_real_terraform_applies(tree: Tree) -> None:
+    """Pressed twice. Were it passed on twice, terraform would say so, and end without saving its state."""
+    started = tree.home / "started"
+    slow = f'  provisioner "local-exec" {{\n    command = "touch {started}; exec sleep 60"\n  }}'
+    env = real(tree, slow)
+    process = tree.start("make", f"PYTHON={sys.executable}", "bringup", **env)
+    deadline = time.monotonic() + 60
+    while not started.exists():
+        assert time.monotonic() < deadline and process.poll() is None, "apply did not begin"
+        time.sleep(0.05)
+    for _ in range(2):
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.2)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode != 0 and "Interrupt received" in out and "Two interrupts" not in out + err
+    assert "terraform apply was interrupted, and has ended by itself" in err
+    assert "kdevops-1" in tree.read("terraform/aws/terraform.tfstate")
+    assert not (tree.root / "terraform/aws/.terraform.tfstate.lock.info").exists()
+    assert "1 destroyed" in tree.make("destroy", "FORCE=1", **env).stdout
 
 
 # --- the writer ---

@@ -14,8 +14,10 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import select
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -156,9 +158,20 @@ def _interactive(tool: str) -> int:
         answer = input("Open the menu with what it offers instead? Nothing changes before you save. [y/N] ")
         if answer.strip().lower() not in ("y", "yes"):
             return error.exit_code
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a menu whose terminal is gone would spin for ever
+    threading.Thread(target=_end_with_terminal, daemon=True).start()
     _open_menu(tool, kconf)
     return 0
+
+
+def _end_with_terminal() -> None:
+    """End this process when its terminal is gone: a menu would go on reading nothing, at full speed.
+
+    SIGHUP does not do: the terminal sends it to the leader of the session, make, which may ignore it.
+    """
+    hangup = select.poll()
+    hangup.register(sys.stdin.fileno(), 0)  # a hangup is told unasked
+    hangup.poll()
+    os._exit(128 + signal.SIGHUP)
 
 
 def _open_menu(tool: str, kconf: kconfiglib.Kconfig) -> None:

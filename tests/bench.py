@@ -224,8 +224,8 @@ def ten_times(tree: Tree) -> Iterator[Row]:
         "12 times",
         f"{total[1] / total[0]:.1f} times",
         [
-            f"{found['types']:.0f} types, {found['symbols']:.0f} symbols: render {found['render']:.2f} CPU s, "
-            f"parse {found['parse']:.2f} CPU s, peak {found['peak_mib']:.0f} MiB"
+            f"{found['types']:.0f} types, {found['symbols']:.0f} symbols, CPU s: "
+            f"render {found['render']:.2f}, parse {found['parse']:.2f}; peak {found['peak_mib']:.0f} MiB"
             for found in (one, ten)
         ],
     )

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pexpect
+import pytest
 
 from tests.support.terminal import ENTER, Terminal
 from tests.support.tree import Tree
@@ -32,3 +36,14 @@ def test_a_gpu_size_is_found_chosen_and_saved(tree: Tree) -> None:
     assert config["TERRAFORM_AWS_INSTANCE_G6E_2XLARGE"] == "y"
     assert config["TERRAFORM_AWS_IS_GPU_INSTANCE"] == "y"
     assert tree.vendor_calls() == []
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["SIGHUP", "SIGHUP ignored"])
+def test_a_menu_ends_with_its_terminal(tree: Tree, ignored: bool) -> None:
+    terminal = Terminal(tree, ignore_sighup=ignored)
+    terminal.wait_for("Cloud provider (Amazon Web Services (AWS))")
+    terminal.hang_up()
+    deadline = time.monotonic() + 10
+    while os.waitpid(terminal.child.pid, os.WNOHANG) == (0, 0):
+        assert time.monotonic() < deadline, "it runs on without a terminal"
+        time.sleep(0.05)

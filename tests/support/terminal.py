@@ -17,14 +17,17 @@ DOWN, ENTER, ESCAPE = "\x1b[B", "\r", "\x1b"
 class Terminal:
     """menuconfig on a screen."""
 
-    def __init__(self, tree: Tree, *, columns: int = 120, lines: int = 40) -> None:
+    def __init__(
+        self, tree: Tree, *, columns: int = 120, lines: int = 40, ignore_sighup: bool = False
+    ) -> None:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.Stream(self._screen)
         env = {**tree.env, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
         argv = [f"PYTHON={sys.executable}", "menuconfig"]
         self.child = pexpect.spawn(
-            "make", argv, cwd=str(tree.root), env=env, dimensions=(lines, columns), encoding="utf-8"
-        )
+            "make", argv, cwd=str(tree.root), env=env, dimensions=(lines, columns), encoding="utf-8",
+            ignore_sighup=ignore_sighup,
+        )  # fmt: skip
 
     def text(self) -> str:
         """What a person sees."""
@@ -47,3 +50,8 @@ class Terminal:
         self.child.send(words)
         self.wait_for(symbol)
         self.child.send(ENTER)
+
+    def hang_up(self) -> None:
+        """Take the terminal away, and send no signal besides, as pexpect would."""
+        self.child.ptyproc.fileobj.close()
+        self.child.closed = self.child.ptyproc.closed = True

@@ -76,8 +76,8 @@ def _list(command: str, what: str, flags: dict[str, str], columns: list[str]) ->
 def _paths(what: str, flags: dict[str, str]) -> list[str]:
     project = os.environ["CLOUDSDK_CORE_PROJECT"]
     if what == "images":
-        projects = [flags["project"]] if "project" in flags else _IMAGE_PROJECTS
-        return [f"{p}/global/images" for p in projects]
+        standard = () if "no-standard-images" in flags else _IMAGE_PROJECTS
+        return [f"{p}/global/images" for p in (flags.get("project", project), *standard)]
     name = _LISTS.get(what, what)
     if "zones" in flags:
         return [f"{project}/zones/{z}/{name}" for z in flags["zones"].split(",")]

@@ -220,6 +220,6 @@ class Fetch:
         return str(azure_az.az_json(["version"], self.request.log).get("azure-cli", ""))
 
 
-def _meaning(status: int, body: Any) -> CloudError | None:
+def _meaning(_: str, status: int, body: Any) -> CloudError | None:
     """An error of Resource Manager, told to a request of our own."""
     return azure_az.NotFound("Azure has no such list") if status == 404 else None

@@ -19,7 +19,7 @@ from cloudlib.provider import Request
 from cloudlib.run import CallLog
 from tests.servers import azure_faults as faults
 from tests.servers.azure_recorded import committed
-from tests.servers.azure_server import TOKEN, AzureServer
+from tests.servers.azure_server import SUBSCRIPTION, TOKEN, AzureServer
 from tests.servers.http_base import Fault
 from tests.support.azure import FAKE, Azure, make_azure, put_az, real_az, real_version
 from tests.support.kconf import choose, parse_menus, value, visible
@@ -49,7 +49,8 @@ def azure(tree: Tree, server: AzureServer, request: pytest.FixtureRequest) -> Az
 def test_a_complete_fetch_is_published_and_costs_few_processes(azure: Azure) -> None:
     _, said = azure.config()
     assert "published" in said
-    assert len(azure.calls()) == LOCATIONS + 3 and len(azure.calls("rest --method get")) == LOCATIONS + 1
+    assert sorted(azure.calls()) == ["account get-access-token --output json", "version --output json"]
+    assert azure.server.count(query="location eq") == LOCATIONS
     catalog = json.loads(azure.tree.read(CATALOG))
     types = {t["name"]: t for t in catalog["instance_types"]}
     assert types["Standard_D4s_v5"]["prices"]["eastus"][0] == "0.192"
@@ -152,15 +153,13 @@ def test_the_fake_says_what_the_real_one_says(
 ) -> None:
     """Else the tests with the fake would prove nothing."""
     monkeypatch.setattr(retry, "TRIES", 1)
-    url = f"{azure_az.ARM}/subscriptions/{{subscriptionId}}/locations?api-version=2022-12-01"
-    made = (
-        faults.throttled(faults.LOCATIONS, times=None), faults.broken(faults.LOCATIONS),
-        faults.denied(faults.LOCATIONS), faults.missing(faults.LOCATIONS), faults.expired(),
-        faults.no_subscription(), faults.not_registered(faults.LOCATIONS), faults.web_page(faults.LOCATIONS),
-        faults.cut_off(faults.LOCATIONS), faults.broken_off(faults.LOCATIONS), faults.broken(faults.TOKEN),
-        faults.resets(faults.TOKEN),
-    )  # fmt: skip
     said: dict[str, list[tuple[str, str]]] = {}
+
+    def fails(name: str) -> None:
+        with pytest.raises(CloudError) as caught:
+            azure_az.token(CallLog())
+        said.setdefault(name, []).append((type(caught.value).__name__, caught.value.what))
+
     for name, az in (("real", real_az()), ("fake", FAKE)):
         folder = tmp_path / name
         folder.mkdir()
@@ -168,17 +167,21 @@ def test_the_fake_says_what_the_real_one_says(
         env = server.env(folder / "config", real_version())
         for key, text in {**env, "PATH": f"{folder}:{os.environ['PATH']}"}.items():
             monkeypatch.setenv(key, text)
-        for fault in made:
+        assert azure_az.token(CallLog()) == (SUBSCRIPTION, TOKEN)
+        for fault in (faults.broken(faults.TOKEN), faults.resets(faults.TOKEN)):
             server.clear_faults()
             server.inject(fault)
-            with pytest.raises(CloudError) as caught:
-                azure_az.get(url, CallLog())
-            said.setdefault(name, []).append((type(caught.value).__name__, caught.value.what))
-        (folder / "config" / "azureProfile.json").unlink()
-        monkeypatch.setenv("FAKE_AZ_STATE", "not-logged-in")
-        with pytest.raises(CloudError) as caught:
-            azure_az.get(url, CallLog())
-        said[name].append((type(caught.value).__name__, caught.value.what))
+            fails(name)
+        server.clear_faults()
+        profile = folder / "config" / "azureProfile.json"
+        subscriptions = json.loads(profile.read_text(encoding="utf-8"))["subscriptions"]
+        for state, kept in (
+            ("no-subscription", [{**s, "isDefault": False} for s in subscriptions]),
+            ("not-logged-in", []),
+        ):
+            profile.write_text(json.dumps({"subscriptions": kept}), encoding="utf-8")
+            monkeypatch.setenv("FAKE_AZ_STATE", state)
+            fails(name)
         monkeypatch.delenv("FAKE_AZ_STATE")
     assert said["fake"] == said["real"]
 
@@ -199,6 +202,6 @@ def test_the_whole_of_azure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         t.name: (t.regions, t.zones) for t in known.instance_types
     }
     assert made.images == known.images
-    assert len((tmp_path / "log").read_text(encoding="utf-8").splitlines()) == len(known.regions) + 3
+    assert len((tmp_path / "log").read_text(encoding="utf-8").splitlines()) == 2
     for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
         assert resource.getrusage(who).ru_maxrss < 700_000, "KiB of the largest process"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Microsoft Azure: asks the `az` command, and the public price list, what it offers and what it costs.
 
-A fetch starts one process of az a location and three more. It needs the role Reader on the subscription;
+A fetch starts two processes of az, a list one. They need the role Reader on the subscription;
 docs/cloud-configuration.md has a smaller one.
 """
 
@@ -76,21 +76,21 @@ def default_location() -> str:
 
 def fetch(request: Request) -> Catalog:
     """Everything Azure offers this subscription, or with `request.regions` what it offers there."""
-    with Pool(request.log) as pool, Pool(request.log) as web:
-        return _job(request, pool, web).run()
+    with Pool(request.log) as pool:
+        return _job(request, pool).run()
 
 
 def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
-    """Locations and their zones: one call."""
-    with Pool(request.log) as pool, Pool(request.log) as web:
-        job = _job(request, pool, web)
+    """Locations and their zones: one process of az, one request."""
+    with Pool(request.log) as pool:
+        job = _job(request, pool)
         return job.regions, job.zones
 
 
 def list_images(request: Request) -> tuple[Image, ...]:
-    """The image streams of the default location: two processes of az, and more than a hundred requests."""
-    with Pool(request.log) as pool, Pool(request.log) as web:
-        return _job(request, pool, web).images()
+    """The image streams of the default location: one process of az, and more than a hundred requests."""
+    with Pool(request.log) as pool:
+        return _job(request, pool).images()
 
 
 def terraform_environment() -> Mapping[str, str]:
@@ -107,6 +107,6 @@ def terraform_environment() -> Mapping[str, str]:
     return {"ARM_SUBSCRIPTION_ID": found}
 
 
-def _job(request: Request, pool: Pool, web: Pool) -> Fetch:
+def _job(request: Request, pool: Pool) -> Fetch:
     home = name_of(request.regions[0]) if request.regions else default_location()
-    return Fetch(request, pool, web, home=home)
+    return Fetch(request, pool, home=home)

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """One fetch of Azure: which calls, in which order, and what a failed one means for the rest.
 
-Processes of az: one for the locations, one for each location's sizes (and one more for each further page),
-one for the CLI's version, one for the token with which images are asked. Images are more than a hundred small
-answers, and prices come in pages one after the other: these are requests of our own, because starting az is
-what costs.
+Processes of az: one for a token, one for the CLI's version. All else are requests of our own, because what
+costs is starting az: the locations; then, side by side, images (more than a hundred small answers, those of
+one publisher one after the other), prices page after page, and the sizes of each location.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Any
 
 import azure_az
 import azure_images
 import azure_parse
+from azure_arm import Door
 from azure_pages import pages, rows
 from azure_parse import Sizes
-from cloudlib.errors import BadReply, CallFailed, CatalogError, CloudError, UsageError
+from cloudlib.errors import CallFailed, CatalogError, UsageError
 from cloudlib.fetching import Reach
 from cloudlib.parallel import Pool, Task
 from cloudlib.progress import Step
@@ -29,9 +28,8 @@ from cloudlib.rest import Rest
 from cloudlib.settings import price_regions
 
 PROVIDER = "azure"
-_SUBSCRIPTION = f"{azure_az.ARM}/subscriptions/{{subscriptionId}}"
-_LOCATIONS = f"{_SUBSCRIPTION}/locations?api-version=2022-12-01"
-_SIZES = f"{_SUBSCRIPTION}/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=location eq '%s'"
+_LOCATIONS = "/locations?api-version=2022-12-01"
+_SIZES = "/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=location eq '%s'"
 _PRICES = "https://prices.azure.com/api/retail/prices"
 _PRICE_FILTER = "serviceName eq 'Virtual Machines' and armRegionName eq '%s' and priceType eq 'Consumption'"
 
@@ -42,15 +40,15 @@ _PER_LOCATION, _PER_PRICED, _IMAGES, _BESIDE = 3, 80, 600, 20
 
 @dataclass
 class Fetch:
-    """The state of one fetch. Making it asks for the locations: without them nothing starts.
+    """The state of one fetch. Making it asks for a token and the locations: without them nothing starts.
 
-    `pool` runs processes of az, `web` requests, which mostly wait. `home` is the default location.
+    `home` is the default location.
     """
 
     request: Request
     pool: Pool
-    web: Pool
     home: str
+    door: Door = field(init=False)
     regions: tuple[Region, ...] = ()
     zones: tuple[Zone, ...] = ()
     asked: tuple[str, ...] = ()
@@ -58,8 +56,9 @@ class Fetch:
     notices: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        step = self._step("locations", 1)
-        answer = self.pool.start(self._arm, _LOCATIONS, step=step).result()
+        step = self._step("locations", 2)
+        self.door = self.pool.start(Door, self.request.log, step=step).result()
+        answer = self.pool.start(self.door.get, self.door.base + _LOCATIONS, step=step).result()
         self.regions, self.zones = azure_parse.locations(rows(answer, "value", "locations"))
         names = [r.name for r in self.regions]
         self.asked = tuple(azure_parse.name_of(r) for r in self.request.regions) or tuple(names)
@@ -77,16 +76,13 @@ class Fetch:
         priced = price_regions(self.home, self.asked)
         calls = _PER_LOCATION * len(self.asked) + _PER_PRICED * len(priced) + _IMAGES + _BESIDE
         self.request.log.budget = self.request.log.calls + calls
-        size_step = self._step("sizes", len(self.asked))
+        places = dict.fromkeys((self.home, *self.asked))
+        size_step, price_step = self._step("sizes", len(places)), self._step("prices", len(priced))
         reader = azure_parse.SizeReader()
-        sizes = {
-            name: self.pool.start(self._sizes, reader, name, step=size_step)
-            for name in dict.fromkeys((self.home, *self.asked))
-        }
         version = self.pool.start(self._version) if self.request.images else None
-        images = self._start_images() if self.request.images else None
-        price_step = self._step("prices", len(priced))
-        prices = {name: self.web.start(self._prices, name, step=price_step) for name in priced}
+        images = self._start_images() if self.request.images else None  # first: one after the other is slow
+        prices = {name: self.pool.start(self._prices, name, step=price_step) for name in priced}
+        sizes = {name: self.pool.start(self._sizes, reader, name, step=size_step) for name in places}
         found = self.reach.answers(sizes)
         self._say_what_is_left_out(found)
         names = {name for of in found.values() for name in of.kinds}
@@ -106,7 +102,8 @@ class Fetch:
     # --- sizes ---
 
     def _sizes(self, reader: azure_parse.SizeReader, location: str) -> Sizes:
-        read = pages(_SIZES % location, self._arm, items="value", link="nextLink")
+        first = self.door.base + _SIZES % location
+        read = pages(first, self.door.get, items="value", link="nextLink")
         return reader.read(read, location)
 
     def _say_what_is_left_out(self, found: Mapping[str, Sizes]) -> None:
@@ -144,18 +141,13 @@ class Fetch:
 
     def _start_images(self) -> tuple[Step, list[Task]]:
         step = self._step("images", len(azure_images.PUBLISHERS))
-        answer = azure_az.az_json(["account", "get-access-token"], self.request.log)
-        try:
-            base = f"{azure_az.ARM}/subscriptions/{answer['subscription']}"
-            auth = {"Authorization": f"Bearer {answer['accessToken']}"}
-        except (KeyError, TypeError):
-            raise BadReply("az answered without a token", hint=azure_az.SETUP_HINT) from None
 
         def ask(publisher: str) -> list[azure_images.Found]:
-            rest = Rest(log=self.request.log, auth=auth, classify=_meaning)
-            return azure_images.of_publisher(publisher, self.home, lambda url: rest.get(base + url))
+            return azure_images.of_publisher(
+                publisher, self.home, lambda url: self.door.get(self.door.base + url)
+            )
 
-        return step, [self.web.start(ask, p, step=step) for p in azure_images.PUBLISHERS]
+        return step, [self.pool.start(ask, p, step=step) for p in azure_images.PUBLISHERS]
 
     def _take_images(self, step: Step, tasks: Sequence[Task]) -> list[Image]:
         found = [item for task in tasks for item in task.result()]
@@ -213,13 +205,5 @@ class Fetch:
     def _step(self, title: str, total: int) -> Step:
         return self.request.progress.step(PROVIDER, title, total)
 
-    def _arm(self, url: str) -> Any:
-        return azure_az.get(url, self.request.log)
-
     def _version(self) -> str:
         return str(azure_az.az_json(["version"], self.request.log).get("azure-cli", ""))
-
-
-def _meaning(status: int, body: Any) -> CloudError | None:
-    """An error of Resource Manager, told to a request of our own."""
-    return azure_az.NotFound("Azure has no such list") if status == 404 else None

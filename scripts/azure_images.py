@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from azure_az import NotFound
-from cloudlib.errors import BadReply
+from cloudlib.errors import BadReply, NotFound
 from cloudlib.records import Image
 
 _API = "2024-07-01"

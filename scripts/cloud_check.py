@@ -18,6 +18,7 @@ import write_extra_vars
 from cloudlib import cost, launch, refresh, requested, selection, variables
 from cloudlib.errors import CatalogError, CloudError, ConfigRejected, report
 from cloudlib.launch import Finding
+from cloudlib.parallel import leave
 from cloudlib.progress import Silent, shown_on
 from cloudlib.provider import Provider, Request, Value
 from cloudlib.records import Catalog
@@ -112,4 +113,4 @@ def _impossible(wanted: Selection, catalog: Catalog, provider: Provider) -> list
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

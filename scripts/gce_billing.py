@@ -27,8 +27,7 @@ def price_book(token: str, log: CallLog) -> PriceBook:
     Raises AccessDenied where the API is not enabled or not allowed; else the errors of Rest.get, and BadReply
     for pages without an end.
     """
-    auth = {"Authorization": f"Bearer {token}"}
-    rest = Rest(log=log, auth=auth, classify=lambda status, body: _meaning(status, body, token))
+    rest = Rest(log=log, auth={"Authorization": f"Bearer {token}"}, classify=_meaning)
     url = base_url(_BASE, "https://cloudbilling.googleapis.com/") + _SKUS
     book = PriceBook()
     seen: set[str] = set()
@@ -51,11 +50,11 @@ def price_book(token: str, log: CallLog) -> PriceBook:
     raise BadReply(f"the billing catalogue does not end after {len(seen)} pages", hint="try again")
 
 
-def _meaning(status: int, body: Any, token: str) -> CloudError | None:
-    """Google's words for a refusal: {"error": {"message", …}}; without the token should it repeat that."""
+def _meaning(_: str, status: int, body: Any) -> CloudError | None:
+    """Google's words for a refusal: {"error": {"message", …}}."""
     error = body.get("error") if isinstance(body, dict) else None
     message = str(error.get("message", "")) if isinstance(error, dict) else ""
     if status != 403 or not message:
         return None
-    first = " ".join(message.replace(token, "[redacted]").split()).partition(". ")[0]
+    first = " ".join(message.split()).partition(". ")[0]
     return AccessDenied(first.rstrip("."), hint="docs/cloud-configuration.md names the API that prices need")

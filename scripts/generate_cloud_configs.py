@@ -23,6 +23,7 @@ from typing import NoReturn
 import cloud_providers
 from cloudlib import refresh, summary, tier
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
+from cloudlib.parallel import leave
 from cloudlib.progress import Progress, shown_on
 from cloudlib.provider import Provider, Request
 from cloudlib.run import CallLog
@@ -177,7 +178,4 @@ def _clean(providers: Sequence[Provider]) -> int:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)  # without waiting for a request that still hangs in a thread after Ctrl-C
+    leave(main(sys.argv[1:]))

@@ -16,7 +16,7 @@ from typing import Any
 import lambdalabs_key
 import lambdalabs_parse
 import lambdalabs_smart
-from cloudlib.errors import CatalogError
+from cloudlib.errors import CatalogError, NotFound
 from cloudlib.provider import Request, Resolved, Variables
 from cloudlib.records import Catalog, Image, Provenance, Region, Zone
 from cloudlib.run import CallLog
@@ -131,11 +131,9 @@ def instance_types_now(request: Request) -> Mapping[str, Any]:
 
 def _regions_or_none(client: Any) -> Any:
     """The data of `/regions`, or None from an API of before 1.10, which has no such list."""
-    from lambdalabs_client import NotThere
-
     try:
         return client.data("regions")
-    except NotThere:
+    except NotFound:
         return None
 
 

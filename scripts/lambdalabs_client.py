@@ -11,25 +11,13 @@ import sys
 import time
 from typing import Any
 
-from cloudlib.errors import AccessDenied, BadReply, CallFailed, CloudError, NoCredentials, Throttled
+from cloudlib.errors import BadReply, CallFailed, CloudError, NoCredentials, NotFound
 from cloudlib.provider import Request
-from cloudlib.rest import Rest
+from cloudlib.rest import Rest, kind_of
 from lambdalabs_key import SETUP_HINT, base_url, find_key
 
 #: "about one request a second": the rate limit of the API's documentation, in seconds between requests.
 SPACING = 1.0
-
-
-class NotThere(CallFailed):
-    """The API answered 404."""
-
-
-_KINDS: dict[int, type[CloudError]] = {
-    401: NoCredentials,
-    403: AccessDenied,
-    404: NotThere,
-    429: Throttled,
-}
 
 
 class Client:
@@ -48,7 +36,7 @@ class Client:
             request.remarks.append(f"notice: {key.warning}")
 
     def data(self, what: str) -> Any:
-        """The "data" of `GET /what`. Errors are those of Rest.get, with the API's words, and NotThere."""
+        """The "data" of `GET /what`. Errors are those of Rest.get, with the API's words."""
         time.sleep(max(0.0, self._last + SPACING - time.monotonic()))
         try:
             answer = self._rest.get(self._base + what)
@@ -60,11 +48,11 @@ class Client:
             f"Lambda's answer to {what} holds no data", hint="try again; DEBUG=1 shows every call"
         )
 
-    def _meaning(self, status: int, body: Any) -> CloudError | None:
+    def _meaning(self, _: str, status: int, body: Any) -> CloudError | None:
         """{"error": {"code", "message", "suggestion"}} and an HTTP status -> the error that it means."""
-        kind = _KINDS.get(status, CallFailed)
+        kind = kind_of(status)
         known = self._words(body, kind, status)
-        if known is None and kind in (NoCredentials, NotThere):
+        if known is None and kind in (NoCredentials, NotFound):
             return kind(f"Lambda's API answered HTTP {status}", hint=SETUP_HINT)
         return known
 

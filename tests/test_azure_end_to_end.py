@@ -13,14 +13,13 @@ import pytest
 
 import azure_api
 import azure_az
-from cloudlib import catalogfile, retry
-from cloudlib.errors import CloudError
-from cloudlib.provider import Request
+from cloudlib import catalogfile, provider, retry
+from cloudlib.errors import CloudError, NoCredentials
 from cloudlib.run import CallLog
 from tests.servers import azure_faults as faults
 from tests.servers.azure_recorded import committed
-from tests.servers.azure_server import TOKEN, AzureServer
-from tests.servers.http_base import Fault
+from tests.servers.azure_server import SUBSCRIPTION, TENANT, TOKEN, AzureServer, json_reply
+from tests.servers.http_base import Fault, Reply, Request
 from tests.support.azure import FAKE, Azure, make_azure, put_az, real_az, real_version
 from tests.support.kconf import choose, parse_menus, value, visible
 from tests.support.tree import ROOT, Tree
@@ -49,7 +48,8 @@ def azure(tree: Tree, server: AzureServer, request: pytest.FixtureRequest) -> Az
 def test_a_complete_fetch_is_published_and_costs_few_processes(azure: Azure) -> None:
     _, said = azure.config()
     assert "published" in said
-    assert len(azure.calls()) == LOCATIONS + 3 and len(azure.calls("rest --method get")) == LOCATIONS + 1
+    assert sorted(azure.calls()) == ["account get-access-token --output json", "version --output json"]
+    assert azure.server.count(query="location eq") == LOCATIONS
     catalog = json.loads(azure.tree.read(CATALOG))
     types = {t["name"]: t for t in catalog["instance_types"]}
     assert types["Standard_D4s_v5"]["prices"]["eastus"][0] == "0.192"
@@ -152,15 +152,13 @@ def test_the_fake_says_what_the_real_one_says(
 ) -> None:
     """Else the tests with the fake would prove nothing."""
     monkeypatch.setattr(retry, "TRIES", 1)
-    url = f"{azure_az.ARM}/subscriptions/{{subscriptionId}}/locations?api-version=2022-12-01"
-    made = (
-        faults.throttled(faults.LOCATIONS, times=None), faults.broken(faults.LOCATIONS),
-        faults.denied(faults.LOCATIONS), faults.missing(faults.LOCATIONS), faults.expired(),
-        faults.no_subscription(), faults.not_registered(faults.LOCATIONS), faults.web_page(faults.LOCATIONS),
-        faults.cut_off(faults.LOCATIONS), faults.broken_off(faults.LOCATIONS), faults.broken(faults.TOKEN),
-        faults.resets(faults.TOKEN),
-    )  # fmt: skip
     said: dict[str, list[tuple[str, str]]] = {}
+
+    def fails(name: str) -> None:
+        with pytest.raises(CloudError) as caught:
+            azure_az.token(CallLog())
+        said.setdefault(name, []).append((type(caught.value).__name__, caught.value.what))
+
     for name, az in (("real", real_az()), ("fake", FAKE)):
         folder = tmp_path / name
         folder.mkdir()
@@ -168,19 +166,61 @@ def test_the_fake_says_what_the_real_one_says(
         env = server.env(folder / "config", real_version())
         for key, text in {**env, "PATH": f"{folder}:{os.environ['PATH']}"}.items():
             monkeypatch.setenv(key, text)
-        for fault in made:
+        assert azure_az.token(CallLog()) == (SUBSCRIPTION, TOKEN)
+        for fault in (faults.broken(faults.TOKEN), faults.resets(faults.TOKEN)):
             server.clear_faults()
             server.inject(fault)
-            with pytest.raises(CloudError) as caught:
-                azure_az.get(url, CallLog())
-            said.setdefault(name, []).append((type(caught.value).__name__, caught.value.what))
-        (folder / "config" / "azureProfile.json").unlink()
-        monkeypatch.setenv("FAKE_AZ_STATE", "not-logged-in")
-        with pytest.raises(CloudError) as caught:
-            azure_az.get(url, CallLog())
-        said[name].append((type(caught.value).__name__, caught.value.what))
+            fails(name)
+        server.clear_faults()
+        profile = folder / "config" / "azureProfile.json"
+        subscriptions = json.loads(profile.read_text(encoding="utf-8"))["subscriptions"]
+        for state, kept in (
+            ("no-subscription", [{**s, "isDefault": False} for s in subscriptions]),
+            ("not-logged-in", []),
+        ):
+            profile.write_text(json.dumps({"subscriptions": kept}), encoding="utf-8")
+            monkeypatch.setenv("FAKE_AZ_STATE", state)
+            fails(name)
         monkeypatch.delenv("FAKE_AZ_STATE")
     assert said["fake"] == said["real"]
+
+
+class ExpiredLogin(AzureServer):
+    """Entra ID, to which a service principal logs in, and which does not let it."""
+
+    def reply(self, request: Request) -> Reply:
+        here = f"https://login.microsoftonline.com/{TENANT}"
+        if request.path.endswith("/oauth2/v2.0/token"):
+            words = "AADSTS700082: The refresh token has expired due to inactivity."
+            return json_reply(400, {"error": "invalid_grant", "error_description": words})
+        if request.path.endswith("openid-configuration"):
+            ends = ("authorize", "token", "devicecode")
+            names = ("authorization_endpoint", "token_endpoint", "device_authorization_endpoint")
+            urls = {name: f"{here}/oauth2/v2.0/{end}" for name, end in zip(names, ends)}
+            return json_reply(200, {**urls, "issuer": f"{here}/v2.0"})
+        if request.path.endswith("/discovery/instance"):
+            about = f"{here}/v2.0/.well-known/openid-configuration"
+            return json_reply(200, {"tenant_discovery_endpoint": about, "metadata": []})
+        return super().reply(request)
+
+
+@pytest.mark.real_azure
+def test_a_login_that_has_expired(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What the real az says of it."""
+    put_az(tmp_path, tmp_path / "log", real_az())
+    folder, name = tmp_path / "config", "00000000-0000-0000-0000-0000000000aa"
+    with ExpiredLogin(lifetime=120) as server:
+        env = server.env(folder, real_version())
+        for key, text in {**env, "PATH": f"{tmp_path}:{os.environ['PATH']}"}.items():
+            monkeypatch.setenv(key, text)
+        profile = json.loads((folder / "azureProfile.json").read_text(encoding="utf-8"))
+        profile["subscriptions"][0]["user"] = {"name": name, "type": "servicePrincipal"}
+        (folder / "azureProfile.json").write_text(json.dumps(profile), encoding="utf-8")
+        entry = {"client_id": name, "tenant": TENANT, "client_secret": "made-up"}
+        (folder / "service_principal_entries.json").write_text(json.dumps([entry]), encoding="utf-8")
+        with pytest.raises(NoCredentials, match="no valid credentials: AADSTS700082"):
+            azure_az.token(CallLog())
+        assert server.count("/oauth2/v2.0/token", method="POST") == 1
 
 
 @pytest.mark.real_azure
@@ -193,12 +233,12 @@ def test_the_whole_of_azure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         env = server.env(tmp_path / "config", real_version())
         for key, text in {**env, "PATH": f"{tmp_path}:{os.environ['PATH']}"}.items():
             monkeypatch.setenv(key, text)
-        made = azure_api.fetch(Request(log=CallLog()))
+        made = azure_api.fetch(provider.Request(log=CallLog()))
     assert len(made.instance_types) == len(known.instance_types)
     assert {t.name: (t.regions, t.zones) for t in made.instance_types} == {
         t.name: (t.regions, t.zones) for t in known.instance_types
     }
     assert made.images == known.images
-    assert len((tmp_path / "log").read_text(encoding="utf-8").splitlines()) == len(known.regions) + 3
+    assert len((tmp_path / "log").read_text(encoding="utf-8").splitlines()) == 2
     for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
         assert resource.getrusage(who).ru_maxrss < 700_000, "KiB of the largest process"

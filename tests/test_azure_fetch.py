@@ -10,13 +10,11 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-import urllib3.util.retry
 
 import azure_api
-import azure_az
+import azure_arm
 from cloudlib import catalogfile, merge, retry
 from cloudlib.errors import (
     AccessDenied,
@@ -27,6 +25,7 @@ from cloudlib.errors import (
     CliMissing,
     CloudError,
     NoCredentials,
+    NotFound,
     ServiceFailed,
     Throttled,
     TimedOut,
@@ -37,23 +36,18 @@ from cloudlib.records import Catalog
 from cloudlib.run import CallLog
 from tests.servers import azure_faults as faults
 from tests.servers.azure_data import small
-from tests.servers.azure_server import TOKEN, AzureServer
+from tests.servers.azure_server import TOKEN, AzureServer, error
 from tests.servers.http_base import Fault
 from tests.support.azure import FAKE, put_az
 from tests.support.tree import ROOT
 
-SIZES = (
-    f"{azure_az.ARM}/subscriptions/{{subscriptionId}}/providers/Microsoft.Compute/skus"
-    "?api-version=2021-07-01&$filter=location eq 'eastus'"
-)
+SIZES = "/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=location eq 'eastus'"
 LOCATIONS = ["eastus", "eastus2", "westeurope", "westus", "eastus2euap"]
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AzureServer]:
     """The small Azure, the fake az first on PATH, and no waiting between tries."""
-    no_wait = SimpleNamespace(sleep=lambda seconds: None, time=time.time, mktime=time.mktime)
-    monkeypatch.setattr(urllib3.util.retry, "time", no_wait)
     monkeypatch.setattr(retry, "_FIRST_WAIT", 0.0)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -82,11 +76,11 @@ def fetch(*regions: str, known: Catalog | None = None) -> Catalog:
 def failure(kind: type[CloudError]) -> CloudError:
     with pytest.raises(CloudError) as caught:
         fetch()
-    error = caught.value
-    assert type(error) is kind or (kind is CallFailed and isinstance(error, kind)), error
-    assert error.hint, "an error says what comes next"
-    assert TOKEN not in error.what + error.hint
-    return error
+    told = caught.value
+    assert type(told) is kind or (kind is CallFailed and isinstance(told, kind)), told
+    assert told.hint, "an error says what comes next"
+    assert TOKEN not in told.what + told.hint
+    return told
 
 
 # --- what is fetched ---
@@ -119,16 +113,47 @@ def test_what_a_subscription_may_not_start_is_not_offered(server: AzureServer) -
     assert "eastus" not in types["Standard_L8s_v3"].regions
 
 
-def test_few_processes_and_no_secret_in_them(server: AzureServer, calls: Callable[[], list[str]]) -> None:
-    """One for each location and three: locations, version, token. Images and prices start none."""
+def test_two_processes_and_a_request_a_location(server: AzureServer, calls: Callable[[], list[str]]) -> None:
+    """The server filters: a location's sizes are asked for, not all of them sixty times."""
     fetch()
-    made = calls()
-    assert len(made) == len(LOCATIONS) + 3
-    assert sorted(c.split("location eq ")[1].split("'")[1] for c in made if "location eq" in c) == sorted(
-        LOCATIONS
-    )
-    assert all("--output-file" in c for c in made if c.startswith("rest"))
-    assert not any(TOKEN in c or "list-skus" in c for c in made)
+    assert sorted(calls()) == ["account get-access-token --output json", "version --output json"]
+    assert [server.count(faults.SKUS, faults.at(name)) for name in LOCATIONS] == [1] * len(LOCATIONS)
+
+
+def test_the_token_is_told_to_nobody(
+    server: AzureServer,
+    calls: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Not in arguments, not in what DEBUG=1 logs, not where Azure repeats it in an error."""
+    monkeypatch.setenv("DEBUG", "1")
+    fetch()
+    reply = error(403, "AuthorizationFailed", f"Bearer {TOKEN} may not do this, {TOKEN}")
+    server.inject(Fault(faults.to(faults.SKUS), reply=reply, times=None))
+    assert "may not do this" in failure(AccessDenied).what
+    told = capfd.readouterr()
+    assert "…/Microsoft.Compute/skus, location eq 'eastus'" in told.err
+    assert TOKEN not in told.err + told.out + "".join(calls())
+
+
+def test_the_door_sends_the_token_to_one_host(server: AzureServer) -> None:
+    door = azure_arm.Door(CallLog())
+    for url in (
+        "https://evil.example/x",
+        f"{azure_arm.BASE}.evil.example/x",
+        "http://management.azure.com/x",
+    ):
+        with pytest.raises(BadReply, match="is not sent az's token"):
+            door.get(url)
+    assert all("authorization" not in r.headers for r in server.requests)
+
+
+def test_connections_are_kept(server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A TLS handshake costs more than most of the answers: one for each thread and host at the most."""
+    monkeypatch.setenv("CLOUD_JOBS", "4")
+    fetch()
+    assert server.count(method="GET") > 30 and server.count(method="CONNECT") <= 2 * 4
 
 
 def test_prices_are_asked_without_the_token(server: AzureServer) -> None:
@@ -143,8 +168,9 @@ def test_the_same_answer_gives_the_same_records(server: AzureServer) -> None:
     assert catalogfile.digest(fetch()) == catalogfile.digest(fetch())
 
 
-def test_images_and_generations(server: AzureServer) -> None:
+def test_images_and_generations(server: AzureServer, calls: Callable[[], list[str]]) -> None:
     images = azure_api.list_images(Request(log=CallLog()))
+    assert len(calls()) == 1
     found = {(i.title, i.architecture, i.boot_modes): i.coordinates["SKU"] for i in images}
     assert found["Debian 12", "x86_64", ("V1",)] == "12"
     assert found["Debian 12", "x86_64", ("V2",)] == "12-gen2"
@@ -162,16 +188,17 @@ def test_a_distribution_that_is_not_there_is_said(server: AzureServer) -> None:
     assert "eastus has no image of: rocky" in made.provenance.notices
 
 
-def test_locations_alone_are_one_call(server: AzureServer, calls: Callable[[], list[str]]) -> None:
+def test_locations_alone_are_one_process(server: AzureServer, calls: Callable[[], list[str]]) -> None:
     regions, zones = azure_api.list_regions(Request(log=CallLog()))
     assert len(regions) == 5 and len(zones) == 8 and len(calls()) == 1
+    assert server.count(method="GET") == 2, "the token and the locations"
 
 
-def test_one_location_in_any_case(server: AzureServer, calls: Callable[[], list[str]]) -> None:
+def test_one_location_in_any_case(server: AzureServer) -> None:
     made = fetch("WestUS")
     assert made.default_region == "westus"
     assert {r for t in made.instance_types for r in t.regions} == {"westus"}
-    assert len([c for c in calls() if "location eq" in c]) == 1
+    assert server.count(query="location eq") == server.count(query=faults.at("westus")) == 1
 
 
 def test_an_unknown_location(server: AzureServer) -> None:
@@ -246,7 +273,8 @@ def test_as_long_as_the_answer_asks_for(server: AzureServer, monkeypatch: pytest
             waits.append(seconds)
 
     server.inject(faults.throttled(seconds=17), faults.throttled(seconds=1000), faults.broken(times=2))
-    azure_az.get(SIZES, Log())
+    door = azure_arm.Door(Log())
+    door.get(door.base + SIZES)
     assert [int(w) for w in waits[:1]] == [17] and 30 <= waits[1] <= 31, "but no longer than half a minute"
     assert 4 <= waits[2] <= 5 and 8 <= waits[3] <= 9, "backoff with jitter"
 
@@ -255,28 +283,33 @@ def test_tries_are_bounded_and_so_are_calls(server: AzureServer) -> None:
     server.inject(faults.throttled(times=None))
     failure(Throttled)
     assert server.count(faults.SKUS, faults.at("eastus")) <= 5
-    log = CallLog(budget=2)
-    with pytest.raises((Throttled, BudgetExceeded)):
-        azure_az.get(SIZES, log)
-    assert log.calls == 2
+    server.clear_faults()
+    server.inject(faults.throttled(times=None))
+    door = azure_arm.Door(log := CallLog(budget=3))
+    for kind in (Throttled, BudgetExceeded):
+        with pytest.raises(kind):
+            door.get(door.base + SIZES)
+    assert log.calls == 3, "the process for the token is one"
 
 
 # --- faults that end the fetch ---
 
 ENDS: list[tuple[str, Callable[[], Fault], type[CloudError], str]] = [
     ("expired token", faults.expired, NoCredentials, "ExpiredAuthenticationToken"),
+    ("token expires meanwhile", lambda: faults.expired(faults.SKUS), NoCredentials, "no valid credentials"),
     ("subscription gone", faults.no_subscription, NoCredentials, "no usable subscription"),
     ("identity endpoint fails", lambda: faults.broken(faults.TOKEN), CallFailed, "no token"),
     ("identity endpoint is down", lambda: faults.resets(faults.TOKEN), ServiceFailed, "Connection"),
     ("locations denied", lambda: faults.denied(faults.LOCATIONS), AccessDenied, "AuthorizationFailed"),
     ("sizes denied", faults.denied, AccessDenied, "AuthorizationFailed"),
     ("not registered", faults.not_registered, AccessDenied, "not registered for Microsoft.Compute"),
-    ("no such thing", faults.missing, azure_az.NotFound, "ResourceNotFound"),
+    ("no such thing", faults.missing, NotFound, "ResourceNotFound"),
     ("throttled for ever", lambda: faults.throttled(times=None), Throttled, "TooManyRequests"),
-    ("out of order", faults.broken, ServiceFailed, "Service Unavailable"),
+    ("out of order", faults.broken, ServiceFailed, "HTTP 503: ServerBusy: The service is unavailable."),
     ("a web page", faults.web_page, BadReply, "<html>"),
     ("half of the JSON", faults.cut_off, BadReply, "no"),
-    ("broken off", faults.broken_off, ServiceFailed, "IncompleteRead"),
+    ("broken off", faults.broken_off, ServiceFailed, "cut off"),
+    ("reset", faults.resets, ServiceFailed, "Remote end closed"),
     ("a loop of pages", lambda: faults.links_to(""), BadReply, "no end"),
     ("a page elsewhere", lambda: faults.links_to("https://evil.example/x"), BadReply, "evil.example"),
     ("prices loop", lambda: faults.links_to("", faults.PRICES), BadReply, "no end"),
@@ -314,15 +347,15 @@ def test_no_image_anywhere(server: AzureServer) -> None:
 )
 def test_not_logged_in(server: AzureServer, monkeypatch: pytest.MonkeyPatch, state: str, words: str) -> None:
     monkeypatch.setenv("FAKE_AZ_STATE", state)
-    error = failure(NoCredentials)
-    assert words in error.what and "az " in error.hint and error.exit_code == 3
+    told = failure(NoCredentials)
+    assert words in told.what and "az " in told.hint and told.exit_code == 3
     assert server.requests == []
 
 
 def test_no_az(server: AzureServer, tmp_path: Path) -> None:
     (tmp_path / "az").unlink()
-    error = failure(CliMissing)
-    assert "install the Azure CLI" in error.hint and error.exit_code == 3
+    told = failure(CliMissing)
+    assert "install the Azure CLI" in told.hint and told.exit_code == 3
 
 
 def test_an_answer_that_never_comes(server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,10 +387,19 @@ def test_one_location_that_fails_keeps_what_was_known(
     assert catalogfile.digest(merged) == catalogfile.digest(first)
 
 
+def test_a_failure_does_not_wait_for_what_hangs(server: AzureServer) -> None:
+    server.inject(
+        faults.hangs(faults.SKUS, faults.at("westus")), faults.denied(faults.SKUS, faults.at("eastus"))
+    )
+    started = time.monotonic()
+    failure(AccessDenied)
+    assert time.monotonic() - started < 20
+
+
 def test_many_locations_that_fail_end_the_fetch(server: AzureServer) -> None:
     for name in ("eastus2", "westus"):
         server.inject(faults.missing(faults.SKUS, faults.at(name)))
-    assert "2 of 5 regions failed" in failure(azure_az.NotFound).what
+    assert "2 of 5 regions failed" in failure(NotFound).what
 
 
 def test_prices_of_another_location_may_be_missing(

@@ -17,10 +17,10 @@ LAYERS = (
     "cloudlib.locks cloudlib.rewrite cloudlib.exports cloudlib.tfstate",
     "cloudlib.records cloudlib.run cloudlib.symbols cloudlib.kconfig cloudlib.tier cloudlib.vocabulary"
     " cloudlib.requested cloudlib.progress_rows cloudlib.settings cloudlib.table",
-    "cloudlib.rest cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"
+    "cloudlib.progress cloudlib.catalogfile cloudlib.guard cloudlib.merge cloudlib.menu_text"
     " cloudlib.staged cloudlib.category cloudlib.retry cloudlib.catalogdiff cloudlib.terraform"
     " cloudlib.sshkeys cloudlib.sshconfig",
-    "cloudlib.parallel",
+    "cloudlib.parallel cloudlib.rest",
     "cloudlib.fetching cloudlib.provider cloudlib.menu_location cloudlib.menu_compute cloudlib.summary"
     " cloudlib.status cloudlib.difftext",
     "cloudlib.menu_images cloudlib.selection cloudlib.variables",

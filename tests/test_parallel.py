@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -14,6 +16,7 @@ from cloudlib.errors import CallFailed, UsageError
 from cloudlib.parallel import Pool, job_count
 from cloudlib.progress import Silent
 from cloudlib.run import CallLog, run_bytes
+from tests.support.tree import ROOT
 
 
 def test_calls_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +76,28 @@ def test_a_failure_stops_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         raise CallFailed("the first")
     assert time.monotonic() - started < 20 and log.calls == 2
     assert sum(task.cancelled() for task in tasks) >= 4
+
+
+def test_a_failure_waits_for_no_thread_that_hangs() -> None:
+    hangs = threading.Event()
+    started = time.monotonic()
+    with pytest.raises(CallFailed, match="the first"), Pool(CallLog()) as pool:
+        task = pool.start(hangs.wait, 60)
+        while not task.running():
+            time.sleep(0.01)
+        raise CallFailed("the first")
+    assert time.monotonic() - started < 20
+    hangs.set()
+
+
+def test_neither_does_the_end_of_a_command() -> None:
+    program = (
+        "import threading\nfrom cloudlib.parallel import leave\n"
+        "threading.Thread(target=threading.Event().wait, args=(60,)).start()\nprint('data')\nleave(3)\n"
+    )
+    argv = [sys.executable, "-c", program]
+    done = subprocess.run(argv, cwd=ROOT / "scripts", capture_output=True, text=True, timeout=40, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "data\n", "")
 
 
 def test_the_number_of_jobs(monkeypatch: pytest.MonkeyPatch) -> None:

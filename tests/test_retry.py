@@ -49,6 +49,14 @@ def test_the_pause_that_is_asked_for_is_made_within_bounds(words: str, least: fl
     assert least <= log.pauses[0] <= least + 1
 
 
+def test_the_wait_of_a_failure_goes_before_its_words() -> None:
+    log = Log()
+    failure = ServiceFailed("try again in 20 seconds")
+    failure.wait = 4.0
+    retry.retried(failing(failure)[1], log)
+    assert 4 <= log.pauses[0] <= 5
+
+
 def test_where_the_budget_is_used_up_the_failure_is_told() -> None:
     log = Log()
     log.budget = 0

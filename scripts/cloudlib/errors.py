@@ -48,11 +48,20 @@ class NoCredentials(NotSetUp):
 
 
 class CallFailed(CloudError):
-    """A vendor command or request ended in an error nobody foresaw. Base of the ones below."""
+    """A vendor command or request ended in an error nobody foresaw. Base of the ones below.
+
+    `wait` is how many seconds the vendor wants us to wait before the next try, None where it does not say.
+    """
+
+    wait: float | None = None
 
 
 class AccessDenied(CallFailed):
     """The credentials are good, the right to make this one call is missing."""
+
+
+class NotFound(CallFailed):
+    """The vendor's API has no such thing: HTTP 404."""
 
 
 class RegionUnavailable(CallFailed):
@@ -64,7 +73,7 @@ class Throttled(CallFailed):
 
 
 class ServiceFailed(CallFailed):
-    """The vendor's service failed for a moment (HTTP 5xx): the same call may work later."""
+    """The vendor's service (HTTP 5xx) or the way there failed for a moment: the same call may work later."""
 
 
 class TimedOut(CallFailed):

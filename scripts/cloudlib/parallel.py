@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Vendor calls side by side, and all of them ended when one failure ends the fetch."""
+"""Vendor calls side by side, and all of them ended when one failure ends the fetch.
+
+A process is killed. A request cannot be: it ends by its own time limit, and nobody waits for it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from cloudlib.errors import UsageError
 from cloudlib.progress import Step
@@ -28,7 +33,7 @@ def job_count() -> int:
 
 
 class Pool:
-    """A ThreadPoolExecutor that, left through an exception, stops the calls that still run."""
+    """A ThreadPoolExecutor that, left through an exception, stops the calls that still run or wait."""
 
     def __init__(self, log: CallLog) -> None:
         self._log = log
@@ -47,7 +52,14 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._executor.shutdown(wait=error is None, cancel_futures=error is not None)
         if error is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
             self._log.stop()
-        self._executor.shutdown(wait=True)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process as sys.exit would, but wait for no thread in which a request still hangs."""
+    with contextlib.suppress(BrokenPipeError):  # the reader has enough
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The one door to HTTPS JSON: a GET goes out, parsed JSON comes in.
 
-requests and urllib3 do the work: time limits on every request, and retries with backoff and jitter of
-429 and 5xx that honour Retry-After. Requests are counted in the same log as vendor processes.
+requests does the work, with a time limit on every request. 429, 5xx and connections that break, in the middle
+of an answer too, are tried again by cloudlib.retry, which honours Retry-After. Every try is counted in the
+same log as vendor processes.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import sys
 import time
@@ -15,8 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ReadTimeoutError
+from urllib3.exceptions import InvalidHeader, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from cloudlib.errors import (
@@ -25,39 +27,33 @@ from cloudlib.errors import (
     CallFailed,
     CloudError,
     NoCredentials,
+    NotFound,
+    ServiceFailed,
     Throttled,
     TimedOut,
 )
+from cloudlib.retry import retried
 from cloudlib.run import CallLog, call_timeout, redact
 
-_TRIES = 5
-_LONGEST_WAIT = 30.0  # seconds; a server that asks for more is given up on
 _CONNECT_TIMEOUT = 10.0
 _READ_TIMEOUT = 60.0
 
-#: Turns (HTTP status, parsed body or None) into the error that it means, or None for "no idea".
-StatusClassifier = Callable[[int, Any], CloudError | None]
+#: Turns (the request as messages show it, HTTP status, parsed body or None) into the error that it means, or
+#: None for "no idea". The body is free of credentials, should the server have sent them back.
+StatusClassifier = Callable[[str, int, Any], CloudError | None]
+
+_KINDS: dict[int, type[CloudError]] = {
+    401: NoCredentials,
+    403: AccessDenied,
+    404: NotFound,
+    429: Throttled,
+    **dict.fromkeys((500, 502, 503, 504), ServiceFailed),
+}
 
 
-class _Retry(Retry):
-    """urllib3's, with a bound on how long a server may make us wait, and without a second wait for it."""
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: Any = None,
-        error: Exception | None = None,
-        _pool: Any = None,
-        _stacktrace: Any = None,
-    ) -> _Retry:
-        if isinstance(error, ReadTimeoutError):
-            raise error  # the time limit is the caller's: waiting for it again would not keep it
-        return super().increment(method, url, response, error, _pool, _stacktrace)
-
-    def get_retry_after(self, response: Any) -> float | None:
-        wait = super().get_retry_after(response)
-        return None if wait is None else min(wait, _LONGEST_WAIT)
+def kind_of(status: int) -> type[CloudError]:
+    """The error that an HTTP status other than 200 means."""
+    return _KINDS.get(status, BadReply if 300 <= status < 400 else CallFailed)
 
 
 class Rest:
@@ -71,25 +67,18 @@ class Rest:
     ) -> None:
         self._log, self._auth, self._classify = log, dict(auth or {}), classify
         self._session = requests.Session()
-        retry = _Retry(
-            total=_TRIES - 1,
-            backoff_factor=0.5,
-            backoff_jitter=0.5,
-            backoff_max=_LONGEST_WAIT,
-            status_forcelist=(429, 500, 502, 503, 504),
-            allowed_methods=("GET",),
-            raise_on_status=False,
-        )
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
 
-    def get(self, url: str, params: Mapping[str, str] | None = None) -> Any:
-        """The JSON at a URL.
+    def get(self, url: str, params: Mapping[str, str] | None = None, *, shown: str = "") -> Any:
+        """The JSON at a URL, which messages call `shown`, or the URL without its query.
 
-        Raises NoCredentials (401), AccessDenied (403), Throttled (429 after every retry), TimedOut,
-        BadReply (no JSON, cut off, redirected), or CallFailed.
+        Raises Throttled (429) or ServiceFailed (5xx, broken connection) after the last try; at once
+        NoCredentials (401), AccessDenied (403), NotFound (404), TimedOut, BadReply (no JSON, redirected), or
+        CallFailed.
         """
-        shown = f"GET {urlsplit(url)._replace(query='').geturl()}"
+        name = f"GET {shown or urlsplit(url)._replace(query='').geturl()}"
+        return retried(lambda: self._get_once(url, params, name), self._log)
+
+    def _get_once(self, url: str, params: Mapping[str, str] | None, shown: str) -> Any:
         self._log.take(shown)
         started = time.monotonic()
         limit = call_timeout(_READ_TIMEOUT)
@@ -103,10 +92,10 @@ class Rest:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise self._no_answer(shown, error, limit) from error
-        retries = len(answer.raw.retries.history) if answer.raw.retries else 0
-        self._log.calls += retries
-        _debug(shown, started, answer.status_code, retries)
+            failure = self._no_answer(shown, error, limit)
+            _debug(shown, started, f"no answer ({type(failure).__name__})")
+            raise failure from error
+        _debug(shown, started, f"HTTP {answer.status_code}")
         if answer.status_code != requests.codes.ok:
             raise self._failure(shown, answer)
         try:
@@ -138,25 +127,29 @@ class Rest:
                 hint="check the network, then try again; CLOUD_CALL_TIMEOUT=SECONDS allows more time",
             )
         if isinstance(error, requests.exceptions.ChunkedEncodingError):
-            return BadReply(f"{shown}: the answer was cut off", hint="try again")
+            return ServiceFailed(f"{shown}: the answer was cut off", hint="try again")
         if isinstance(error, requests.exceptions.ContentDecodingError):
             return BadReply(f"{shown}: the answer cannot be decoded", hint="try again")
-        return CallFailed(
-            f"{shown}: {self._hide(_innermost(error))}", hint="check the network, then try again"
-        )
+        what = f"{shown}: {self._hide(_innermost(error))}"
+        if isinstance(error, requests.exceptions.SSLError) or not isinstance(error, requests.ConnectionError):
+            return CallFailed(what, hint="check the network and REQUESTS_CA_BUNDLE, then try again")
+        return ServiceFailed(what, hint="check the network and HTTPS_PROXY, then try again")
 
     def _failure(self, shown: str, answer: requests.Response) -> CloudError:
         try:
-            body = answer.json()
+            body = json.loads(self._hide(answer.text))
         except ValueError:
             body = None
-        known = self._classify(answer.status_code, body) if self._classify else None
-        kind = {401: NoCredentials, 403: AccessDenied, 429: Throttled}.get(answer.status_code, CallFailed)
-        if 300 <= answer.status_code < 400:
-            kind = BadReply
-        return known or kind(
-            f"{shown}: HTTP {answer.status_code} {answer.reason}", hint="DEBUG=1 shows every call"
-        )
+        status = answer.status_code
+        failure = self._classify(shown, status, body) if self._classify else None
+        if failure is None:
+            failure = kind_of(status)(
+                f"{shown}: HTTP {status} {answer.reason}", hint="DEBUG=1 shows every call"
+            )
+        if isinstance(failure, CallFailed):
+            with contextlib.suppress(InvalidHeader):  # neither seconds nor a date
+                failure.wait = Retry().get_retry_after(answer.raw)
+        return failure
 
 
 def _innermost(error: BaseException) -> str:
@@ -164,13 +157,11 @@ def _innermost(error: BaseException) -> str:
     cause: BaseException = error
     while cause.args and isinstance(cause.args[0], BaseException):
         cause = cause.args[0]
-    reason = getattr(cause, "reason", None)
-    return str(reason or cause)
+    reason = getattr(cause, "reason", None) or cause
+    return str(getattr(reason, "original_error", reason))
 
 
-def _debug(shown: str, started: float, status: int, retries: int) -> None:
+def _debug(shown: str, started: float, end: str) -> None:
     if os.environ.get("DEBUG", "") not in ("", "0"):
         seconds = time.monotonic() - started
-        print(
-            f"debug: {seconds:6.2f} s  HTTP {status}, {retries} retries  {shown}", file=sys.stderr, flush=True
-        )
+        print(f"debug: {seconds:6.2f} s  {end:24}  {shown}", file=sys.stderr, flush=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A vendor call tried again, for a CLI that does not do so itself."""
+"""A vendor call tried again: a request, or a CLI that does not do so itself."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _ASKED = re.compile(r"(?:after|in)\D{0,3}(\d+)\W{0,2} ?seconds", re.IGNORECASE)
 def retried(call: Callable[[], _T], log: CallLog) -> _T:
     """What `call` returns, tried up to TRIES times where the vendor asks to slow down or fails for a moment.
 
-    The wait between two tries is what the vendor's words ask for (a CLI shows no Retry-After), else one that
-    doubles; it is random too, so that calls side by side do not come back together. The last failure is
-    raised as it is, also where the budget (`call` counts itself) leaves no further try.
+    The wait between two tries is what the vendor asks for, by the failure's `wait` or in its words (a CLI
+    shows no Retry-After), else one that doubles; it is random too, so that calls side by side do not come
+    back together. It ends when the run is stopped. The last failure is raised as it is, also where the budget
+    (`call` counts itself) leaves no further try.
     """
     for number in range(TRIES - 1):
         try:
@@ -38,6 +39,8 @@ def retried(call: Callable[[], _T], log: CallLog) -> _T:
 
 
 def _wait(failure: CallFailed, number: int) -> float:
-    asked = _ASKED.search(failure.what)
-    wait = float(asked[1]) if asked else _FIRST_WAIT * 2**number
-    return min(_LONGEST_WAIT, wait) + random.uniform(0, _FIRST_WAIT)
+    asked = failure.wait
+    if asked is None:
+        words = _ASKED.search(failure.what)
+        asked = float(words[1]) if words else _FIRST_WAIT * 2**number
+    return min(_LONGEST_WAIT, asked) + random.uniform(0, _FIRST_WAIT)

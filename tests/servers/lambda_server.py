@@ -118,6 +118,11 @@ def cut_off(what: str = "") -> Fault:
     return Fault(to(what), cut=True, times=None)
 
 
+def half(what: str = "") -> Fault:
+    """Whole HTTP, half of the JSON."""
+    return Fault(to(what), reply=Reply(200, b'{"data": {"gpu_1x'), times=None)
+
+
 def hangs(what: str = "", *, seconds: float = 30.0) -> Fault:
     """No answer."""
     return Fault(to(what), delay=seconds, reset=True, times=None)

@@ -35,7 +35,7 @@ CONTRACT = Contract(
     without_credentials={"LAMBDA_API_KEY": ""},
     faults={
         "error reply": lambda: lambda_server.denied("instance-types"),
-        "cut off": lambda: lambda_server.cut_off("instance-types"),
+        "cut off": lambda: lambda_server.half("instance-types"),
         "hang": lambda: lambda_server.hangs("instance-types"),
     },
     secrets=(KEY,),

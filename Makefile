@@ -129,6 +129,7 @@ help: kconfig-help cloud-help terraform-help
 	@echo '  CLOUD_CALL_TIMEOUT=S      - give each vendor call S seconds'
 	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that it comes from a recording'
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
+	@echo '  REFRESH=0                 - destroy by the state alone: the key file or the image is gone'
 	@echo '  LIVE=1                    - cloud-check asks the provider'
 	@echo '  FORCE=1                   - promote a catalogue that shrank; bringup, destroy: go on unasked'
 

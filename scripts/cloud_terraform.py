@@ -4,6 +4,7 @@
     cloud_terraform.py bringup    checks, then init, plan, apply, and an ssh configuration of the nodes
     cloud_terraform.py plan       the same checks, then init and plan
     cloud_terraform.py destroy    all that the folder's state holds; asks, unless FORCE=1
+                                  REFRESH=0: without a look at what is there
 
 bringup keeps the variables of the machines that it makes in applied.tfvars.json. destroy works with those:
 another region in .config must not make terraform look for the machines there, miss them, and forget them.
@@ -94,7 +95,8 @@ def destroy() -> None:
     with _alone(folder):
         applied = folder / APPLIED
         terraform.init()
-        terraform.destroy(applied if applied.is_file() else None)
+        refresh = os.environ.get("REFRESH", "") != "0"
+        terraform.destroy(applied if applied.is_file() else None, refresh=refresh)
         _forget(folder)
 
 

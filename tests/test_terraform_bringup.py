@@ -57,3 +57,18 @@ def test_up_and_down(tree: Tree, stubs: dict[str, str], provider: str) -> None:
     tree.make("destroy", "FORCE=1", **stubs)
     assert not (tree.root / f"terraform/{provider}/ssh_config").exists()
     tree.make("mrproper")
+
+
+def test_down_without_the_key_file(tree: Tree, stubs: dict[str, str]) -> None:
+    """terraform's look at what is there evaluates the whole module; machines go all the same."""
+    tree.make("defconfig-aws-small")
+    tree.write(".config", tree.read(".config").replace("127.0.0.1/32", "203.0.113.7/32"))
+    key = tree.home / ".ssh" / "kdevops_terraform.pub"
+    key.parent.mkdir()
+    key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1 nobody\n", encoding="utf-8")
+    tree.make("bringup", **stubs)
+    key.unlink()
+    done = tree.make("destroy", "FORCE=1", check=False, **stubs)
+    assert done.returncode != 0 and "make destroy REFRESH=0 needs neither the key file" in done.stderr
+    assert "Destroy complete!" in tree.make("destroy", "FORCE=1", "REFRESH=0", **stubs).stdout
+    tree.make("mrproper")

@@ -83,13 +83,19 @@ class Terraform:
             hint="correct what terraform says above and run `make bringup` again, or `make destroy`",
         )
 
-    def destroy(self, variables: Path | None) -> None:
-        """Destroy all that the state knows, with the variables that it was made with."""
+    def destroy(self, variables: Path | None, *, refresh: bool = True) -> None:
+        """Destroy all that the state knows, with the variables that it was made with.
+
+        terraform looks at what is there first, for which it reads the key file and searches the image again.
+        Without `refresh` it goes by its state alone, and needs neither.
+        """
         given = [f"-var-file={variables.resolve()}"] if variables else []
+        given += [] if refresh else ["-refresh=false"]
         self._watched(
             ["destroy", "-input=false", "-auto-approve", *given],
             untouched=f"{self.folder}/terraform.tfstate, which knows what is left; that costs money",
-            hint="correct what terraform says above and run `make destroy` again",
+            hint="correct what terraform says above and run `make destroy` again\n"
+            "make destroy REFRESH=0 needs neither the key file nor the image any more",
         )
 
     def outputs(self) -> dict[str, Any]:

@@ -164,6 +164,10 @@ def _job(request: Request, pool: Pool) -> Fetch:
 
     try:
         return Fetch(request, pool, ask=ask, version=lambda: _version(request.log), home=home)
+    except NoCredentials as error:
+        if request.regions:  # a region that an account is not opted in to does not know its credentials
+            error.hint += f"\nIf it answers elsewhere, the account is not opted in to {home}"
+        raise
     except RegionUnavailable as error:  # the very first call; so it is not the region
         raise NoCredentials(
             f"aws has no valid credentials for {home}: {error.what}", hint=SETUP_HINT

@@ -10,10 +10,15 @@ import pytest
 
 from tests.servers.aws_data import small as small_aws
 from tests.servers.aws_server import AwsServer
+from tests.servers.azure_server import AzureServer
+from tests.servers.gce_server import GceServer
+from tests.servers.gce_small import small as small_gce
 from tests.servers.lambda_data import small as small_lambda
 from tests.servers.lambda_server import KEY, LambdaServer
 from tests.support.aws import make_aws
+from tests.support.azure import make_azure
 from tests.support.bringup import CONFIG
+from tests.support.gce import make_gce
 from tests.support.tree import Tree
 
 CATALOG = "terraform/aws/kconfigs/catalog.json.static"
@@ -107,6 +112,36 @@ def test_live_aws(tree: Tree) -> None:
         tree.write(".config", CONFIG.replace("M7I_2XLARGE", "M7I_8XLARGE"))
         code, said, _ = check(tree, LIVE="1", **aws.env)
         assert code == 0 and "warning: the price of m7i.8xlarge in us-east-1 is not known" in said
+        tree.write(".config", CONFIG + "CONFIG_TERRAFORM_AWS_REGION_AF_SOUTH_1=y\n")
+        code, said, err = check(tree, LIVE="1", **aws.env)
+        assert code == 3 and said == "" and "the account is not opted in to af-south-1" in err
+
+
+def test_live_azure(tree: Tree) -> None:
+    with AzureServer(lifetime=60) as server:
+        azure = make_azure(tree, server)
+        config = "CONFIG_TERRAFORM_AZURE=y\nCONFIG_TERRAFORM_AZURE_VM_FAMILY_DSV5=y\n"
+        config += "CONFIG_TERRAFORM_AZURE_VM_SIZE_STANDARD_D4S_V5=y\n"
+        tree.write(".config", config + "CONFIG_TERRAFORM_AZURE_REGION_EASTUS2=y\n")
+        code, said, err = check(tree, LIVE="1", **azure.env)
+        assert code == 0, said + err
+        assert "in eastus2 = $0.2112/h" in said and said.endswith("against it, says Azure itself\n")
+        assert server.count(query="location eq") == 1, "the chosen location, and no other"
+        tree.write(".config", config + "CONFIG_TERRAFORM_AZURE_REGION_BRAZILSOUTH=y\n")
+        code, said, err = check(tree, LIVE="1", **azure.env)
+        assert code != 0 and said == "" and "'brazilsouth' is no location of this subscription" in err
+
+
+def test_live_gce(tree: Tree) -> None:
+    with GceServer(small_gce(), lifetime=60) as server:
+        gce = make_gce(tree, server)
+        family = "CONFIG_TERRAFORM_GCE=y\nCONFIG_TERRAFORM_GCE_MACHINE_FAMILY_N2_STANDARD=y\n"
+        tree.write(".config", family + "CONFIG_TERRAFORM_GCE_MACHINE_N2_STANDARD_4=y\n")
+        code, said, err = check(tree, LIVE="1", **gce.env)
+        assert code == 0 and said.endswith("against it, says GCE itself\n"), said + err
+        tree.write(".config", family + "CONFIG_TERRAFORM_GCE_MACHINE_N2_STANDARD_16=y\n")
+        code, said, _ = check(tree, LIVE="1", **gce.env)
+        assert code == 1 and "error: GCE has no machine type n2-standard-16; nearest: n2-standard-32" in said
 
 
 def test_live_without_the_vendor_s_command(tree: Tree) -> None:

@@ -159,6 +159,21 @@ def test_nobody_may_log_in() -> None:
     assert find(ssh_from="0.0.0.0/0") == []
 
 
+@pytest.mark.parametrize(
+    "text, nearest",
+    [
+        ("203.0.113.7", ("203.0.113.7/32",)),
+        ("203.0.113.7/24", ("203.0.113.7/32", "203.0.113.0/24")),
+        ("203.0.113.0/255.255.255.0", ("203.0.113.0/32", "203.0.113.0/24")),
+        ("2001:db8::1/128", ()),
+        ("my own address", ()),
+    ],
+)
+def test_what_is_no_range(text: str, nearest: tuple[str, ...]) -> None:
+    found = only(ssh_from=text)
+    assert found.level == ERROR and repr(text) in found.what and found.nearest == nearest
+
+
 def test_errors_come_first() -> None:
     found = find(instance_type="m7.10xlarge", zone="north-9", image={"NAME": "mine-*"})
     assert [f.level for f in found] == [ERROR, WARNING, NOTE]

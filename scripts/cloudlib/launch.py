@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -50,8 +51,7 @@ def findings(wanted: Selection, catalog: Catalog, words: Vocabulary) -> list[Fin
     if wanted.volumes is not None and kind is not None:
         problems = volumes.problems(words.provider, wanted.volumes, kind.name, wanted.zone)
         found += [Finding(ERROR, p.what, p.nearest) for p in problems]
-    if wanted.ssh_from == NOBODY:
-        found.append(Finding(WARNING, UNREACHABLE, WAYS_IN))
+    found += _ssh(wanted)
     order = (ERROR, WARNING, NOTE)
     return sorted(found, key=lambda f: order.index(f.level))
 
@@ -139,6 +139,22 @@ def _image(wanted: Selection, kind: InstanceType | None, catalog: Catalog) -> It
             kind, wanted, catalog, lambda k: wanted.region in k.regions and _boots(fits[0], k)
         )
         yield Finding(ERROR, what, (*others[:2], *machines[:2]))
+
+
+def _ssh(wanted: Selection) -> Iterable[Finding]:
+    """An address without its /32, or with bits behind its prefix, is refused by terraform and by clouds."""
+    if not wanted.ssh_from:
+        return
+    try:
+        interface = ipaddress.IPv4Interface(wanted.ssh_from)
+    except ValueError:
+        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is no IPv4 range")
+        return
+    if wanted.ssh_from == NOBODY:
+        yield Finding(WARNING, UNREACHABLE, WAYS_IN)
+    elif wanted.ssh_from != str(interface.network):
+        near = tuple(dict.fromkeys((f"{interface.ip}/32", str(interface.network))))
+        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is no range", near)
 
 
 def _boots(image: Image, kind: InstanceType) -> bool:

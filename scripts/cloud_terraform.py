@@ -32,6 +32,11 @@ from cloudlib.variables import Collected
 TERRAFORM = Path("terraform")
 APPLIED = "applied.tfvars.json"
 _PLAN = "bringup.tfplan"
+#: What is said of SSH that is, or may be, open to the world. "" is a provider whose firewall is not ours.
+_WIDE_OPEN = {
+    "0.0.0.0/0": "the whole internet may reach SSH on the nodes",
+    "": "terraform sets no firewall here; the account's own says who may reach SSH, see docs/terraform.md",
+}
 _NOTHING_STARTED = "everything: terraform was not started"
 
 
@@ -130,6 +135,8 @@ def _ready() -> tuple[Collected, Terraform, sshkeys.KeyPair]:
             f"note: machines in terraform/{name} are still up: make destroy CLOUD_PROVIDER={name}",
             file=sys.stderr,
         )
+    if said := _WIDE_OPEN.get(wanted.ssh_from):
+        print(f"note: {said}", file=sys.stderr)
     print(cost.line(wanted, catalog))
     return made, terraform, keys
 

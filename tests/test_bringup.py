@@ -163,6 +163,15 @@ def test_machines_that_nobody_could_reach(fake: Fake) -> None:
     assert run(fake, "plan", FORCE="1")[0] == 0
 
 
+def test_ssh_that_is_open_to_the_world_is_told(fake: Fake) -> None:
+    assert "may reach SSH" not in run(fake, "plan")[1]
+    open_to_all = CONFIG.replace('CIDR="192.0.2.0/24"', "FROM_ANYWHERE=y")
+    fake.tree.write(".config", open_to_all)
+    assert "note: the whole internet may reach SSH on the nodes" in run(fake, "plan")[1]
+    fake.tree.make("defconfig-lambdalabs-gpu-1x-a10")
+    assert "note: terraform sets no firewall here" in run(fake, "plan", LAMBDA_API_KEY="x")[1]
+
+
 def test_a_module_that_is_gone(fake: Fake) -> None:
     (fake.tree.root / "terraform/aws/provider.tf").unlink()
     code, said = run(fake, "bringup")

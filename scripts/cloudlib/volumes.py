@@ -90,15 +90,25 @@ def _figures(wanted: Volumes, limits: _Limits) -> list[Problem]:
     return found
 
 
-#: https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support
-_NO_HYPERDISK_BALANCED = ("c2", "c2d", "e2", "n1", "n2", "n2d", "t2a", "t2d")
+#: Disk type -> the series that take none: https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support
+#: and https://cloud.google.com/compute/docs/disks/persistent-disks
+_NOT_FOR = {
+    "hyperdisk-balanced": ("c2", "c2d", "e2", "n1", "n2", "n2d", "t2a", "t2d"),
+    "pd-standard": ("c3", "c3d", "h3"),
+    "pd-ssd": ("h3",),
+}
 
 
 def _gce_series(wanted: Volumes, machine: str) -> list[Problem]:
-    """Old series take no Hyperdisk Balanced. New ones take no Persistent Disk; the module sees to that."""
-    if wanted.type == "hyperdisk-balanced" and machine.partition("-")[0] in _NO_HYPERDISK_BALANCED:
-        return [Problem(f"{machine} takes no {wanted.type} disk", ("pd-balanced", "pd-ssd"))]
-    return []
+    """Old series take no Hyperdisk Balanced, some newer ones not every Persistent Disk.
+
+    Machines that take no Persistent Disk at all get Hyperdisk in its place, by the module.
+    """
+    series = machine.partition("-")[0]
+    if series not in _NOT_FOR.get(wanted.type, ()) or machine.endswith("-metal"):
+        return []
+    nearest = tuple(disk for disk in ("pd-balanced", "pd-ssd") if series not in _NOT_FOR.get(disk, ()))
+    return [Problem(f"{machine} takes no {wanted.type} disk", nearest)]
 
 
 _AZURE_SIZE = re.compile(r"(?:Standard|Basic)_([A-Z]+)\d+(?:-\d+)?([a-z]*)")

@@ -17,7 +17,7 @@ import pexpect
 import pytest
 
 from tests.support.bringup import CONFIG, Fake, fake_terraform
-from tests.support.tree import Tree
+from tests.support.tree import ROOT, Tree
 
 STATE = "terraform/aws/terraform.tfstate"
 
@@ -375,6 +375,28 @@ def test_two_at_once(fake: Fake) -> None:
     (fake.here / "go").touch()
     first.communicate(timeout=60)
     assert first.returncode == 0 and fake.commands().count("apply") == 1
+
+
+# --- git ---
+
+
+def test_what_bringup_leaves_is_no_matter_of_git(fake: Fake) -> None:
+    """States hold addresses and keys, variables hold paths: none of it is ever offered to be committed."""
+    tree = fake.tree
+    shutil.copy2(ROOT / ".gitignore", tree.root)
+    tree.run("git", "init", "-q")
+
+    def offered() -> str:
+        return tree.run("git", "status", "--porcelain", "-uall").stdout
+
+    before = offered()
+    tree.make("bringup")
+    names = ".terraform/x .terraform.lock.hcl bringup.tfplan known_hosts key.pem terraform.tfstate.backup"
+    for name in (*names.split(), "terraform.tfstate.d/two/terraform.tfstate", "errored.tfstate"):
+        tree.write(f"terraform/aws/{name}", "")
+    assert before and offered() == before
+    (tree.root / ".gitignore").write_text("")
+    assert "terraform/aws/applied.tfvars.json" in offered(), "this test can fail"
 
 
 # --- mrproper ---

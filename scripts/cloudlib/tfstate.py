@@ -9,13 +9,23 @@ from pathlib import Path
 from cloudlib.errors import CloudError
 
 NAME = "terraform.tfstate"
+#: Where terraform leaves what it made when it cannot write the state itself.
+_ERRORED = "errored.tfstate"
 
 
 def held(folder: Path) -> list[str]:
     """The addresses of what the state of a folder holds in the cloud; workspaces count too.
 
-    Data sources are answers and no resources. A state that cannot be read may hold anything: CloudError.
+    Data sources are answers and no resources. A state that cannot be read, or that terraform could not write,
+    may hold anything: CloudError.
     """
+    if (folder / _ERRORED).exists():
+        raise CloudError(
+            f"{folder / _ERRORED} knows machines that terraform made and could not write into {NAME}",
+            untouched=str(folder / _ERRORED),
+            hint=f"terraform -chdir={folder} state push {_ERRORED}\n"
+            "then remove that file, and run the command again",
+        )
     files = [folder / NAME, *sorted(folder.glob(f"{NAME}.d/*/{NAME}"))]
     return [address for path in files if path.exists() for address in _addresses(path)]
 

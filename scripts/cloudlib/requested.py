@@ -115,6 +115,9 @@ def _reason(symbol: kconfiglib.Symbol, value: str) -> str:
         return f"it needs {', '.join(unmet)}"
     if symbol.choice is not None and symbol.choice.selection is not None:
         return f"{symbol.choice.selection.name} was chosen instead"
+    for low, high, condition in symbol.ranges:
+        if kconfiglib.expr_value(condition) > 0:
+            return f"it has to be a number from {low.str_value} to {high.str_value}"
     return f"it became {symbol.str_value!r}"
 
 

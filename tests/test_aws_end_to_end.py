@@ -23,6 +23,7 @@ pytestmark = pytest.mark.real_aws
 REGIONS = 4
 BUDGET = 3 * REGIONS + 10
 CATALOG = "terraform/aws/kconfigs/catalog.json.generated"
+STATIC = "terraform/aws/kconfigs/catalog.json.static"
 
 
 @pytest.fixture
@@ -98,6 +99,17 @@ def test_a_region_that_hangs_keeps_its_last_known_data(aws: Aws) -> None:
     assert "not reached: us-west-2" in said and "last known data are kept" in said
     types = {t["name"]: t for t in json.loads(aws.tree.read(CATALOG))["instance_types"]}
     assert "us-west-2" in types["m7i.large"]["offered"]
+
+
+def test_types_that_could_not_be_described_keep_their_figures(aws: Aws) -> None:
+    aws.server.inject(faults.broken("DescribeInstanceTypes", "us-west-2"))
+    before = {t["name"]: t for t in json.loads(aws.tree.read(STATIC))["instance_types"]}
+    _, said = aws.config(AWS_MAX_ATTEMPTS="1")
+    assert "described as in the last catalogue: x8aedz.12xlarge, " in said
+    after = {t["name"]: t for t in json.loads(aws.tree.read(CATALOG))["instance_types"]}
+    assert after["x8aedz.large"]["memory_mib"] == before["x8aedz.large"]["memory_mib"]
+    assert set(after["x8aedz.large"]["offered"]) == {"us-west-2"} and "prices" not in after["x8aedz.large"]
+    assert "trn2.3xlarge" in after
 
 
 UNTOUCHED: list[tuple[str, Callable[[], Fault], int, str]] = [

@@ -233,6 +233,32 @@ def test_the_cli_answers_with_data_on_stdout(aws: Aws) -> None:
     )
 
 
+def test_the_cli_says_what_its_answer_lacks(aws: Aws) -> None:
+    aws.server.inject(faults.denied("GetProducts"))
+    done = aws.tree.python("scripts/aws-cli", "cheapest", "--region", "us-west-2", check=False, **aws.env)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "aws: notice: no prices: pricing:GetProducts is denied" in done.stderr
+
+
+def test_the_cli_offline(aws: Aws) -> None:
+    def ask(*words: str) -> tuple[int, str, str]:
+        done = aws.tree.python("scripts/aws-cli", "--offline", *words, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    code, rows, said = ask("cheapest", "--gpu", "--max-price", "1")
+    assert code == 0 and rows.splitlines() and all("vCPU" in row for row in rows.splitlines())
+    code, rows, said = ask("cheapest", "--region", "eu-west-2")
+    assert (code, rows) == (1, "") and "make cloud-config-aws CLOUD_PRICE_REGIONS=eu-west-2" in said
+    code, rows, said = ask("cheapest", "--min-vcpus", "100000")
+    assert (code, rows) == (1, "") and "ask for less" in said
+    code, rows, said = ask("instance-types", "list", "--family", "m7")
+    assert (code, rows) == (2, "") and "nearest: m7i" in said
+    before = aws.tree.menu_state()
+    code, rows, said = ask("generate-kconfig")
+    assert (code, rows) == (2, "") and "--offline" in said
+    assert aws.calls() == [] and aws.tree.menu_state() == before
+
+
 def test_a_profile_is_honoured(aws: Aws) -> None:
     folder = aws.tree.home / ".aws"
     folder.mkdir()

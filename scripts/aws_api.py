@@ -164,7 +164,15 @@ def _job(request: Request, pool: Pool) -> Fetch:
 
     try:
         return Fetch(request, pool, ask=ask, version=lambda: _version(request.log), home=home)
-    except RegionUnavailable as error:  # the very first call; so it is not the region
+    except RegionUnavailable as error:  # EC2's word for bad keys, and for a region that is not enabled
         raise NoCredentials(
-            f"aws has no valid credentials for {home}: {error.what}", hint=SETUP_HINT
+            f"aws has no valid credentials for {home}: {error.what}", hint=f"{SETUP_HINT}\n{_closed(home)}"
         ) from None
+    except NoCredentials as error:
+        if "InvalidClientTokenId" not in error.what:
+            raise
+        raise NoCredentials(error.what, hint=f"{SETUP_HINT}\n{_closed(home)}") from None
+
+
+def _closed(home: str) -> str:
+    return f"good credentials are refused too where the default region, {home}, is not enabled: AWS_REGION"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +38,9 @@ def test_a_complete_fetch_is_published_and_costs_few_processes(aws: Aws) -> None
     _, said = aws.config()
     assert "published" in said
     assert 0 < len(aws.calls()) <= BUDGET
+    used = {f"{service}:{action}" for service, action, _ in aws.server.call_counts()}
+    (policy,) = re.findall(r'"Action": \[\s+("sts:[^]]+)\]', aws.tree.read("docs/cloud-configuration.md"))
+    assert used == set(re.findall(r'"(\S+)"', policy)), "the documented policy allows what is used, no more"
     catalog = json.loads(aws.tree.read(CATALOG))
     types = {t["name"]: t for t in catalog["instance_types"]}
     assert {"m7i.large", "g6e.xlarge", "trn2.3xlarge", "x8aedz.large"} <= set(types)  # two not of us-east-1
@@ -89,6 +93,16 @@ def test_throttled_three_times_then_answered(aws: Aws) -> None:
     aws.server.inject(faults.throttled("DescribeInstanceTypes", times=3))
     aws.config(AWS_MAX_ATTEMPTS="5")
     assert aws.server.calls("ec2", "DescribeInstanceTypes", "us-east-1") >= 4
+
+
+def test_a_region_that_refuses_keeps_its_last_known_data(aws: Aws) -> None:
+    """It is listed as opted in, and answers AuthFailure all the same."""
+    aws.server.inject(faults.bad_keys("DescribeAvailabilityZones", "us-west-2"))
+    _, said = aws.config()
+    assert "not reached: us-west-2" in said and "AuthFailure" in said and "last known data are kept" in said
+    catalog = json.loads(aws.tree.read(CATALOG))
+    assert {z["name"] for z in catalog["zones"] if z["region"] == "us-west-2"} >= {"us-west-2a", "us-west-2d"}
+    assert any("us-west-2" in t["offered"] for t in catalog["instance_types"])
 
 
 @pytest.mark.slow

@@ -238,7 +238,7 @@ class Fetch:
         return step, [self._start(_images_command(q), self.home, step) for q in aws_images.QUERIES]
 
     def _take_images(self, step: Step, tasks: Sequence[Task]) -> list[Image]:
-        rows = [row for task in tasks for row in task.result().get("Images", [])]
+        rows = [row for task in tasks for row in aws_parse.images(task.result())]
         streams = aws_images.streams(rows)
         if not streams:
             raise CatalogError(

@@ -164,11 +164,19 @@ def _job(request: Request, pool: Pool) -> Fetch:
 
     try:
         return Fetch(request, pool, ask=ask, version=lambda: _version(request.log), home=home)
-    except NoCredentials as error:
-        if request.regions:  # a region that an account is not opted in to does not know its credentials
-            error.hint += f"\nIf it answers elsewhere, the account is not opted in to {home}"
-        raise
-    except RegionUnavailable as error:  # the very first call; so it is not the region
+    except RegionUnavailable as error:  # EC2's word for bad keys, and for a region that is not enabled
         raise NoCredentials(
-            f"aws has no valid credentials for {home}: {error.what}", hint=SETUP_HINT
+            f"aws has no valid credentials for {home}: {error.what}",
+            hint=f"{SETUP_HINT}\n{_closed(request, home)}",
         ) from None
+    except NoCredentials as error:
+        if "InvalidClientTokenId" not in error.what:
+            raise
+        raise NoCredentials(error.what, hint=f"{SETUP_HINT}\n{_closed(request, home)}") from None
+
+
+def _closed(request: Request, home: str) -> str:
+    """A region that an account is not opted in to does not know its credentials."""
+    if request.regions:
+        return f"If it answers elsewhere, the account is not opted in to {home}"
+    return f"good credentials are refused too where the default region, {home}, is not enabled: AWS_REGION"

@@ -173,8 +173,12 @@ class Fetch:
     def _types_elsewhere(
         self, known: Mapping[str, InstanceType], offered: Offered
     ) -> dict[str, InstanceType]:
-        """Types that the default region lacks, asked of the regions that have most of them."""
-        missing = {name for types in offered.values() for name in types} - set(known) - self.poor
+        """Types that the default region lacks, asked of the regions that have most of them.
+
+        Where that fails, the figures of the last catalogue stand in.
+        """
+        wanted = {name for types in offered.values() for name in types} - set(known) - self.poor
+        missing = set(wanted)
         tasks: dict[str, Task] = {}
         while missing and self.planned < (self.request.log.budget or 0):
             region = max(sorted(offered), key=lambda r: len(missing & set(offered[r])))
@@ -189,6 +193,13 @@ class Fetch:
                 found.update(self._described(task.result()))
             except CallFailed as error:
                 self.notices.append(f"types that {self.home} lacks are not all described: {error.what}")
+        return {**self._remembered(wanted - set(found) - self.poor), **found}
+
+    def _remembered(self, names: set[str]) -> dict[str, InstanceType]:
+        last = self.request.known.instance_types if self.request.known else ()
+        found = {kind.name: kind for kind in last if kind.name in names}
+        if found:
+            self.notices.append(f"described as in the last catalogue: {', '.join(sorted(found))}")
         return found
 
     def _described(self, answer: Any) -> dict[str, InstanceType]:
@@ -227,7 +238,7 @@ class Fetch:
         return step, [self._start(_images_command(q), self.home, step) for q in aws_images.QUERIES]
 
     def _take_images(self, step: Step, tasks: Sequence[Task]) -> list[Image]:
-        rows = [row for task in tasks for row in task.result().get("Images", [])]
+        rows = [row for task in tasks for row in aws_parse.images(task.result())]
         streams = aws_images.streams(rows)
         if not streams:
             raise CatalogError(

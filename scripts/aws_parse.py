@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from cloudlib.errors import BadReply
 from cloudlib.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
@@ -34,6 +35,27 @@ SPECIAL_LETTERS = {
 PLAIN_LETTERS = dict.fromkeys(("im", "is", "d", "h", "i"), "Storage optimized")
 
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _documented(parse: Callable[_P, _R]) -> Callable[_P, _R]:
+    """An answer of another shape than the documented one is a BadReply, whatever trips over it."""
+
+    @wraps(parse)
+    def parsed(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return parse(*args, **kwargs)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise BadReply(
+                f"aws answered {parse.__name__.replace('_', ' ')} of an unknown shape ({error!r})",
+                hint="DEBUG=1 shows every call",
+            ) from error
+
+    return parsed
+
+
+@_documented
 def regions(answer: Mapping[str, Any]) -> tuple[Region, ...]:
     """`describe-regions --all-regions`."""
     found = []
@@ -46,6 +68,7 @@ def regions(answer: Mapping[str, Any]) -> tuple[Region, ...]:
     return tuple(found)
 
 
+@_documented
 def zones(answer: Mapping[str, Any], region: str) -> tuple[tuple[Zone, ...], str]:
     """`describe-availability-zones`: the zones, local and wavelength zones left out, and the region's name.
 
@@ -62,6 +85,7 @@ def zones(answer: Mapping[str, Any], region: str) -> tuple[tuple[Zone, ...], str
     return tuple(found), long_name
 
 
+@_documented
 def offerings(answer: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """`describe-instance-type-offerings --location-type availability-zone`: type -> zones."""
     found: dict[str, list[str]] = {}
@@ -70,11 +94,13 @@ def offerings(answer: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(where)) for name, where in found.items()}
 
 
+@_documented
 def type_names(answer: Mapping[str, Any]) -> tuple[str, ...]:
     """The names in a `describe-instance-types` answer."""
     return tuple(_text(row, "InstanceType") for row in _rows(answer, "InstanceTypes"))
 
 
+@_documented
 def instance_types(answer: Mapping[str, Any]) -> tuple[dict[str, InstanceType], tuple[str, ...]]:
     """`describe-instance-types`: types by name, and the names of those without vCPU or memory figures.
 
@@ -158,6 +184,7 @@ def _own_category(row: Mapping[str, Any]) -> str:
     return "Burstable" if row.get("BurstablePerformanceSupported") else ""
 
 
+@_documented
 def prices(answer: Mapping[str, Any], region: str) -> tuple[dict[str, Price], int]:
     """`pricing get-products`: type -> on-demand Linux price, and how many rows of 0 were left out.
 
@@ -179,6 +206,11 @@ def prices(answer: Mapping[str, Any], region: str) -> tuple[dict[str, Price], in
                 zeros += 1
     single = {name: amounts.pop() for name, amounts in found.items() if len(amounts) == 1}
     return {name: Price(amount, PRICE_SOURCE) for name, amount in single.items()}, zeros
+
+
+def images(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The rows of a `describe-images` answer."""
+    return _rows(answer, "Images")
 
 
 #: The product attributes that make a row the on-demand price of a shared Linux host.

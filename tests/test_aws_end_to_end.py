@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.real_aws
 REGIONS = 4
 BUDGET = 3 * REGIONS + 10
 CATALOG = "terraform/aws/kconfigs/catalog.json.generated"
+STATIC = "terraform/aws/kconfigs/catalog.json.static"
 
 
 @pytest.fixture
@@ -36,6 +38,9 @@ def test_a_complete_fetch_is_published_and_costs_few_processes(aws: Aws) -> None
     _, said = aws.config()
     assert "published" in said
     assert 0 < len(aws.calls()) <= BUDGET
+    used = {f"{service}:{action}" for service, action, _ in aws.server.call_counts()}
+    (policy,) = re.findall(r'"Action": \[\s+("sts:[^]]+)\]', aws.tree.read("docs/cloud-configuration.md"))
+    assert used == set(re.findall(r'"(\S+)"', policy)), "the documented policy allows what is used, no more"
     catalog = json.loads(aws.tree.read(CATALOG))
     types = {t["name"]: t for t in catalog["instance_types"]}
     assert {"m7i.large", "g6e.xlarge", "trn2.3xlarge", "x8aedz.large"} <= set(types)  # two not of us-east-1
@@ -90,6 +95,16 @@ def test_throttled_three_times_then_answered(aws: Aws) -> None:
     assert aws.server.calls("ec2", "DescribeInstanceTypes", "us-east-1") >= 4
 
 
+def test_a_region_that_refuses_keeps_its_last_known_data(aws: Aws) -> None:
+    """It is listed as opted in, and answers AuthFailure all the same."""
+    aws.server.inject(faults.bad_keys("DescribeAvailabilityZones", "us-west-2"))
+    _, said = aws.config()
+    assert "not reached: us-west-2" in said and "AuthFailure" in said and "last known data are kept" in said
+    catalog = json.loads(aws.tree.read(CATALOG))
+    assert {z["name"] for z in catalog["zones"] if z["region"] == "us-west-2"} >= {"us-west-2a", "us-west-2d"}
+    assert any("us-west-2" in t["offered"] for t in catalog["instance_types"])
+
+
 @pytest.mark.slow
 def test_a_region_that_hangs_keeps_its_last_known_data(aws: Aws) -> None:
     aws.config()
@@ -98,6 +113,17 @@ def test_a_region_that_hangs_keeps_its_last_known_data(aws: Aws) -> None:
     assert "not reached: us-west-2" in said and "last known data are kept" in said
     types = {t["name"]: t for t in json.loads(aws.tree.read(CATALOG))["instance_types"]}
     assert "us-west-2" in types["m7i.large"]["offered"]
+
+
+def test_types_that_could_not_be_described_keep_their_figures(aws: Aws) -> None:
+    aws.server.inject(faults.broken("DescribeInstanceTypes", "us-west-2"))
+    before = {t["name"]: t for t in json.loads(aws.tree.read(STATIC))["instance_types"]}
+    _, said = aws.config(AWS_MAX_ATTEMPTS="1")
+    assert "described as in the last catalogue: x8aedz.12xlarge, " in said
+    after = {t["name"]: t for t in json.loads(aws.tree.read(CATALOG))["instance_types"]}
+    assert after["x8aedz.large"]["memory_mib"] == before["x8aedz.large"]["memory_mib"]
+    assert set(after["x8aedz.large"]["offered"]) == {"us-west-2"} and "prices" not in after["x8aedz.large"]
+    assert "trn2.3xlarge" in after
 
 
 UNTOUCHED: list[tuple[str, Callable[[], Fault], int, str]] = [
@@ -126,6 +152,13 @@ def test_a_fault_that_ends_the_fetch_leaves_every_file(
     assert aws.tree.menu_state() == before
     assert aws.calls()
     assert "testing-secret-value" not in said
+
+
+def test_a_default_region_that_is_not_enabled(aws: Aws) -> None:
+    code, said = aws.config(check=False, AWS_REGION="ap-east-2")
+    assert code == 3 and "the default region, ap-east-2, is not enabled" in said
+    code, said = aws.config(check=False, CLOUD_PRICE_REGIONS="moon")
+    assert code == 2 and "next: all, or some of: us-east-1, us-west-2" in said
 
 
 def test_no_aws_and_no_credentials(aws: Aws) -> None:
@@ -219,6 +252,32 @@ def test_the_cli_answers_with_data_on_stdout(aws: Aws) -> None:
     assert {"name": "us-east-1a", "zone_id": "use1-az6"} in next(
         r["zones"] for r in regions if r["name"] == "us-east-1"
     )
+
+
+def test_the_cli_says_what_its_answer_lacks(aws: Aws) -> None:
+    aws.server.inject(faults.denied("GetProducts"))
+    done = aws.tree.python("scripts/aws-cli", "cheapest", "--region", "us-west-2", check=False, **aws.env)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "aws: notice: no prices: pricing:GetProducts is denied" in done.stderr
+
+
+def test_the_cli_offline(aws: Aws) -> None:
+    def ask(*words: str) -> tuple[int, str, str]:
+        done = aws.tree.python("scripts/aws-cli", "--offline", *words, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    code, rows, said = ask("cheapest", "--gpu", "--max-price", "1")
+    assert code == 0 and rows.splitlines() and all("vCPU" in row for row in rows.splitlines())
+    code, rows, said = ask("cheapest", "--region", "eu-west-2")
+    assert (code, rows) == (1, "") and "make cloud-config-aws CLOUD_PRICE_REGIONS=eu-west-2" in said
+    code, rows, said = ask("cheapest", "--min-vcpus", "100000")
+    assert (code, rows) == (1, "") and "ask for less" in said
+    code, rows, said = ask("instance-types", "list", "--family", "m7")
+    assert (code, rows) == (2, "") and "nearest: m7i" in said
+    before = aws.tree.menu_state()
+    code, rows, said = ask("generate-kconfig")
+    assert (code, rows) == (2, "") and "--offline" in said
+    assert aws.calls() == [] and aws.tree.menu_state() == before
 
 
 def test_a_profile_is_honoured(aws: Aws) -> None:

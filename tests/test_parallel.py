@@ -44,17 +44,27 @@ def test_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert most[0] == 2
 
 
-def test_a_step_advances_with_each_call() -> None:
-    class Counting(type(Silent().step("", "", 0))):  # type: ignore[misc]
-        count = 0
+class Counting(type(Silent().step("", "", 0))):  # type: ignore[misc]
+    """A step that counts its parts."""
 
-        def advance(self) -> None:
-            Counting.count += 1
+    count = 0
 
-    with Pool(CallLog()) as pool:
-        for task in [pool.start(int, step=Counting()) for _ in range(5)]:
+    def advance(self) -> None:
+        self.count += 1
+
+
+def test_a_step_advances_with_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_JOBS", "1")
+    step, go = Counting(), threading.Event()
+    with pytest.raises(ValueError), Pool(CallLog()) as pool:
+        for task in [pool.start(int, step=step) for _ in range(5)]:
             task.result()
-    assert Counting.count == 5
+        failed = pool.start(int, "no number", step=step)
+        pool.start(go.wait, 10)  # holds the only thread, or is given up itself
+        given_up = pool.start(int, step=step)
+        failed.result()
+    go.set()
+    assert given_up.cancelled() and step.count == 5
 
 
 def test_a_failure_stops_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

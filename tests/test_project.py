@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cloudlib import catalogfile, tier
+import cloud_providers
+from cloudlib import catalogfile, refresh, tier
 from tests.support.kconf import parse_tree
 from tests.support.tree import ROOT, Tree
 
@@ -140,6 +141,15 @@ def test_static_files_fit_together(path: Path) -> None:
     hand_written = {"Kconfig.compute", "Kconfig.location", "Kconfig.images", "Kconfig.gpu-amis"}
     names = {str(path.relative_to(ROOT) / name) + ".static" for name in set(texts) - hand_written}
     assert names - set(sourced) == {f"{path.relative_to(ROOT)}/{catalogfile.NAME}.static"}
+
+
+@pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
+def test_static_files_are_what_the_code_makes_of_their_catalogue(name: str) -> None:
+    """Nobody edited one by hand, and a change of the menus' code came with its menus."""
+    texts = tier.read_tier(ROOT, name, tier.STATIC)
+    catalog = catalogfile.load(texts[catalogfile.NAME], where=name)
+    made = tier.promoted(refresh.render(cloud_providers.load(name), catalog))
+    assert [file for file in made | texts if made.get(file) != texts.get(file)] == []
 
 
 def test_every_target_is_in_help(tree: Tree) -> None:

@@ -148,10 +148,21 @@ def _cheapest(provider: Provider, options: argparse.Namespace) -> None:
         priced = [(usd, k) for usd, k in priced if usd <= limit]
     if not priced:
         raise CatalogError(
-            f"no type with a known price in {region} meets these needs", hint="ask for less, or elsewhere"
+            f"no type with a known price in {region} meets these needs",
+            hint=_unpriced(provider, options, catalog, region) or "ask for less, or elsewhere",
         )
     priced.sort(key=lambda pair: (pair[0], pair[1].name))
     _print_types(options, [kind for _, kind in priced[: options.count]], region)
+
+
+def _unpriced(provider: Provider, options: argparse.Namespace, catalog: Catalog, region: str) -> str:
+    """How to get prices of a region of which the catalogue has none; "" where it has some."""
+    if not options.offline or any(kind.price_in(region) for kind in catalog.instance_types):
+        return ""
+    return (
+        f"this tree's catalogue has no prices of {region}: ask without --offline, or\n"
+        f"make cloud-config-{provider.NAME} CLOUD_PRICE_REGIONS={region}"
+    )
 
 
 def _usd(text: str | None) -> Decimal | None:
@@ -189,6 +200,8 @@ def _images(provider: Provider, options: argparse.Namespace) -> None:
 
 
 def _generate(provider: Provider, options: argparse.Namespace) -> None:
+    if options.offline:
+        raise UsageError("generate-kconfig asks the provider", hint="leave out --offline")
     with tier.lock(ROOT):
         tier.recover(ROOT)
         with shown_on(sys.stderr) as progress:
@@ -197,6 +210,7 @@ def _generate(provider: Provider, options: argparse.Namespace) -> None:
     print(
         f"{provider.NAME}: {len(fetched.texts)} files published, {changed} of them changed", file=sys.stderr
     )
+    _tell_gaps(fetched.catalog)
     for remark in fetched.remarks:
         print(f"{provider.NAME}: {remark}", file=sys.stderr)
 
@@ -210,7 +224,17 @@ def _catalog(provider: Provider, options: argparse.Namespace) -> Catalog:
     wanted = (region,) if region else ()
     with shown_on(sys.stderr) if sys.stderr.isatty() else nullcontext(Silent()) as progress:
         request = Request(log=CallLog(), progress=progress, regions=wanted, known=known, images=False)
-        return provider.fetch(request)
+        catalog = provider.fetch(request)
+    _tell_gaps(catalog)
+    return catalog
+
+
+def _tell_gaps(catalog: Catalog) -> None:
+    """What a live answer lacks: nobody should take a list for whole that is not."""
+    for region, why in catalog.provenance.not_reached.items():
+        print(f"{catalog.provider}: not reached: {region} ({why})", file=sys.stderr)
+    for notice in catalog.provenance.notices:
+        print(f"{catalog.provider}: notice: {notice}", file=sys.stderr)
 
 
 def _published(provider: Provider) -> Catalog:

@@ -40,10 +40,10 @@ class Pool:
         self._executor = ThreadPoolExecutor(max_workers=job_count())
 
     def start(self, function: Callable[..., _T], *args: Any, step: Step | None = None) -> Future[_T]:
-        """Queue a call; `step` advances when it has ended."""
+        """Queue a call; `step` advances when it has an answer, not when it failed or was given up."""
         task = self._executor.submit(function, *args)
         if step is not None:
-            task.add_done_callback(lambda _: step.advance())
+            task.add_done_callback(lambda ended: _count(ended, step))
         return task
 
     def __enter__(self) -> Pool:
@@ -55,6 +55,11 @@ class Pool:
         self._executor.shutdown(wait=error is None, cancel_futures=error is not None)
         if error is not None:
             self._log.stop()
+
+
+def _count(task: Task, step: Step) -> None:
+    if not task.cancelled() and task.exception() is None:
+        step.advance()
 
 
 def leave(code: int) -> NoReturn:

@@ -22,7 +22,10 @@ def price_regions(home: str, asked: Sequence[str]) -> tuple[str, ...]:
     names = [name.strip() for name in wish.split(",") if name.strip()]
     unknown = [name for name in names if name not in asked]
     if unknown:
-        raise UsageError(f"CLOUD_PRICE_REGIONS names regions that are not asked: {', '.join(unknown)}")
+        raise UsageError(
+            f"CLOUD_PRICE_REGIONS names regions that are not asked: {', '.join(unknown)}",
+            hint=f"all, or some of: {', '.join(asked)}",
+        )
     return tuple(dict.fromkeys((home, *names)))
 
 

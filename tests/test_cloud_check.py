@@ -109,6 +109,12 @@ def test_live_aws(tree: Tree) -> None:
         assert code == 0 and "warning: the price of m7i.8xlarge in us-east-1 is not known" in said
 
 
+def test_a_zone_that_does_not_tell_its_region(tree: Tree) -> None:
+    tree.make("defconfig-azure-gpu")
+    code, said, _ = check(tree)
+    assert code == 0 and "\nStandard_NC24ads_A100_v4 in eastus, zone 2, x86_64: nothing speaks" in said
+
+
 def test_live_without_the_vendor_s_command(tree: Tree) -> None:
     tree.write(".config", CONFIG)
     done = tree.python("scripts/cloud_check.py", check=False, LIVE="1")

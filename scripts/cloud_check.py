@@ -66,7 +66,7 @@ def _checked() -> int:
     bad = any(f.level == launch.ERROR for f in found)
     verdict = "cannot be launched" if bad else "nothing speaks against it"
     who = f"{provider.TITLE} itself" if live else f"the catalogue of {catalog.provenance.fetched_at[:10]}"
-    what = f"{wanted.instance_type} in {wanted.zone or wanted.region}, {wanted.architecture}"
+    what = f"{wanted.instance_type} in {wanted.place}, {wanted.architecture}"
     print(f"{what}: {verdict}, says {who}")
     return 1 if bad else 0
 

@@ -32,7 +32,8 @@ def add(nouns: Any) -> None:
 
 
 def _capacity(provider: Provider, options: argparse.Namespace) -> None:
-    rows = [{**_row(o), "regions": [r for r in o.regions if options.region in (None, r)]} for o in _offers()]
+    found = _offers(options)
+    rows = [{**_row(o), "regions": [r for r in o.regions if options.region in (None, r)]} for o in found]
     shown = [row for row in rows if row["regions"]]
     if len(shown) < len(rows):
         print(f"{len(rows) - len(shown)} more types have no capacity now", file=sys.stderr)
@@ -42,7 +43,7 @@ def _capacity(provider: Provider, options: argparse.Namespace) -> None:
 def _smart(provider: Provider, options: argparse.Namespace) -> None:
     if options.region_for and (options.arch or options.gpu):
         raise UsageError("--arch and --gpu narrow --cheapest, not --region-for")
-    found = _offers()
+    found = _offers(options)
     if options.cheapest:
         offer = cheapest(found, architecture=options.arch or "", gpu=options.gpu)[0]
     else:
@@ -54,7 +55,9 @@ def _smart(provider: Provider, options: argparse.Namespace) -> None:
         print("  ".join(part for part in (offer.kind.name, offer.regions[0], offer.price) if part))
 
 
-def _offers() -> list[Offer]:
+def _offers(options: argparse.Namespace) -> list[Offer]:
+    if options.offline:
+        raise UsageError("only the API knows what has capacity", hint="leave out --offline")
     return offers(lambdalabs_api.instance_types_now(Request(log=CallLog())))
 
 

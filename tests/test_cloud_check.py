@@ -144,6 +144,12 @@ def test_live_gce(tree: Tree) -> None:
         assert code == 1 and "error: GCE has no machine type n2-standard-16; nearest: n2-standard-32" in said
 
 
+def test_a_zone_that_does_not_tell_its_region(tree: Tree) -> None:
+    tree.make("defconfig-azure-gpu")
+    code, said, _ = check(tree)
+    assert code == 0 and "\nStandard_NC24ads_A100_v4 in eastus, zone 2, x86_64: nothing speaks" in said
+
+
 def test_live_without_the_vendor_s_command(tree: Tree) -> None:
     tree.write(".config", CONFIG)
     done = tree.python("scripts/cloud_check.py", check=False, LIVE="1")

@@ -38,6 +38,13 @@ class Selection:
     volumes: Volumes | None = None
     ssh_from: str = ""
 
+    @property
+    def place(self) -> str:
+        """Where to start it: the zone us-east-1a tells its region, Azure's "2" does not."""
+        if self.zone and not self.zone.startswith(self.region):
+            return f"{self.region}, zone {self.zone}"
+        return self.zone or self.region
+
 
 def of(values: Mapping[str, Value], words: Vocabulary) -> Selection:
     """The selection in the variables of extra_vars.yaml; what is missing there is "" or None."""

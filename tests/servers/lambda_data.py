@@ -42,6 +42,16 @@ class LambdaData:
         """A region as every answer shows it."""
         return {"name": name, "description": self.regions[name]}
 
+    def offers(self) -> Json:
+        """The data of /instance-types."""
+        return {
+            name: {
+                "instance_type": kind,
+                "regions_with_capacity_available": [self.region(r) for r in self.capacity.get(name, ())],
+            }
+            for name, kind in self.types.items()
+        }
+
 
 def small() -> LambdaData:
     """Six types in four regions. gpu_1x_a6000 and cpu_4x_general have no capacity anywhere."""

@@ -61,13 +61,7 @@ class LambdaServer(HttpServer):
             return list(data.images)
         if what == "regions":
             return [data.region(name) for name in data.regions]
-        return {
-            name: {
-                "instance_type": kind,
-                "regions_with_capacity_available": [data.region(r) for r in data.capacity.get(name, ())],
-            }
-            for name, kind in data.types.items()
-        }
+        return data.offers()
 
 
 _ADVICE = "Check your API key or create a new one, then try again."

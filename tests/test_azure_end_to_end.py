@@ -106,6 +106,27 @@ def test_without_az_nothing_happens(azure: Azure) -> None:
     assert azure.tree.menu_state() == before
 
 
+def test_the_cli_answers_with_data_on_stdout(azure: Azure) -> None:
+    def ask(*words: str, check: bool = True) -> tuple[int, str, str]:
+        done = azure.tree.python("scripts/azure-cli", "--output", "json", *words, check=check, **azure.env)
+        assert TOKEN not in done.stdout + done.stderr
+        return done.returncode, done.stdout, done.stderr
+
+    rows = json.loads(ask("cheapest", "--region", "EastUS2", "--arch", "arm64")[1])
+    assert [(r["name"], r["architectures"], r["price_region"]) for r in rows] == [
+        ("Standard_D4ps_v5", ["arm64"], "eastus2")
+    ]
+    east = json.loads(ask("regions", "list", "--include-zones")[1])[0]
+    assert (east["name"], [z["name"] for z in east["zones"]]) == (
+        "eastus",
+        ["eastus-1", "eastus-2", "eastus-3"],
+    )
+    images = json.loads(ask("images", "list")[1])
+    assert {"PUBLISHER", "OFFER", "SKU"} <= set(images[0]) and len({i["distro"] for i in images}) == 8
+    code, out, told = ask("instance-types", "list", "--region", "mars", check=False)
+    assert code == 2 and out == "" and "one of: eastus, " in told
+
+
 # --- the menus ---
 
 

@@ -72,7 +72,7 @@ test-gce: $(PYTHON_DEV_READY)
 test-all: test test-slow test-azure test-gce test-terraform
 
 test-terraform: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto $(wildcard tests/test_terraform_*.py)
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto tests/terraform
 
 check: style
 	$(Q)$(PYTHON_RUN) -m mypy --strict scripts

@@ -14,7 +14,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from aws_fetch import Fetch
+from cloudlib.calls.parallel import Pool
+from cloudlib.calls.run import CallLog, call_timeout, run_bytes, run_json
+from cloudlib.catalog.records import Catalog, Image, Region, Zone
 from cloudlib.errors import (
     AccessDenied,
     BadReply,
@@ -26,11 +28,9 @@ from cloudlib.errors import (
     Throttled,
     TimedOut,
 )
-from cloudlib.parallel import Pool
+from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
 from cloudlib.provider import Request
-from cloudlib.records import Catalog, Image, Region, Zone
-from cloudlib.run import CallLog, call_timeout, run_bytes, run_json
-from cloudlib.vocabulary import ImageVocabulary, Results, Vocabulary
+from providers.aws.fetch import Fetch
 
 NAME = "aws"
 TITLE = "AWS"

@@ -12,15 +12,15 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from azure_az import SETUP_HINT, az_json
-from azure_fetch import PROVIDER, Fetch
-from azure_parse import name_of
+from cloudlib.calls.parallel import Pool
+from cloudlib.calls.run import CallLog
+from cloudlib.catalog.records import Catalog, Image, Region, Zone
 from cloudlib.errors import BadReply, NotSetUp
-from cloudlib.parallel import Pool
+from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
 from cloudlib.provider import Request
-from cloudlib.records import Catalog, Image, Region, Zone
-from cloudlib.run import CallLog
-from cloudlib.vocabulary import ImageVocabulary, Results, Vocabulary
+from providers.azure.az import SETUP_HINT, az_json
+from providers.azure.fetch import PROVIDER, Fetch
+from providers.azure.parse import name_of
 
 __all__ = [
     "NAME",

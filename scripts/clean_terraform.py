@@ -11,8 +11,9 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from cloudlib import locks, tfstate
 from cloudlib.errors import CloudError, report
+from cloudlib.publish import locks
+from cloudlib.terraform import state as tfstate
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What bringup and terraform leave, below terraform/<provider>/.

@@ -15,16 +15,17 @@ from pathlib import Path
 import cloud_providers
 import kconfig_tools
 import write_extra_vars
-from cloudlib import cost, launch, refresh, requested, selection, variables
+from cloudlib.calls.parallel import leave
+from cloudlib.calls.progress import Silent, shown_on
+from cloudlib.calls.run import CallLog
+from cloudlib.catalog.records import Catalog
+from cloudlib.config import cost, launch, requested, selection, variables
+from cloudlib.config.launch import Finding
+from cloudlib.config.selection import Selection
+from cloudlib.config.variables import Collected
 from cloudlib.errors import CatalogError, CloudError, ConfigRejected, report
-from cloudlib.launch import Finding
-from cloudlib.parallel import leave
-from cloudlib.progress import Silent, shown_on
 from cloudlib.provider import Provider, Request, Value
-from cloudlib.records import Catalog
-from cloudlib.run import CallLog
-from cloudlib.selection import Selection
-from cloudlib.variables import Collected
+from cloudlib.publish import refresh
 
 
 def main() -> int:

@@ -21,11 +21,15 @@ import kconfiglib
 
 import cloud_providers
 import kconfig_tools
-from cloudlib import catalogdiff, catalogfile, difftext, refresh, requested, tier
+from cloudlib.catalog import diff as catalogdiff
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Catalog
+from cloudlib.config import requested
 from cloudlib.errors import CloudError, report
-from cloudlib.menu_text import dollars
+from cloudlib.menus.text import dollars
 from cloudlib.provider import Provider
-from cloudlib.records import Catalog
+from cloudlib.publish import refresh, tier
+from cloudlib.show import diff as difftext
 
 #: The top of the tree, which `main` makes the working directory.
 TOP = Path()

@@ -15,11 +15,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import cloud_providers
-from cloudlib import status, table, tier
+from cloudlib.calls.run import CallLog, run_bytes
+from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CloudError, report
-from cloudlib.records import Catalog
-from cloudlib.run import CallLog, run_bytes
-from cloudlib.status import ProviderState, TierState
+from cloudlib.publish import tier
+from cloudlib.show import status, table
+from cloudlib.show.status import ProviderState, TierState
 
 ROOT = Path(__file__).resolve().parent.parent
 _COLUMNS = (

@@ -22,12 +22,16 @@ from pathlib import Path
 import cloud_providers
 import kconfig_tools
 import write_extra_vars
-from cloudlib import cost, exports, launch, locks, requested, sshconfig, sshkeys, tfstate
+from cloudlib.config import cost, exports, launch, requested
+from cloudlib.config.variables import Collected
 from cloudlib.errors import CloudError, ConfigRejected, PublishError, UsageError, report
 from cloudlib.provider import Provider, TerraformEnvironment
-from cloudlib.rewrite import rewrite
-from cloudlib.terraform import Terraform
-from cloudlib.variables import Collected
+from cloudlib.publish import locks
+from cloudlib.publish.rewrite import rewrite
+from cloudlib.terraform import ssh_config as sshconfig
+from cloudlib.terraform import ssh_keys as sshkeys
+from cloudlib.terraform import state as tfstate
+from cloudlib.terraform.run import Terraform
 
 TERRAFORM = Path("terraform")
 APPLIED = "applied.tfvars.json"

@@ -15,6 +15,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from cloudlib.calls.parallel import Pool
+from cloudlib.calls.retry import retried
+from cloudlib.calls.run import CallLog, call_timeout, run_bytes, run_json
+from cloudlib.catalog.records import Catalog, Image, Region, Zone
 from cloudlib.errors import (
     AccessDenied,
     BadReply,
@@ -27,14 +31,10 @@ from cloudlib.errors import (
     Throttled,
     TimedOut,
 )
-from cloudlib.parallel import Pool
+from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
 from cloudlib.provider import Request
-from cloudlib.records import Catalog, Image, Region, Zone
-from cloudlib.retry import retried
-from cloudlib.run import CallLog, call_timeout, run_bytes, run_json
-from cloudlib.vocabulary import ImageVocabulary, Results, Vocabulary
-from gce_fetch import Fetch, Settings
-from gce_prices import PriceBook
+from providers.gce.fetch import Fetch, Settings
+from providers.gce.prices import PriceBook
 
 NAME = "gce"
 TITLE = "GCE"
@@ -181,7 +181,7 @@ def _settings(log: CallLog) -> Settings:
 
 def _price_book(log: CallLog) -> PriceBook:
     """The billing catalogue, read with a token of gcloud's that is kept nowhere."""
-    from gce_billing import price_book  # requests costs 0.1 s to import: only where it is needed
+    from providers.gce.billing import price_book  # requests costs 0.1 s to import: only where it is needed
 
     token = _run_text(("gcloud", "auth", "print-access-token"), log).strip()
     if not re.fullmatch(r"[\x21-\x7e]+", token):

@@ -21,13 +21,14 @@ from types import FrameType
 from typing import NoReturn
 
 import cloud_providers
-from cloudlib import refresh, summary, tier
+from cloudlib.calls.parallel import leave
+from cloudlib.calls.progress import Progress, shown_on
+from cloudlib.calls.run import CallLog
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
-from cloudlib.parallel import leave
-from cloudlib.progress import Progress, shown_on
 from cloudlib.provider import Provider, Request
-from cloudlib.run import CallLog
-from cloudlib.summary import Outcome
+from cloudlib.publish import refresh, tier
+from cloudlib.show import summary
+from cloudlib.show.summary import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
 _NOTHING_CHANGED = "every menu file and marker"

@@ -23,8 +23,9 @@ from pathlib import Path
 
 import kconfiglib
 
-from cloudlib import requested, tier
+from cloudlib.config import requested
 from cloudlib.errors import CloudError, ConfigRejected, UsageError, report
+from cloudlib.publish import tier
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFCONFIGS = Path("defconfigs")

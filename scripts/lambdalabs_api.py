@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-import lambdalabs_key
-import lambdalabs_parse
-import lambdalabs_smart
+from cloudlib.calls.run import CallLog
+from cloudlib.catalog.records import Catalog, Image, Provenance, Region, Zone
 from cloudlib.errors import CatalogError, NotFound
+from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
 from cloudlib.provider import Request, Resolved, Variables
-from cloudlib.records import Catalog, Image, Provenance, Region, Zone
-from cloudlib.run import CallLog
-from cloudlib.vocabulary import ImageVocabulary, Results, Vocabulary
+from providers.lambdalabs import key as lambdalabs_key
+from providers.lambdalabs import parse as lambdalabs_parse
+from providers.lambdalabs import smart as lambdalabs_smart
 
 NAME = "lambdalabs"
 TITLE = "Lambda Labs"
@@ -50,7 +50,7 @@ _CALL_BUDGET = 15  # three requests, each tried five times at the most
 
 def fetch(request: Request) -> Catalog:
     """Types, prices, images and regions; `request.regions` changes nothing: the answers are whole anyway."""
-    from lambdalabs_client import Client  # requests costs 0.1 s to import: only where it is needed
+    from providers.lambdalabs.client import Client  # requests costs 0.1 s to import: only where it is needed
 
     request.log.budget = _CALL_BUDGET
     client = Client(request)
@@ -84,7 +84,7 @@ def fetch(request: Request) -> Catalog:
 
 def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
     """The regions, those known before included; Lambda has no zones. One request, or three."""
-    from lambdalabs_client import Client
+    from providers.lambdalabs.client import Client
 
     request.log.budget = _CALL_BUDGET
     client = Client(request)
@@ -99,7 +99,7 @@ def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]
 
 def list_images(request: Request) -> tuple[Image, ...]:
     """The image streams alone: one request."""
-    from lambdalabs_client import Client
+    from providers.lambdalabs.client import Client
 
     request.log.budget = _CALL_BUDGET
     return tuple(lambdalabs_parse.images(Client(request).data("images")))
@@ -122,7 +122,7 @@ def terraform_environment() -> Mapping[str, str]:
 
 def instance_types_now(request: Request) -> Mapping[str, Any]:
     """The data of `/instance-types`, capacity included."""
-    from lambdalabs_client import Client
+    from providers.lambdalabs.client import Client
 
     request.log.budget = _CALL_BUDGET
     data: Mapping[str, Any] = Client(request).data("instance-types")

@@ -14,10 +14,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from cloudlib import catalogfile, tier
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Catalog, Provenance
 from cloudlib.errors import CatalogError, CloudError, report
 from cloudlib.provider import BUILTIN
-from cloudlib.records import Catalog, Provenance
+from cloudlib.publish import tier
 
 ROOT = Path(__file__).resolve().parent.parent
 

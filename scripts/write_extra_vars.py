@@ -16,14 +16,16 @@ import kconfiglib
 
 import cloud_providers
 import kconfig_tools
-from cloudlib import catalogfile, cost, launch, selection, tier, variables
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Catalog
+from cloudlib.config import cost, launch, selection, variables
+from cloudlib.config.launch import Finding
+from cloudlib.config.selection import Selection
+from cloudlib.config.variables import Collected
 from cloudlib.errors import CatalogError, CloudError, ConfigRejected, report
-from cloudlib.launch import Finding
 from cloudlib.provider import Provider, Variables
-from cloudlib.records import Catalog
-from cloudlib.rewrite import rewrite
-from cloudlib.selection import Selection
-from cloudlib.variables import Collected
+from cloudlib.publish import tier
+from cloudlib.publish.rewrite import rewrite
 
 OUTPUT = Path("extra_vars.yaml")
 TFVARS = "terraform/{provider}/terraform.tfvars.json"

@@ -23,7 +23,8 @@ from pathlib import Path
 import pytest
 
 import cloud_providers
-from cloudlib import catalogfile, tier
+from cloudlib.catalog import file as catalogfile
+from cloudlib.publish import tier
 from tests.servers.http_base import HttpServer
 from tests.support.contract import Contract, contract_of
 from tests.support.terminal import Terminal

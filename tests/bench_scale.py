@@ -17,8 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import aws_api
-from cloudlib import catalogfile, refresh, tier
-from cloudlib.records import Catalog
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Catalog
+from cloudlib.publish import refresh, tier
 from tests.support.kconf import parse_tree, write_menus
 
 _ROOT = Path(__file__).resolve().parent.parent

@@ -13,7 +13,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from cloudlib import tier
+from cloudlib.publish import tier
 from tests.support.generated import publish
 from tests.support.terminal import Terminal
 from tests.support.tree import Tree, make_tree, state

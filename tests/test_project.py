@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import cloud_providers
-from cloudlib import catalogfile, refresh, tier
+from cloudlib.catalog import file as catalogfile
+from cloudlib.publish import refresh, tier
 from tests.support.kconf import parse_tree
 from tests.support.tree import ROOT, Tree
 

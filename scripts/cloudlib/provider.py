@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from cloudlib import catalogfile
+from cloudlib.calls.progress import Progress, Silent
+from cloudlib.calls.run import CallLog
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Catalog, Image, Region, Zone
 from cloudlib.errors import CatalogError
-from cloudlib.progress import Progress, Silent
-from cloudlib.records import Catalog, Image, Region, Zone
-from cloudlib.run import CallLog
-from cloudlib.vocabulary import Vocabulary
+from cloudlib.menus.names import Vocabulary
 
 
 @dataclass(frozen=True)

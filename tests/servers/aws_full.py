@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cloudlib import catalogfile, tier
-from cloudlib.records import Region as CatalogRegion
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Region as CatalogRegion
+from cloudlib.publish import tier
 from tests.servers.aws_data import AwsData, Region, Zone, moto_offerings, moto_types, small
 
 _ROOT = Path(__file__).resolve().parent.parent.parent

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cloudlib import exports
+from cloudlib.config import exports
 from tests.support.tree import Tree
 
 #: Keeps a person's own terraform set-up, and the version look-up of terraform itself, out of the tests.

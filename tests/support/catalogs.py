@@ -7,8 +7,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from cloudlib.records import Catalog, Gpu, Image, InstanceType, LocalDisks, Price, Provenance, Region, Zone
-from cloudlib.vocabulary import ImageVocabulary, Results, Vocabulary
+from cloudlib.catalog.records import (
+    Catalog,
+    Gpu,
+    Image,
+    InstanceType,
+    LocalDisks,
+    Price,
+    Provenance,
+    Region,
+    Zone,
+)
+from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
 
 HOME, FAR, CLOSED = "north-1", "south-1", "west-1"
 SOURCE = "a price list"

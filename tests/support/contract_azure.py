@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloudlib import catalogfile, tier
+from cloudlib.catalog import file as catalogfile
+from cloudlib.publish import tier
 from tests.servers import azure_faults as faults
 from tests.servers.azure_data import small
 from tests.servers.azure_recorded import committed

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import cloud_providers
-from cloudlib import catalogfile, refresh, tier
-from cloudlib.records import Catalog
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Catalog
+from cloudlib.publish import refresh, tier
 from tests.support.tree import Tree
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import kconfiglib
 
-from cloudlib import menus, tier
-from cloudlib.records import Catalog
-from cloudlib.vocabulary import Vocabulary
+from cloudlib.catalog.records import Catalog
+from cloudlib.menus import render as menus
+from cloudlib.menus.names import Vocabulary
+from cloudlib.publish import tier
 
 _TARGETS = """\
 mainmenu "test"

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import kconfiglib
 
-from cloudlib.menu_compute import menu_families
-from cloudlib.menu_text import offered_regions
-from cloudlib.records import ARCHITECTURES, Catalog, InstanceType
-from cloudlib.symbols import symbol
-from cloudlib.vocabulary import TARGET, Vocabulary
+from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
+from cloudlib.menus.compute import menu_families
+from cloudlib.menus.names import TARGET, Vocabulary
+from cloudlib.menus.symbols import symbol
+from cloudlib.menus.text import offered_regions
 
 
 @dataclass

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cloudlib import tier
+from cloudlib.publish import tier
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _PARTS = ("Makefile", "Kconfig", "requirements.txt", "scripts", "defconfigs", "terraform", "docs")

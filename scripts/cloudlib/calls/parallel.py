@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""Vendor calls side by side, and all of them ended when one failure ends the fetch.
+
+A process is killed. A request cannot be: it ends by its own time limit, and nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, NoReturn, TypeVar
+
+from cloudlib.calls.progress import Step
+from cloudlib.calls.run import CallLog
+from cloudlib.errors import UsageError
+
+_T = TypeVar("_T")
+Task = Future[Any]
+
+
+def job_count() -> int:
+    """Processes at a time: CLOUD_JOBS, or 4 a core (half of each call is waiting), 16 at the most."""
+    text = os.environ.get("CLOUD_JOBS", "")
+    if not text:
+        return min(16, 4 * (os.cpu_count() or 1))
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise UsageError(f"CLOUD_JOBS={text!r} is not a number from 1 to 64", hint="CLOUD_JOBS=4")
+    return int(text)
+
+
+class Pool:
+    """A ThreadPoolExecutor that, left through an exception, stops the calls that still run or wait."""
+
+    def __init__(self, log: CallLog) -> None:
+        self._log = log
+        self._executor = ThreadPoolExecutor(max_workers=job_count())
+
+    def start(self, function: Callable[..., _T], *args: Any, step: Step | None = None) -> Future[_T]:
+        """Queue a call; `step` advances when it has an answer, not when it failed or was given up."""
+        task = self._executor.submit(function, *args)
+        if step is not None:
+            task.add_done_callback(lambda ended: _count(ended, step))
+        return task
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._executor.shutdown(wait=error is None, cancel_futures=error is not None)
+        if error is not None:
+            self._log.stop()
+
+
+def _count(task: Task, step: Step) -> None:
+    if not task.cancelled() and task.exception() is None:
+        step.advance()
+
+
+def leave(code: int) -> NoReturn:
+    """End the process as sys.exit would, but wait for no thread in which a request still hangs."""
+    with contextlib.suppress(BrokenPipeError):  # the reader has enough
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""The one door to HTTPS JSON: a GET goes out, parsed JSON comes in.
+
+requests does the work, with a time limit on every request. 429, 5xx and connections that break, in the middle
+of an answer too, are tried again by cloudlib.calls.retry, which honours Retry-After. Every try is counted in
+the same log as vendor processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import InvalidHeader, ReadTimeoutError
+from urllib3.util.retry import Retry
+
+from cloudlib.calls.retry import retried
+from cloudlib.calls.run import CallLog, call_timeout, redact
+from cloudlib.errors import (
+    AccessDenied,
+    BadReply,
+    CallFailed,
+    CloudError,
+    NoCredentials,
+    NotFound,
+    ServiceFailed,
+    Throttled,
+    TimedOut,
+)
+
+_CONNECT_TIMEOUT = 10.0
+_READ_TIMEOUT = 60.0
+
+#: Turns (the request as messages show it, HTTP status, parsed body or None) into the error that it means, or
+#: None for "no idea". The body is free of credentials, should the server have sent them back.
+StatusClassifier = Callable[[str, int, Any], CloudError | None]
+
+_KINDS: dict[int, type[CloudError]] = {
+    401: NoCredentials,
+    403: AccessDenied,
+    404: NotFound,
+    429: Throttled,
+    **dict.fromkeys((500, 502, 503, 504), ServiceFailed),
+}
+
+
+def kind_of(status: int) -> type[CloudError]:
+    """The error that an HTTP status other than 200 means."""
+    return _KINDS.get(status, BadReply if 300 <= status < 400 else CallFailed)
+
+
+class Rest:
+    """A session with one API. `auth` adds the credentials to a request's headers; it is never logged.
+
+    Safe to use from one thread at a time.
+    """
+
+    def __init__(
+        self, *, log: CallLog, auth: Mapping[str, str] | None = None, classify: StatusClassifier | None = None
+    ) -> None:
+        self._log, self._auth, self._classify = log, dict(auth or {}), classify
+        self._session = requests.Session()
+
+    def get(self, url: str, params: Mapping[str, str] | None = None, *, shown: str = "") -> Any:
+        """The JSON at a URL, which messages call `shown`, or the URL without its query.
+
+        Raises Throttled (429) or ServiceFailed (5xx, broken connection) after the last try; at once
+        NoCredentials (401), AccessDenied (403), NotFound (404), TimedOut, BadReply (no JSON, redirected), or
+        CallFailed.
+        """
+        name = f"GET {shown or urlsplit(url)._replace(query='').geturl()}"
+        return retried(lambda: self._get_once(url, params, name), self._log)
+
+    def _get_once(self, url: str, params: Mapping[str, str] | None, shown: str) -> Any:
+        self._log.take(shown)
+        started = time.monotonic()
+        limit = call_timeout(_READ_TIMEOUT)
+        try:
+            answer = self._session.get(
+                url,
+                params=params,
+                headers={"Accept": "application/json"},
+                auth=self._authorize,
+                timeout=(min(_CONNECT_TIMEOUT, limit), limit),
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            failure = self._no_answer(shown, error, limit)
+            _debug(shown, started, f"no answer ({type(failure).__name__})")
+            raise failure from error
+        _debug(shown, started, f"HTTP {answer.status_code}")
+        if answer.status_code != requests.codes.ok:
+            raise self._failure(shown, answer)
+        try:
+            return answer.json()
+        except ValueError as error:
+            start = self._hide(answer.text)[:60].replace("\n", " ")
+            raise BadReply(
+                f"{shown}: the answer is no whole JSON; it begins {start!r}", hint="try again"
+            ) from error
+
+    def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(self._auth)
+        return request
+
+    def _hide(self, text: str) -> str:
+        """Text without this session's credentials, which a server may have sent back, or any other."""
+        for word in (word for value in self._auth.values() for word in value.split()):
+            text = text.replace(word, "[redacted]") if len(word) >= 8 else text
+        return redact(text)
+
+    def _no_answer(self, shown: str, error: requests.RequestException, limit: float) -> CloudError:
+        """What it means that no whole answer came."""
+        cut_short = isinstance(error, requests.ConnectionError) and isinstance(
+            error.args[:1] and error.args[0], ReadTimeoutError
+        )
+        if cut_short or isinstance(error, requests.Timeout):
+            return TimedOut(
+                f"{shown}: no answer within {limit:g} s",
+                hint="check the network, then try again; CLOUD_CALL_TIMEOUT=SECONDS allows more time",
+            )
+        if isinstance(error, requests.exceptions.ChunkedEncodingError):
+            return ServiceFailed(f"{shown}: the answer was cut off", hint="try again")
+        if isinstance(error, requests.exceptions.ContentDecodingError):
+            return BadReply(f"{shown}: the answer cannot be decoded", hint="try again")
+        what = f"{shown}: {self._hide(_innermost(error))}"
+        if isinstance(error, requests.exceptions.SSLError) or not isinstance(error, requests.ConnectionError):
+            return CallFailed(what, hint="check the network and REQUESTS_CA_BUNDLE, then try again")
+        return ServiceFailed(what, hint="check the network and HTTPS_PROXY, then try again")
+
+    def _failure(self, shown: str, answer: requests.Response) -> CloudError:
+        try:
+            body = json.loads(self._hide(answer.text))
+        except ValueError:
+            body = None
+        status = answer.status_code
+        failure = self._classify(shown, status, body) if self._classify else None
+        if failure is None:
+            failure = kind_of(status)(
+                f"{shown}: HTTP {status} {answer.reason}", hint="DEBUG=1 shows every call"
+            )
+        if isinstance(failure, CallFailed):
+            with contextlib.suppress(InvalidHeader):  # neither seconds nor a date
+                failure.wait = Retry().get_retry_after(answer.raw)
+        return failure
+
+
+def _innermost(error: BaseException) -> str:
+    """The cause that a person can act on: requests wraps urllib3, which wraps the socket's error."""
+    cause: BaseException = error
+    while cause.args and isinstance(cause.args[0], BaseException):
+        cause = cause.args[0]
+    reason = getattr(cause, "reason", None) or cause
+    return str(getattr(reason, "original_error", reason))
+
+
+def _debug(shown: str, started: float, end: str) -> None:
+    if os.environ.get("DEBUG", "") not in ("", "0"):
+        seconds = time.monotonic() - started
+        print(f"debug: {seconds:6.2f} s  {end:24}  {shown}", file=sys.stderr, flush=True)

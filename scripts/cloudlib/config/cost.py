@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""What the chosen machines cost, from the price of the chosen region and of no other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cloudlib.catalog.records import Catalog
+from cloudlib.config.selection import Selection
+from cloudlib.menus.text import dollars
+
+#: A year has 8760 hours; the clouds' own calculators take a twelfth of them for a month.
+HOURS_A_MONTH = 730
+_LEFT_OUT = "volumes, addresses, traffic and image fees are not in it"
+
+
+def line(wanted: Selection, catalog: Catalog | None) -> str:
+    """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75 a month of 730 h; volumes, … are not in it`."""
+    what = f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}"
+    each = hourly(wanted, catalog)
+    if each is None:
+        why = "this tree has no catalogue" if catalog is None else "the catalogue has no price of that"
+        return f"cost: {what}: unknown, {why}; {_LEFT_OUT}"
+    total = each * wanted.nodes
+    single = f" at {dollars(each)}" if wanted.nodes > 1 else ""
+    month = f"${total * HOURS_A_MONTH:,.2f}"
+    return f"cost: {what}{single} = {dollars(total)}/h, {month} a month of {HOURS_A_MONTH} h; {_LEFT_OUT}"
+
+
+def hourly(wanted: Selection, catalog: Catalog | None) -> Decimal | None:
+    """USD per hour of one machine in its region; None where it is not known."""
+    kinds = catalog.instance_types if catalog else ()
+    kind = next((k for k in kinds if k.name == wanted.instance_type), None)
+    price = kind.price_in(wanted.region) if kind else None
+    return price.usd_per_hour if price else None

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+"""Can a selection be launched, by what a catalogue says? Pure: a selection and records in, findings out."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from cloudlib.catalog.records import Catalog, Image, InstanceType, natural
+from cloudlib.config import volumes
+from cloudlib.config.selection import Selection
+from cloudlib.menus.names import Vocabulary
+from cloudlib.menus.text import type_prompt
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+#: The default of TERRAFORM_SSH_ALLOWED_CIDR: no machine but the node itself.
+NOBODY = "127.0.0.1/32"
+UNREACHABLE = f"nobody could reach the nodes by SSH: TERRAFORM_SSH_ALLOWED_CIDR is still {NOBODY}"
+WAYS_IN = ("your own address as ADDRESS/32", "TERRAFORM_SSH_ALLOWED_FROM_ANYWHERE=y")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An error makes the selection unlaunchable; `nearest` names what comes nearest to it instead."""
+
+    level: str
+    what: str
+    nearest: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The finding with what comes nearest, without its level."""
+        return self.what + (f"; nearest: {', '.join(self.nearest)}" if self.nearest else "")
+
+
+def findings(wanted: Selection, catalog: Catalog, words: Vocabulary) -> list[Finding]:
+    """All that speaks against the selection, what makes it impossible first."""
+    kind = next((k for k in catalog.instance_types if k.name == wanted.instance_type), None)
+    found = [*_region(wanted, catalog, words)]
+    if kind is None:
+        found.append(_no_such_type(wanted, catalog, words))
+    elif not found:
+        found += _offer(wanted, kind, catalog, words)
+    if kind is not None:
+        found += _architecture(wanted, kind, catalog)
+    found += _image(wanted, kind, catalog)
+    if wanted.volumes is not None and kind is not None:
+        problems = volumes.problems(words.provider, wanted.volumes, kind.name, wanted.zone)
+        found += [Finding(ERROR, p.what, p.nearest) for p in problems]
+    found += _ssh(wanted)
+    order = (ERROR, WARNING, NOTE)
+    return sorted(found, key=lambda f: order.index(f.level))
+
+
+def _region(wanted: Selection, catalog: Catalog, words: Vocabulary) -> Iterable[Finding]:
+    region = next((r for r in catalog.regions if r.name == wanted.region), None)
+    usable = [r.name for r in catalog.regions if r.available]
+    if region is None:
+        what = f"{words.title} has no {words.region_noun} {wanted.region}"
+        yield Finding(ERROR, what, _close(wanted.region, usable))
+    elif not region.available:
+        what = f"the {words.region_noun} {region.name} cannot be used: {region.why_not or 'not available'}"
+        yield Finding(ERROR, what, _close(region.name, usable))
+
+
+def _no_such_type(wanted: Selection, catalog: Catalog, words: Vocabulary) -> Finding:
+    here = catalog.types_in(wanted.region) or catalog.instance_types
+    fits = [k.name for k in here if wanted.architecture in k.linux_architectures]
+    what = f"{words.title} has no {words.type_noun} {wanted.instance_type}"
+    return Finding(ERROR, what, _close(wanted.instance_type, fits))
+
+
+def _offer(wanted: Selection, kind: InstanceType, catalog: Catalog, words: Vocabulary) -> Iterable[Finding]:
+    """Region, zone and price of a type and a region that both exist."""
+    here = wanted.region
+    if here not in kind.regions:
+        elsewhere = _close(here, kind.regions)
+        others = f"; it is in {', '.join(elsewhere)}" if elsewhere else ""
+        what = f"{kind.name} is not offered in {here}{others}"
+        yield Finding(ERROR, what, _similar(kind, wanted, catalog, lambda k: here in k.regions))
+        return
+    if here in catalog.provenance.not_reached:
+        yield Finding(NOTE, f"{here} was not reached at the last refresh: what is known of it is older")
+    yield from _zone(wanted, kind, catalog, words)
+    if kind.price_in(here) is None:
+        near = _similar(kind, wanted, catalog, lambda k: k.price_in(here) is not None)
+        yield Finding(WARNING, f"the price of {kind.name} in {here} is not known", near)
+
+
+def _zone(wanted: Selection, kind: InstanceType, catalog: Catalog, words: Vocabulary) -> Iterable[Finding]:
+    inside = [z for z in catalog.zones if z.region == wanted.region]
+    offered = [z.result for z in inside if z.name in set(kind.zones)]
+    if not wanted.zone:
+        return
+    if wanted.zone not in [z.result for z in inside]:
+        what = f"{wanted.region} has no {words.zone_noun} {wanted.zone}"
+        yield Finding(ERROR, what, tuple(offered or [z.result for z in inside])[:3])
+    elif not offered:
+        yield Finding(NOTE, f"the catalogue does not say which zones of {wanted.region} have {kind.name}")
+    elif wanted.zone not in offered:
+        what = f"{kind.name} is not offered in {words.zone_noun} {wanted.zone}"
+        yield Finding(ERROR, what, tuple(offered[:3]))
+
+
+def _architecture(wanted: Selection, kind: InstanceType, catalog: Catalog) -> Iterable[Finding]:
+    if wanted.architecture not in kind.linux_architectures:
+        boots = " and ".join(kind.linux_architectures) or "no Linux"
+        what = f"{kind.name} boots {boots}, the target architecture is {wanted.architecture}"
+        yield Finding(ERROR, what, _similar(kind, wanted, catalog, lambda k: wanted.region in k.regions))
+
+
+def _image(wanted: Selection, kind: InstanceType | None, catalog: Catalog) -> Iterable[Finding]:
+    """Architecture and boot mode of the image; one that the catalogue does not list cannot be checked."""
+    purpose = "gpu" if wanted.gpu_image else "os"
+    listed = [i for i in catalog.images if i.purpose == purpose]
+    same = [i for i in listed if dict(i.coordinates) == dict(wanted.image)]
+    name = " ".join(wanted.image.values())
+    if not same:
+        if listed:
+            yield Finding(
+                NOTE, f"the image {name} is not in the catalogue: what it can boot on is not checked"
+            )
+        return
+    related = sorted(listed, key=lambda i: (i.distro != same[0].distro, i.release != same[0].release))
+    fits = [i for i in same if i.architecture == wanted.architecture]
+    target = wanted.architecture
+    if not fits:
+        what = f"the image {same[0].title} ({name}) is for {same[0].architecture}, the target is {target}"
+        yield Finding(ERROR, what, _titles(i for i in related if i.architecture == target))
+    elif kind is not None and not any(_boots(i, kind) for i in fits):
+        needs, has = " or ".join(fits[0].boot_modes), " and ".join(kind.boot_modes)
+        what = f"the image {fits[0].title} ({name}) boots by {needs}, {kind.name} by {has}"
+        others = _titles(i for i in related if i.architecture == target and _boots(i, kind))
+        machines = _similar(
+            kind, wanted, catalog, lambda k: wanted.region in k.regions and _boots(fits[0], k)
+        )
+        yield Finding(ERROR, what, (*others[:2], *machines[:2]))
+
+
+def _ssh(wanted: Selection) -> Iterable[Finding]:
+    """An address without its /32, or with bits behind its prefix, is refused by terraform and by clouds."""
+    if not wanted.ssh_from:
+        return
+    try:
+        interface = ipaddress.IPv4Interface(wanted.ssh_from)
+    except ValueError:
+        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is no IPv4 range")
+        return
+    if wanted.ssh_from == NOBODY:
+        yield Finding(WARNING, UNREACHABLE, WAYS_IN)
+    elif wanted.ssh_from != str(interface.network):
+        near = tuple(dict.fromkeys((f"{interface.ip}/32", str(interface.network))))
+        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is no range", near)
+
+
+def _boots(image: Image, kind: InstanceType) -> bool:
+    """Nothing speaks against it where either side does not state its boot modes."""
+    return not image.boot_modes or not kind.boot_modes or bool({*image.boot_modes} & {*kind.boot_modes})
+
+
+def _titles(images: Iterable[Image]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(i.title for i in images))[:3]
+
+
+def _similar(
+    kind: InstanceType, wanted: Selection, catalog: Catalog, fits: Callable[[InstanceType], bool]
+) -> tuple[str, ...]:
+    """Up to three machines like this one that fit, with what people choose by; the nearest first."""
+    able = [k for k in catalog.instance_types if wanted.architecture in k.linux_architectures and fits(k)]
+    nearest = sorted((k for k in able if k is not kind), key=lambda k: _distance(kind, k))
+    return tuple(type_prompt(k, wanted.region).replace("  ", " ") for k in nearest[:3])
+
+
+def _distance(kind: InstanceType, other: InstanceType) -> tuple[object, ...]:
+    """GPUs first, as nothing replaces them; then the size, then the kind of machine."""
+    size = abs(math.log2(other.vcpus / kind.vcpus)) + abs(math.log2(other.memory_mib / kind.memory_mib))
+    return (
+        _devices(kind) != _devices(other),
+        bool(kind.gpus or kind.accelerators) != bool(other.gpus or other.accelerators),
+        kind.bare_metal != other.bare_metal,
+        round(size, 1),
+        kind.category != other.category,
+        not other.current_generation,
+        -difflib.SequenceMatcher(None, kind.name, other.name).ratio(),
+        natural(other.name),
+    )
+
+
+def _devices(kind: InstanceType) -> list[tuple[str, int]]:
+    return [(g.name, g.count) for g in (*kind.gpus, *kind.accelerators)]
+
+
+def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Up to three names like this one: of the same words first, then with the nearest numbers in them."""
+    words, numbers = _parts(name)
+
+    def distance(other: str) -> tuple[float, float, tuple[object, ...]]:
+        others, theirs = _parts(other)
+        unlike = 1 - difflib.SequenceMatcher(None, words, others).ratio()
+        apart = sum(abs(math.log((a + 1) / (b + 1))) for a, b in zip(numbers, theirs))
+        return (round(unlike, 2), apart, natural(other))
+
+    return tuple(sorted(names, key=distance)[:3])
+
+
+def _parts(name: str) -> tuple[str, list[int]]:
+    """`m7i.4xlarge` -> `m#i.#xlarge` and 7, 4."""
+    return re.sub(r"\d+", "#", name), [int(n) for n in re.findall(r"\d+", name)]

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Catalogue -> the texts of one provider's generated tier. Pure: no clock, no files, no network."""
+
+from __future__ import annotations
+
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Catalog
+from cloudlib.menus.compute import compute
+from cloudlib.menus.images import gpu_images, images
+from cloudlib.menus.kconfig import Node, write
+from cloudlib.menus.location import location
+from cloudlib.menus.names import Vocabulary
+from cloudlib.menus.symbols import SymbolTable
+
+_HEADER = """\
+{title}, made from what the provider answered: see catalog.json beside this file.
+Do not edit: `make cloud-config-{provider}` and `make cloud-update-{provider}` write it."""
+
+
+def render(catalog: Catalog, words: Vocabulary, folder: str) -> dict[str, str]:
+    """{file name without the tier's ending: text}, catalog.json included.
+
+    `folder` is the path of these files from the top of the tree. `source` lines name the generated
+    tier; promotion rewrites them. Raises SymbolCollision and CatalogError.
+    """
+    table = SymbolTable()
+    trees: dict[str, tuple[Node, ...]] = {
+        "Kconfig.location": location(catalog, words, table),
+        **compute(catalog, words, table, folder),
+        "Kconfig.images": images(catalog, words, table),
+    }
+    if words.images.gpu:
+        trees["Kconfig.gpu-amis"] = gpu_images(catalog, words, table)
+    header = _HEADER.format(title=words.title, provider=words.provider)
+    texts = {name: write(nodes, header=header) for name, nodes in trees.items()}
+    texts[catalogfile.NAME] = catalogfile.dump(catalog)
+    return texts

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""From one provider's answer to its published menus, and from generated menus to committed ones."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cloudlib.catalog import diff as catalogdiff
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog import guard, merge
+from cloudlib.catalog.records import Catalog
+from cloudlib.errors import CatalogError, CloudError, PublishError
+from cloudlib.menus import render as menus
+from cloudlib.provider import Provider, Request, builtin_catalog
+from cloudlib.publish import staged, tier
+from cloudlib.show import diff as difftext
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A complete answer, rendered and not yet published. `calls` counts vendor processes and requests."""
+
+    catalog: Catalog
+    texts: dict[str, str]
+    seconds: float
+    calls: int
+    remarks: tuple[str, ...] = ()
+
+
+def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
+    """Ask the vendor and render; touches no file of the tree."""
+    started = time.monotonic()
+    known = last_known(root, provider.NAME)
+    catalog = merge.carry_forward(provider.fetch(replace(request, known=known)), known)
+    note = os.environ.get("CLOUD_SOURCE_NOTE", "")
+    if note:
+        catalog = catalog.with_provenance(replace(catalog.provenance, source=note))
+    texts = render(provider, catalog)
+    seconds = time.monotonic() - started
+    return Fetched(catalog, texts, seconds, request.log.calls, tuple(request.remarks))
+
+
+def render(provider: Provider, catalog: Catalog) -> dict[str, str]:
+    """The texts of a provider's generated tier."""
+    return menus.render(catalog, provider.VOCABULARY, tier.KCONFIGS.format(provider=provider.NAME))
+
+
+def publish(provider: Provider, root: Path, fetched: Fetched) -> int:
+    """Check the new menus in a copy of the tree, then put them in place; returns how many files changed."""
+    staged.check(root, provider.NAME, tier.GENERATED, fetched.texts)
+    return tier.publish(root, provider.NAME, tier.GENERATED, fetched.texts, mark=True)
+
+
+def last_known(root: Path, name: str) -> Catalog | None:
+    """The newest catalogue of the tree: the generated one, else the static one, else None."""
+    for which in (tier.GENERATED, tier.STATIC):
+        path = tier.folder(root, name) / f"{catalogfile.NAME}.{which}"
+        if path.is_file():
+            try:
+                return catalogfile.load_file(path)
+            except CatalogError:
+                continue  # a file of another version is no knowledge; the fetch will replace it
+    return None
+
+
+@dataclass(frozen=True)
+class Promoted:
+    """A catalogue that became the committed one; `news` is what that changes, in a line, "" for nothing."""
+
+    catalog: Catalog
+    changed: int
+    news: str
+
+
+def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
+    """Generated -> static: all of a provider's files, or none.
+
+    Refused where nothing was generated, where the new catalogue is implausible as the successor of
+    the old one (`force` overrides), where the tree would not parse, or a shipped defconfig would lose
+    a setting.
+    """
+    name = provider.NAME
+    if not tier.marker(root, name).exists():
+        raise CloudError(
+            f"{name}: nothing was generated that could be promoted",
+            untouched="the static files",
+            hint=f"make cloud-config-{name}",
+        )
+    texts = tier.promoted(tier.read_tier(root, name, tier.GENERATED))
+    if catalogfile.NAME not in texts:
+        raise PublishError(f"{name}: the generated tier is damaged", hint=f"make cloud-config-{name}")
+    catalog = catalogfile.load(texts[catalogfile.NAME], where=f"{name}'s generated catalogue")
+    old = _committed(root, name, force=force)
+    if old is not None and not force:
+        reasons = guard.doubts(catalog, old)
+        if reasons:
+            raise CatalogError(
+                f"{name}: the generated catalogue is not promoted: {'; '.join(reasons)}",
+                untouched="the static files",
+                hint=f"look at why; if it is right: make cloud-update-{name} FORCE=1",
+            )
+    staged.check(root, name, tier.STATIC, texts, defconfigs(root, provider))
+    changed = tier.publish(root, name, tier.STATIC, texts, mark=True)
+    return Promoted(catalog, changed, difftext.headline(catalogdiff.difference(old, catalog)) if old else "")
+
+
+def _committed(root: Path, name: str, *, force: bool) -> Catalog | None:
+    """The committed catalogue, or None where there is none; a damaged one counts as none with `force`."""
+    path = tier.folder(root, name) / f"{catalogfile.NAME}.{tier.STATIC}"
+    if not path.is_file():
+        return None
+    try:
+        return catalogfile.load_file(path)
+    except CatalogError:
+        if force:
+            return None
+        raise
+
+
+def defconfigs(root: Path, provider: Provider) -> Sequence[Path]:
+    """The shipped defconfigs that choose this provider."""
+    choice = f"CONFIG_{provider.VOCABULARY.switch}=y"
+    found = sorted(p for p in (root / "defconfigs").glob("*") if p.is_file())
+    return [p for p in found if choice in p.read_text(encoding="utf-8").split()]
+
+
+def publish_builtin(provider: Provider, root: Path) -> None:
+    """Write the built-in menus as generated ones, without a marker."""
+    tier.publish(
+        root, provider.NAME, tier.GENERATED, render(provider, builtin_catalog(provider.NAME)), mark=False
+    )

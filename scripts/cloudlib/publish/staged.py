@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""Try a new set of menus in a copy of the tree, before anything is replaced."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cloudlib.errors import CatalogError
+from cloudlib.publish import tier
+
+_TOOLS = Path(__file__).resolve().parents[2] / "kconfig_tools.py"
+
+
+def check(
+    root: Path, provider: str, of_tier: str, texts: Mapping[str, str], defconfigs: Sequence[Path] = ()
+) -> None:
+    """Parse the tree with these texts in place of the tier's; CatalogError lists every problem.
+
+    `defconfigs` have to take effect in it. The copy is made of links, so it costs one file a text.
+    """
+    with tempfile.TemporaryDirectory(prefix="cloud-check-") as made:
+        copy = Path(made)
+        _link_tree(root, copy, provider)
+        base = tier.folder(copy, provider)
+        for name, text in texts.items():
+            path = base / f"{name}.{of_tier}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        if of_tier == tier.GENERATED:
+            tier.marker(copy, provider).touch()
+        problems = _problems(copy, [p.relative_to(root) for p in defconfigs])
+    if problems:
+        listed = "\n".join(f"  {line}" for line in problems[:20])
+        raise CatalogError(
+            f"{provider}: the new menus do not hold together:\n{listed}",
+            untouched=f"every {of_tier} file",
+            hint="a defconfig that names a retired machine has to be changed first; anything else is a bug",
+        )
+
+
+def _problems(copy: Path, defconfigs: Sequence[Path]) -> list[str]:
+    env = {k: v for k, v in os.environ.items() if k not in ("CLOUD_TIER", "KCONFIG_CONFIG", "srctree")}
+    argv = [sys.executable, str(_TOOLS), "check", "--root", str(copy), *map(str, defconfigs)]
+    done = subprocess.run(
+        argv, check=False, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
+    )
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    return lines if lines or done.returncode == 0 else [f"the check ended with code {done.returncode}"]
+
+
+def _link_tree(root: Path, copy: Path, provider: str) -> None:
+    """Links to everything but the provider's tier files, its marker, and the user's configuration."""
+    leave = {".config", ".git", tier.marker(root, provider).name, "terraform"}
+    _link_each(root, copy, leave)
+    _link_each(root / "terraform", copy / "terraform", {provider})
+    _link_each(root / "terraform" / provider, copy / "terraform" / provider, {"kconfigs"})
+    ours = tier.folder(root, provider)
+    theirs = tier.folder(copy, provider)
+    theirs.mkdir(parents=True, exist_ok=True)
+    for path in sorted(ours.glob("*")):
+        if path.is_file() and path.suffix not in (f".{t}" for t in tier.TIERS):
+            (theirs / path.name).symlink_to(path)
+
+
+def _link_each(source: Path, target: Path, leave: set[str]) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(source.glob("*")) + sorted(source.glob(".*_cloud_config_generated")):
+        if path.name not in leave and not (target / path.name).exists():
+            (target / path.name).symlink_to(path)

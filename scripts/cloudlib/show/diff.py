@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""A difference of two catalogues as text for a person who decides whether to promote it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cloudlib.catalog.diff import CatalogDiff, Moved, Names, Repriced
+from cloudlib.catalog.records import Catalog
+from cloudlib.menus.text import dollars, family_prompt
+
+_WIDTH = 100
+_SHOWN = 20  # lines of one section; `git diff` of the catalogue file has the rest
+
+
+def headline(diff: CatalogDiff) -> str:
+    """One line: `2 families added, 1 removed; 24 types added; 1204 prices changed`; "" for no difference."""
+    parts = [
+        f"default region {diff.default_region[0]} -> {diff.default_region[1]}" if diff.default_region else "",
+        *(
+            _counted(noun, names)
+            for noun, names in (
+                (("region", "regions"), diff.regions),
+                (("zone", "zones"), diff.zones),
+                (("family", "families"), diff.families),
+                (("type", "types"), diff.types),
+                (("image stream", "image streams"), diff.images),
+            )
+        ),
+        f"{number(len(diff.moved), ('type', 'types'))} offered elsewhere" if diff.moved else "",
+        f"{number(len(diff.repriced), ('price', 'prices'))} changed" if diff.repriced else "",
+        f"{number(diff.priced, ('price', 'prices'))} new" if diff.priced else "",
+        f"{number(diff.unpriced, ('price', 'prices'))} no longer known" if diff.unpriced else "",
+        f"{number(diff.restated, ('price', 'prices'))} from another source" if diff.restated else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def lines(diff: CatalogDiff, old: Catalog, new: Catalog) -> list[str]:
+    """The whole difference, a section for each kind of it; nothing for no difference."""
+    sections = (
+        ("regions", _by_name(diff.regions, _region_titles(old, new))),
+        ("zones", _listed(diff.zones)),
+        ("families", _by_name(diff.families, _family_titles(old, new))),
+        ("types", _types(diff, old, new)),
+        ("offered elsewhere", _movements(diff.moved, new)),
+        ("images", _by_name(diff.images, {})),
+        ("prices, USD per hour", _prices(diff)),
+    )
+    found = []
+    for title, items in sections:
+        texts = list(items)
+        if texts:
+            found += [f"  {title}:", *(f"    {text}" for text in texts[:_SHOWN])]
+        if len(texts) > _SHOWN:
+            found.append(f"    and {len(texts) - _SHOWN} lines more")
+    return found
+
+
+def number(count: int, noun: tuple[str, str]) -> str:
+    """`1 type`, `2 types`."""
+    return f"{count} {noun[count != 1]}"
+
+
+def _counted(noun: tuple[str, str], names: Names) -> str:
+    """`2 families added, 1 removed`."""
+    counts = ((names.added, "added"), (names.removed, "removed"), (names.changed, "changed"))
+    said = [(len(found), verb) for found, verb in counts if found]
+    first = [f"{number(count, noun)} {verb}" for count, verb in said[:1]]
+    return ", ".join([*first, *(f"{count} {verb}" for count, verb in said[1:])])
+
+
+def _by_name(names: Names, titles: Mapping[str, str]) -> Iterator[str]:
+    """A line a name."""
+    yield from (f"+ {titles.get(name, name)}" for name in names.added)
+    yield from (f"- {titles.get(name, name)}" for name in names.removed)
+    yield from (f"~ {titles.get(name, name)}: {', '.join(of)}" for name, of in names.changed.items())
+
+
+def _listed(names: Names) -> Iterator[str]:
+    """The names in running lines: there may be many, with little to say of each."""
+    yield from _running("+", names.added)
+    yield from _running("-", names.removed)
+    yield from _running("~", names.changed)
+
+
+def _running(mark: str, words: Iterable[str]) -> Iterator[str]:
+    text = ", ".join(words)
+    yield from textwrap.wrap(
+        text, _WIDTH, initial_indent=f"{mark} ", subsequent_indent="  ", break_on_hyphens=False
+    )
+
+
+def _region_titles(old: Catalog, new: Catalog) -> dict[str, str]:
+    every = {r.name: r for r in (*old.regions, *new.regions)}
+    return {name: f"{name}  {region.long_name}".rstrip() for name, region in every.items()}
+
+
+def _family_titles(old: Catalog, new: Catalog) -> dict[str, str]:
+    """As the menus show a family, with the count of its types."""
+    return {
+        name: f"{family_prompt(name, kinds, catalog.default_region)}"
+        f"  ({number(len(kinds), ('type', 'types'))})"
+        for catalog in (old, new)
+        for name, kinds in catalog.families().items()
+    }
+
+
+def _types(diff: CatalogDiff, old: Catalog, new: Catalog) -> Iterator[str]:
+    """Types of families that stay; those of a new or gone family are told of with it."""
+    told = {*diff.families.added, *diff.families.removed}
+    family = {k.name: k.family for k in (*old.instance_types, *new.instance_types)}
+    yield from _running("+", (n for n in diff.types.added if family[n] not in told))
+    yield from _running("-", (n for n in diff.types.removed if family[n] not in told))
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, differing in diff.types.changed.items():
+        alike.setdefault(differing, []).append(name)
+    for differing, names in alike.items():
+        yield from _running("~", (f"{', '.join(differing)} of {names[0]}", *names[1:]))
+
+
+def _movements(moved: Sequence[Moved], new: Catalog) -> Iterator[str]:
+    """Types of one family that moved alike share a line."""
+    family = {k.name: k.family for k in new.instance_types}
+    sizes = {name: len(kinds) for name, kinds in new.families().items()}
+    alike: dict[tuple[str, str], list[str]] = {}
+    for move in moved:
+        where = (
+            *(f"+ {name}" for name in (*move.gained, *move.zones_gained)),
+            *(f"- {name}" for name in (*move.lost, *move.zones_lost)),
+        )
+        alike.setdefault((family[move.type], "  ".join(where)), []).append(move.type)
+    for (name, places), types in alike.items():
+        who = f"all of {name}" if len(types) == sizes[name] > 1 else ", ".join(types)
+        yield from _running("~", (f"{who}:  {places}",))
+
+
+def _prices(diff: CatalogDiff) -> Iterator[str]:
+    rises = [p for p in diff.repriced if p.after > p.before]
+    falls = [p for p in diff.repriced if p.after < p.before]
+    counts = (
+        (len(rises), "rose"),
+        (len(falls), "fell"),
+        (diff.priced, "new"),
+        (diff.unpriced, "no longer known"),
+        (diff.restated, "the same from another source"),
+    )
+    text = ", ".join(f"{count} {verb}" for count, verb in counts if count)
+    if text:
+        yield text
+    if rises:
+        yield f"largest rise: {_change(max(rises, key=lambda p: p.ratio))}"
+    if falls:
+        yield f"largest fall: {_change(min(falls, key=lambda p: p.ratio))}"
+
+
+def _change(price: Repriced) -> str:
+    percent = (price.ratio - 1) * 100
+    amounts = f"{dollars(price.before)} -> {dollars(price.after)}"
+    return f"{price.type} in {price.region}  {amounts}  ({percent:+.1f} %)"

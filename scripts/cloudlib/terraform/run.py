@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""terraform in one provider's folder: found and checked, then init, plan, apply, destroy, output.
+
+What a person watches runs with our stdout and stderr, and its exit code becomes ours. Plans, state and
+variables stay in the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cloudlib.calls.run import CallLog, call_timeout, run_json, run_through
+from cloudlib.errors import BadReply, CliMissing, CloudError, NotSetUp
+
+_INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
+_MINIMUM = re.compile(r'required_version\s*=\s*">=\s*([0-9.]+)"')
+_ENV = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+_TIMEOUT = 120.0
+
+
+class WrongVersion(NotSetUp):
+    """There is a terraform, too old for the modules."""
+
+
+class TerraformFailed(CloudError):
+    """terraform ended with an error, which stands above; its exit code is ours."""
+
+    def __init__(self, what: str, code: int, *, hint: str, untouched: str = "") -> None:
+        super().__init__(what, hint=hint, untouched=untouched)
+        self.exit_code = code
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """terraform at work in `folder`; `env` is added to its environment, never to its arguments."""
+
+    folder: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def require(self) -> str:
+        """The version, as `1.11.4`; CliMissing, or WrongVersion where the module needs a newer one."""
+        try:
+            reply = self._json(["version", "-json"])
+        except CliMissing as error:
+            raise CliMissing(error.what, hint=_INSTALL) from None
+        version = reply.get("terraform_version") if isinstance(reply, dict) else None
+        if not isinstance(version, str):
+            raise BadReply("`terraform version -json` names no version", hint=_INSTALL)
+        least = self._minimum()
+        if _numbers(version) < _numbers(least):
+            raise WrongVersion(
+                f"terraform is version {version}, {self.folder} needs {least} or newer",
+                untouched="everything: terraform was only asked for its version",
+                hint=_INSTALL,
+            )
+        return version
+
+    def init(self) -> None:
+        """Fetch the providers that the module pins; what is there already is used again."""
+        self._watched(["init", "-input=false"], untouched="every machine: nothing was asked of the cloud yet")
+
+    def plan(self, to: Path | None = None) -> None:
+        """Show what would be done; with `to` also write it down, for `changes` and `apply`."""
+        out = [f"-out={to.resolve()}"] if to else []
+        self._watched(["plan", "-input=false", *out], untouched="every machine: a plan changes nothing")
+
+    def changes(self, plan: Path) -> list[dict[str, Any]]:
+        """The resource changes of a written plan."""
+        found = self._json(["show", "-json", str(plan.resolve())]).get("resource_changes", [])
+        return [c for c in found if c.get("mode") == "managed"]
+
+    def apply(self, plan: Path) -> None:
+        """Do what a written plan says."""
+        self._watched(
+            ["apply", "-input=false", str(plan.resolve())],
+            untouched=f"{self.folder}/terraform.tfstate, which knows what was made so far; that costs money",
+            hint="correct what terraform says above and run `make bringup` again, or `make destroy`",
+        )
+
+    def destroy(self, variables: Path | None, *, refresh: bool = True) -> None:
+        """Destroy all that the state knows, with the variables that it was made with.
+
+        terraform looks at what is there first, for which it reads the key file and searches the image again.
+        Without `refresh` it goes by its state alone, and needs neither.
+        """
+        given = [f"-var-file={variables.resolve()}"] if variables else []
+        given += [] if refresh else ["-refresh=false"]
+        self._watched(
+            ["destroy", "-input=false", "-auto-approve", *given],
+            untouched=f"{self.folder}/terraform.tfstate, which knows what is left; that costs money",
+            hint="correct what terraform says above and run `make destroy` again\n"
+            "make destroy REFRESH=0 needs neither the key file nor the image any more",
+        )
+
+    def outputs(self) -> dict[str, Any]:
+        """The module's outputs by name."""
+        reply = self._json(["output", "-json"])
+        try:
+            return {name: output["value"] for name, output in reply.items()}
+        except (AttributeError, KeyError, TypeError) as error:
+            raise BadReply("`terraform output -json` is not of the documented shape") from error
+
+    def _json(self, command: Sequence[str]) -> Any:
+        argv = ["terraform", f"-chdir={self.folder}", *command]
+        return run_json(argv, log=CallLog(), timeout=call_timeout(_TIMEOUT), env=self._environment())
+
+    def _watched(self, command: Sequence[str], *, untouched: str, hint: str = "") -> None:
+        plain = [] if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ["-no-color"]
+        name, *rest = command
+        ended = run_through(
+            ["terraform", f"-chdir={self.folder}", name, *plain, *rest], env=self._environment()
+        )
+        if ended.code == 0 and not ended.interrupted:
+            return
+        what = f"terraform {name} " + (
+            "was interrupted, and has ended by itself"
+            if ended.interrupted
+            else f"failed with exit code {ended.code}"
+        )
+        raise TerraformFailed(
+            what,
+            130 if ended.interrupted else ended.code,
+            untouched=untouched,
+            hint=hint or "correct what terraform says above and run the command again",
+        )
+
+    def _environment(self) -> dict[str, str]:
+        ours = {name: value for name, value in _ENV.items() if name not in os.environ}
+        return {**ours, **self.env}
+
+    def _minimum(self) -> str:
+        """The module's own `required_version = ">= X"`."""
+        texts = (path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.tf")))
+        found = [m.group(1) for text in texts if (m := _MINIMUM.search(text))]
+        if not found:
+            raise CloudError(
+                f"{self.folder} holds no terraform module that says which terraform it needs",
+                hint=f"git checkout {self.folder}",
+            )
+        return found[0]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """`1.11.4` or `1.11.4-rc1` as numbers to compare."""
+    return tuple(int(n) for n in re.findall(r"\d+", version.partition("-")[0]))

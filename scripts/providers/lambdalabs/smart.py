@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""Which Lambda type and region have capacity now: for `lambda-cli`, and for `make` when the user wants that.
+
+Nothing here runs while Kconfig parses. An answer holds for the moment; `make` writes it down with its date.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+from cloudlib.catalog.records import InstanceType, natural
+from cloudlib.errors import CallFailed, UsageError
+from cloudlib.menus.text import dollars
+from cloudlib.provider import Resolved, Variables
+from providers.lambdalabs import parse as lambdalabs_parse
+
+_CHEAPEST = "TERRAFORM_LAMBDALABS_REGION_SMART_CHEAPEST"
+_INFER = "TERRAFORM_LAMBDALABS_REGION_SMART_INFER"
+_GPU = "TERRAFORM_LAMBDALABS_SMART_GPU"
+#: The options that extra_vars.yaml carries, because `resolved` reads them there.
+SWITCHES = (_CHEAPEST, _INFER, _GPU)
+
+_REGION, _TYPE = "terraform_lambdalabs_region", "terraform_lambdalabs_instance_type"
+_IS_GPU = "terraform_lambdalabs_is_gpu_instance"
+_PREFERRED = "terraform_lambdalabs_region_preferred"
+
+Types = Mapping[str, Any]
+
+
+class NoCapacity(CallFailed):
+    """Nothing that was asked for can be started anywhere at the moment."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A type and the regions that can start one now, by name."""
+
+    kind: InstanceType
+    regions: tuple[str, ...]
+
+    @property
+    def usd(self) -> Decimal | None:
+        """USD per hour, the same in every region; None where it is not known."""
+        return next((p.usd_per_hour for p in self.kind.prices.values()), None)
+
+    @property
+    def price(self) -> str:
+        """`$1.29/h`, or "" where it is not known."""
+        return "" if self.usd is None else f"{dollars(self.usd)}/h"
+
+
+def offers(types: Types) -> list[Offer]:
+    """Every type with its regions, the cheapest first; those without a known price end the list."""
+    regions = {name: tuple(r.name for r in of) for name, of in lambdalabs_parse.capacity(types).items()}
+    every = sorted({r for of in regions.values() for r in of}) or ["nowhere"]
+    kinds, _ = lambdalabs_parse.instance_types(types, every)  # a price is the same in each
+    found = [Offer(kind, tuple(sorted(regions[kind.name], key=natural))) for kind in kinds]
+    return sorted(found, key=lambda o: (o.usd is None, o.usd or 0, natural(o.kind.name)))
+
+
+def cheapest(found: Sequence[Offer], *, architecture: str = "", gpu: bool = False) -> list[Offer]:
+    """The offers of the lowest price among those with capacity; NoCapacity without any."""
+    fits = [
+        o
+        for o in found
+        if o.regions
+        and o.usd is not None
+        and (not architecture or architecture in o.kind.architectures)
+        and (not gpu or o.kind.gpus)
+    ]
+    if not fits:
+        what = " ".join(word for word in (architecture, "GPU" if gpu else "", "type") if word)
+        raise NoCapacity(
+            f"no {what} of Lambda has capacity in any region now",
+            hint="try again later; `scripts/lambda-cli capacity` lists what there is",
+        )
+    return [o for o in fits if o.usd == fits[0].usd]
+
+
+def named(found: Sequence[Offer], name: str) -> Offer:
+    """The offer of one type, with capacity; UsageError where there is no such type, or NoCapacity."""
+    by_name = {o.kind.name: o for o in found}
+    if name not in by_name:
+        near = difflib.get_close_matches(name, by_name, n=3, cutoff=0.0)
+        raise UsageError(f"Lambda offers no type {name!r}", hint="nearest: " + ", ".join(near))
+    if not by_name[name].regions:
+        raise NoCapacity(
+            f"{name} has no capacity in any region now",
+            hint="try again later, or choose another type; `scripts/lambda-cli capacity` lists what there is",
+        )
+    return by_name[name]
+
+
+def wanted(values: Variables) -> bool:
+    """Does this configuration leave the region, or region and type, to the API?"""
+    return bool(values.get(_CHEAPEST.lower()) or values.get(_INFER.lower()))
+
+
+def resolved(types: Types, values: Variables, earlier: Variables) -> Resolved:
+    """The variables that the API's answer decides.
+
+    The earlier answer stays while it is as good as any other, so that a machine does not move without need:
+    same question, still with capacity, and for the cheapest still at the lowest price. Then the region
+    chosen in the menu is preferred, then the first by name.
+    """
+    found = offers(types)
+    if values.get(_CHEAPEST.lower()):
+        wishes = cheapest(found, architecture=str(values["target_arch"]), gpu=bool(values.get(_GPU.lower())))
+        how = "cheapest with capacity"
+    else:
+        wishes = [named(found, str(values[_TYPE]))]
+        how = "with capacity"
+    preferred = str(values[_REGION])
+    pairs = [(o, region) for o in wishes for region in o.regions]
+    same = earlier.get(_PREFERRED) == preferred
+    last = (earlier.get(_TYPE), earlier.get(_REGION)) if same else ()
+    offer, region = min(pairs, key=lambda p: ((p[0].kind.name, p[1]) != last, p[1] != preferred))
+    when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    return Resolved(
+        {
+            _REGION: region,
+            _TYPE: offer.kind.name,
+            _IS_GPU: bool(offer.kind.gpus),
+            _PREFERRED: preferred,
+        },
+        f"resolved {when}: {offer.kind.name} in {region}, {how} {offer.price}".rstrip(),
+    )
+
+
+def remarks(capacity: Mapping[str, Sequence[object]]) -> list[str]:
+    """What a run's summary says of capacity."""
+    some = [f"{name} ({len(of)})" for name, of in capacity.items() if of]
+    listed = ", ".join(some) or "none"
+    return [f"capacity now, in so many regions: {listed}; {len(capacity) - len(some)} types have none"]

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Regions that were not reached keep what was known of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from cloudlib.catalog.merge import carry_forward
+from cloudlib.catalog.records import Catalog, Price, Provenance, Region, Zone
+from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, ZONES, catalog, kind
+
+LOST = Provenance("live", not_reached={FAR: "timed out"})
+HERE = [z for z in ZONES if z.region == HOME]
+
+
+def only_home(*names: str) -> Catalog:
+    """A new answer that did not reach FAR."""
+    return catalog([kind(n, regions=(HOME,)) for n in names], zones=HERE, provenance=LOST)
+
+
+def test_nothing_old_changes_nothing() -> None:
+    assert carry_forward(only_home("m7.large"), None) == only_home("m7.large")
+
+
+def test_offers_zones_and_prices_of_a_lost_region_stay() -> None:
+    there = {FAR: Price(Decimal("0.2"), "old"), HOME: Price(Decimal("0.9"), "old")}
+    merged = carry_forward(only_home("m7.large"), catalog([kind("m7.large", prices=there)]))
+    machine = merged.instance_types[0]
+    assert machine.regions == (HOME, FAR) and machine.zones == ("north-1a", "north-1b", "south-1a")
+    assert machine.prices == {FAR: there[FAR]}, (
+        "a price of a region that did answer is not taken from the past"
+    )
+    assert [z.name for z in merged.zones] == ["north-1a", "north-1b", "south-1a"]
+    assert merged.provenance.not_reached == {FAR: "timed out"}
+
+
+def test_a_region_whose_name_begins_with_another_ones() -> None:
+    """eastus is lost, eastus2 is not: the zones of the one are no business of the other."""
+    regions = (Region("eastus"), Region("eastus2"))
+    zones = (Zone("eastus-1", "eastus"), Zone("eastus2-1", "eastus2"))
+    machine = kind("d.1", regions=("eastus", "eastus2"), zones=("eastus-1", "eastus2-1"))
+    old = catalog([machine], regions=regions, zones=zones, default_region="eastus2")
+    new = catalog(
+        [kind("d.1", regions=("eastus2",), zones=("eastus2-1",))],
+        regions=regions,
+        zones=zones[1:],
+        default_region="eastus2",
+        provenance=Provenance("live", not_reached={"eastus": "timed out"}),
+    )
+    assert carry_forward(new, old).instance_types == (machine,)
+    only = catalog(
+        [kind("z.1", regions=("eastus2",))],
+        regions=regions,
+        zones=(),
+        default_region="eastus2",
+        provenance=new.provenance,
+    )
+    kept = {k.name: k for k in carry_forward(only, old).instance_types}["d.1"]
+    assert (kept.regions, kept.zones) == (("eastus",), ("eastus-1",))
+
+
+def test_a_type_known_only_in_a_lost_region_stays_there() -> None:
+    merged = carry_forward(only_home("m7.large"), catalog([kind("m7.large"), kind("g6.xlarge")]))
+    stayed = {k.name: k.regions for k in merged.instance_types}
+    assert stayed == {"m7.large": (HOME, FAR), "g6.xlarge": (FAR,)}
+
+
+def test_a_type_that_a_reached_region_dropped_goes() -> None:
+    old = catalog([kind("m7.large"), kind("m5.large", regions=(HOME,))])
+    assert {k.name for k in carry_forward(only_home("m7.large"), old).instance_types} == {"m7.large"}
+
+
+def test_a_region_closed_to_the_account_is_not_carried() -> None:
+    new = replace(only_home("m7.large"), provenance=Provenance("live", not_reached={CLOSED: "denied"}))
+    merged = carry_forward(new, catalog([kind("m7.large")]))
+    assert merged.instance_types[0].regions == (HOME,)
+
+
+def test_a_region_keeps_its_name() -> None:
+    new = catalog(regions=[replace(r, long_name="", geography="") for r in REGIONS])
+    assert [r.long_name for r in carry_forward(new, catalog()).regions] == [
+        r.long_name for r in catalog().regions
+    ]
+
+
+def test_regions_whose_names_begin_alike_are_told_apart() -> None:
+    machine = kind("m7.large", regions=("eu-1", "eu-12"), zones=("eu-1-a", "eu-12-a"))
+    assert machine.within({"eu-1"}).zones == ("eu-1-a",)
+    assert machine.within({"eu-12"}).zones == ("eu-12-a",)

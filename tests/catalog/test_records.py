@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""The records: their order, and what cannot be a catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cloudlib.catalog.records import Price, Region, Zone, family_order, natural
+from cloudlib.errors import CatalogError
+from tests.support.catalogs import FAR, HOME, KINDS, REGIONS, ZONES, catalog, kind
+
+
+def test_natural_order_reads_numbers_by_value() -> None:
+    sizes = ["m5.10xlarge", "m5.large", "m5.2xlarge", "m5.xlarge"]
+    assert sorted(sizes, key=natural) == ["m5.2xlarge", "m5.10xlarge", "m5.large", "m5.xlarge"]
+
+
+def test_sizes_run_from_small_to_large_and_metal_comes_last() -> None:
+    names = ["m9.metal", "m9.10xlarge", "m9.large", "m9.2xlarge", "m9.xlarge"]
+    vcpus = {"m9.large": 2, "m9.xlarge": 4, "m9.2xlarge": 8, "m9.10xlarge": 40, "m9.metal": 40}
+    made = catalog([kind(n, vcpus[n], vcpus[n] * 4, bare_metal="metal" in n) for n in names])
+    assert [k.name for k in made.instance_types] == sorted(names, key=lambda n: (vcpus[n], "metal" in n))
+
+
+def test_the_newest_generation_comes_first() -> None:
+    names = ["m5", "m10", "c7", "m7", "u7i-12tb", "m7i", "u-6tb1"]
+    assert sorted(names, key=family_order) == ["c7", "m10", "m7", "m7i", "m5", "u7i-12tb", "u-6tb1"]
+
+
+def test_records_in_any_order_make_the_same_catalogue() -> None:
+    backwards = catalog(KINDS[::-1], regions=REGIONS[::-1], zones=ZONES[::-1])
+    assert backwards == catalog()
+
+
+def test_an_unknown_price_is_none() -> None:
+    machine = kind("m7.large", usd="0.1")
+    assert machine.price_in(FAR) is None and machine.price_in(HOME) == Price(Decimal("0.1"), "a price list")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"instance_types": ()}, "no instance type at all"),
+        ({"regions": ()}, "no region that could be used"),
+        ({"regions": REGIONS[2:]}, "no region that could be used"),
+        ({"default_region": "west-1"}, "default region 'west-1'"),
+        ({"regions": (*REGIONS, Region(HOME))}, "region 'north-1' occurs twice"),
+        ({"zones": (*ZONES, Zone("north-1a", FAR))}, "zone 'north-1a' occurs twice"),
+        ({"instance_types": (KINDS[0], KINDS[0])}, "'m5.large' occurs twice"),
+        ({"instance_types": (kind("m1.x", 0),)}, "m1.x has no vCPU"),
+        ({"instance_types": (kind("m1.x", 2, 0),)}, "m1.x has no vCPU or memory"),
+        ({"instance_types": (kind("m1.x", regions=("mars-1",), zones=()),)}, "unknown regions: mars-1"),
+        ({"instance_types": (kind("m1.x", regions=("west-1",), zones=()),)}, "unknown regions: west-1"),
+        ({"instance_types": (replace(KINDS[0], prices={HOME: Price(Decimal(0), "x")}),)}, "price of 0"),
+        ({"instance_types": (replace(KINDS[0], prices={HOME: Price(Decimal(-1), "x")}),)}, "price of 0"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_what_cannot_be_a_catalogue_is_refused(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(CatalogError, match=words):
+        catalog(**changes)

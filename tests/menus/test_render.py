@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: MIT
+"""The menus a person meets, asked of Kconfiglib: what is offered, when, in which order, with which result."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import kconfiglib
+import pytest
+
+from cloudlib.catalog.records import Catalog, Gpu, LocalDisks, Region, Zone
+from cloudlib.errors import CatalogError, SymbolCollision
+from cloudlib.menus import render as menus
+from cloudlib.menus.text import dollars, gib, type_prompt
+from tests.support.catalogs import (
+    CLOSED,
+    FAMILIES,
+    FAR,
+    FLAT,
+    HOME,
+    KINDS,
+    L40S,
+    REGIONS,
+    ZONES,
+    catalog,
+    image,
+    kind,
+)
+from tests.support.kconf import choice_lines, choose, parse_menus, value, visible
+
+D = "TERRAFORM_DEMO"
+ARM, NORTH, SOUTH = "TARGET_ARCH_ARM64", f"{D}_REGION_NORTH_1", f"{D}_REGION_SOUTH_1"
+
+
+@pytest.fixture
+def kconf(tmp_path: Path) -> kconfiglib.Kconfig:
+    return parse_menus(tmp_path, catalog(), FAMILIES)
+
+
+def test_families_stand_under_their_category(kconf: kconfiglib.Kconfig) -> None:
+    choose(kconf, SOUTH, f"{D}_PREVIOUS_GENERATION")
+    assert choice_lines(kconf, "Demo instance type family") == [
+        "--- General purpose",
+        "m7  2-40 vCPU  8-160 GiB  x86_64  from $0.1008/h",
+        "m5  2 vCPU  8 GiB  x86_64  from $0.096/h",
+        "--- Storage optimized",
+        "i7  96 vCPU  768 GiB  x86_64  local NVMe",
+        "--- GPU",
+        "g6  4 vCPU  32 GiB  x86_64  NVIDIA L40S",
+    ]
+
+
+def test_no_heading_stands_over_nothing(kconf: kconfiglib.Kconfig) -> None:
+    assert "--- GPU" not in choice_lines(kconf, "Demo instance type family")
+    choose(kconf, ARM)
+    assert choice_lines(kconf, "Demo instance type family") == [
+        "--- General purpose",
+        "a7  2 vCPU  8 GiB  arm64  from $0.08/h",
+    ]
+
+
+def test_sizes_run_in_natural_order(kconf: kconfiglib.Kconfig) -> None:
+    assert visible(kconf, f"{D}_TYPE_M7_") == ["LARGE", "XLARGE", "2XLARGE", "10XLARGE"]
+
+
+def test_a_previous_generation_is_offered_on_demand(kconf: kconfiglib.Kconfig) -> None:
+    assert visible(kconf, f"{D}_FAMILY_") == ["M7", "I7"]
+    choose(kconf, f"{D}_PREVIOUS_GENERATION", f"{D}_FAMILY_M5")
+    assert value(kconf, f"{D}_TYPE") == "m5.large"
+
+
+def test_a_family_is_offered_where_it_is(kconf: kconfiglib.Kconfig) -> None:
+    assert "G6" not in visible(kconf, f"{D}_FAMILY_")
+    choose(kconf, SOUTH, f"{D}_FAMILY_G6")
+    assert value(kconf, f"{D}_TYPE") == "g6.xlarge"
+
+
+def test_a_size_is_gated_only_where_it_differs_from_its_family(kconf: kconfiglib.Kconfig) -> None:
+    text = menus.render(catalog(), FAMILIES, "x")["instance-types/Kconfig.m7"]
+    assert text.count("depends on") == 2 and text.count(f"depends on !{SOUTH}") == 1
+    choose(kconf, SOUTH)
+    assert visible(kconf, f"{D}_TYPE_M7_") == ["LARGE", "XLARGE", "2XLARGE"]
+
+
+@pytest.mark.parametrize(
+    ("regions", "lines"),
+    [
+        (range(1, 6), []),
+        (range(1, 5), ["\tdepends on !TERRAFORM_DEMO_REGION_R5"]),
+        ((1, 2), ["\tdepends on TERRAFORM_DEMO_REGION_R1 || TERRAFORM_DEMO_REGION_R2"]),
+    ],
+    ids=["everywhere", "not in", "in"],
+)
+def test_both_forms_of_region_conditions(regions: range, lines: list[str], tmp_path: Path) -> None:
+    names = [f"r{n}" for n in range(1, 6)]
+    here = tuple(f"r{n}" for n in regions)
+    made = catalog(
+        [kind("m7.large", regions=names, zones=()), kind("m8.large", regions=here, zones=())],
+        regions=[Region(n) for n in names],
+        zones=(),
+        default_region="r1",
+    )
+    text = menus.render(made, FAMILIES, "x")["Kconfig.compute"]
+    block = text.partition("config TERRAFORM_DEMO_FAMILY_M8\n")[2].partition("\nconfig")[0]
+    assert [line for line in block.splitlines() if "REGION" in line] == lines
+    kconf = parse_menus(tmp_path, made, FAMILIES)
+    for name in names:
+        choose(kconf, f"{D}_REGION_{name.upper()}")
+        assert ("M8" in visible(kconf, f"{D}_FAMILY_")) == (name in here)
+
+
+def test_a_gpu_family_nobody_has_heard_of(tmp_path: Path) -> None:
+    new = [kind("zz9.large", gpus=(Gpu("ACME Frobnicator", 1),), category="GPU"), kind("m7.large")]
+    kconf = parse_menus(tmp_path, catalog(new), FAMILIES)
+    assert value(kconf, f"{D}_IS_GPU_INSTANCE") == "n"
+    choose(kconf, f"{D}_FAMILY_ZZ9")
+    assert value(kconf, f"{D}_IS_GPU_INSTANCE") == "y" and value(kconf, f"{D}_HAS_NVIDIA_GPU") == "n"
+
+
+def test_a_family_with_a_gpu_in_some_sizes(tmp_path: Path) -> None:
+    made = catalog([kind("g7.large", 2), kind("g7.xlarge", 4, gpus=(L40S,))])
+    kconf = parse_menus(tmp_path, made, FAMILIES)
+    choose(kconf, f"{D}_FAMILY_G7")
+    for size, is_gpu in (("LARGE", "n"), ("XLARGE", "y")):
+        choose(kconf, f"{D}_TYPE_G7_{size}")
+        assert value(kconf, f"{D}_IS_GPU_INSTANCE") == value(kconf, f"{D}_HAS_NVIDIA_GPU") == is_gpu
+
+
+def test_types_for_which_nested_virtualization_can_be_switched_on(tmp_path: Path) -> None:
+    """Bare metal runs KVM as it is; a family with it is y for its other sizes, size by size."""
+    nests = {"m8.large": "y", "m8.metal": "n", "m7.large": "n", "c8.large": "y", "c8.xlarge": "n"}
+    made = [kind(n, kvm=n in ("m8.large", "m8.metal", "c8.large"), bare_metal="metal" in n) for n in nests]
+    kconf = parse_menus(tmp_path, catalog(made), FAMILIES)
+    for name, can in nests.items():
+        family, size = name.upper().split(".")
+        choose(kconf, f"{D}_FAMILY_{family}", f"{D}_TYPE_{family}_{size}")
+        assert value(kconf, f"{D}_CAN_NEST") == can, name
+
+
+def test_machines_that_run_only_macos_are_left_out() -> None:
+    texts = menus.render(catalog(), FAMILIES, "x")
+    assert not [name for name, text in texts.items() if "mac2" in text and name != "catalog.json"]
+    with pytest.raises(CatalogError, match="can boot Linux"):
+        menus.render(catalog([k for k in KINDS if k.family == "mac2"]), FAMILIES, "x")
+
+
+def test_a_region_without_types_is_a_comment(tmp_path: Path) -> None:
+    regions = (*REGIONS, Region("east-1", "The East"))
+    kconf = parse_menus(tmp_path, catalog(regions=regions), FAMILIES)
+    assert choice_lines(kconf, "Demo region") == [
+        "north-1  The North",
+        "south-1  The South  (opt-in)",
+        "--- not offered: east-1  The East (nothing is known of it)",
+        "--- not offered: west-1  The West (this account has not opted in)",
+    ]
+    assert not any(CLOSED.upper().replace("-", "_") in s.name for s in kconf.unique_defined_syms)
+
+
+def test_a_region_is_offered_to_the_architectures_it_has(tmp_path: Path) -> None:
+    made = catalog([kind("m7.large"), kind("a7.large", architectures=("arm64",), regions=(HOME,))])
+    kconf = parse_menus(tmp_path, made, FAMILIES)
+    assert visible(kconf, f"{D}_REGION_") == ["NORTH_1", "SOUTH_1"]
+    choose(kconf, ARM)
+    assert visible(kconf, f"{D}_REGION_") == ["NORTH_1"] and value(kconf, f"{D}_TYPE") == "a7.large"
+
+
+def test_region_and_zone_results(kconf: kconfiglib.Kconfig) -> None:
+    assert (value(kconf, f"{D}_REGION"), value(kconf, f"{D}_ZONE")) == (HOME, "north-1a")
+    choose(kconf, f"{D}_ZONE_NORTH_1B")
+    assert value(kconf, f"{D}_ZONE") == "north-1b"
+    choose(kconf, SOUTH)
+    assert (value(kconf, f"{D}_REGION"), value(kconf, f"{D}_ZONE")) == (FAR, "south-1a")
+
+
+def test_a_zone_that_need_not_be_chosen(tmp_path: Path) -> None:
+    """Its result exists only when one is chosen, and is what the vendor calls it within the region."""
+    zones = [replace(z, short=z.name[-1]) for z in catalog().zones]
+    kconf = parse_menus(tmp_path, catalog(zones=zones), replace(FAMILIES, zone_optional=True))
+    result = kconf.syms[f"{D}_ZONE"]
+    assert value(kconf, f"{D}_ZONE_NORTH_1_ANY") == "y"
+    assert kconfiglib.expr_value(result.direct_dep) == 0
+    choose(kconf, f"{D}_ZONE_NORTH_1B")
+    assert kconfiglib.expr_value(result.direct_dep) == 2 and result.str_value == "b"
+    choose(kconf, SOUTH)
+    assert kconfiglib.expr_value(result.direct_dep) == 0
+
+
+def test_the_default_image_and_release(kconf: kconfiglib.Kconfig) -> None:
+    assert value(kconf, f"{D}_IMAGE_NAME") == "debian-12-x86_64-*"
+    choose(kconf, ARM)
+    assert value(kconf, f"{D}_IMAGE_NAME") == "debian-12-arm64-*"
+
+
+def test_a_long_term_release_comes_before_a_newer_one(kconf: kconfiglib.Kconfig) -> None:
+    choose(kconf, f"{D}_DISTRO_UBUNTU")
+    assert value(kconf, f"{D}_IMAGE_NAME") == "ubuntu-24.04-x86_64-*"
+    assert visible(kconf, f"{D}_RELEASE_") == ["UBUNTU_25_10", "UBUNTU_24_04_LTS"]
+
+
+def test_releases_are_offered_to_the_architectures_they_have(kconf: kconfiglib.Kconfig) -> None:
+    assert visible(kconf, f"{D}_RELEASE_DEBIAN_") == ["12", "9"]
+    choose(kconf, ARM)
+    assert visible(kconf, f"{D}_RELEASE_DEBIAN_") == ["12"]
+    assert visible(kconf, f"{D}_DISTRO_") == ["DEBIAN", "CUSTOM"]
+
+
+def test_a_custom_image(kconf: kconfiglib.Kconfig) -> None:
+    choose(kconf, f"{D}_DISTRO_CUSTOM")
+    kconf.syms[f"{D}_CUSTOM_NAME"].set_value("my-build-*")
+    assert value(kconf, f"{D}_IMAGE_NAME") == "my-build-*"
+
+
+def test_gpu_images_are_offered_to_nvidia_gpus(kconf: kconfiglib.Kconfig) -> None:
+    assert visible(kconf, f"{D}_USE_GPU_IMAGE") == []
+    choose(kconf, SOUTH, f"{D}_FAMILY_G6", f"{D}_USE_GPU_IMAGE")
+    assert value(kconf, f"{D}_GPU_IMAGE_NAME") == "learning-1-x86_64-*"
+    choose(kconf, f"{D}_GPU_IMAGE_CUSTOM")
+    kconf.syms[f"{D}_GPU_IMAGE_CUSTOM_NAME"].set_value("mine")
+    assert value(kconf, f"{D}_GPU_IMAGE_NAME") == "mine"
+
+
+def test_images_that_need_a_boot_mode(tmp_path: Path) -> None:
+    machines = [kind("m7.large", boot_modes=("uefi",)), kind("m6.large", boot_modes=("bios", "uefi"))]
+    pictures = [image("debian", "12", "x86_64", boot_modes=("bios",)), image("fedora", "42", "x86_64")]
+    pictures.append(image("ubuntu", "24.04", "x86_64", boot_modes=("uefi",)))
+    kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
+    choose(kconf, f"{D}_FAMILY_M7")
+    assert visible(kconf, f"{D}_DISTRO_") == ["UBUNTU", "CUSTOM"]
+    choose(kconf, f"{D}_FAMILY_M6")
+    seen = visible(kconf, f"{D}_DISTRO_")
+    assert seen == ["DEBIAN", "FEDORA", "UBUNTU", "CUSTOM"], "what does not say boots where anything would"
+
+
+def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
+    machines = [kind(f"{n}.large", boot_modes=m) for n, m in (("a1", ("V1",)), ("b1", ("V1", "V2")))]
+    machines.append(kind("c1.large", boot_modes=("V2",)))
+    pictures = [
+        image("debian", "12", "x86_64", boot_modes=(m,), coordinates={"NAME": m}) for m in ("V1", "V2")
+    ]
+    kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
+    for family, expected in (("A1", "V1"), ("B1", "V2"), ("C1", "V2")):
+        choose(kconf, f"{D}_FAMILY_{family}")
+        assert visible(kconf, f"{D}_RELEASE_") == ["DEBIAN_12"]
+        assert value(kconf, f"{D}_IMAGE_NAME") == expected
+
+
+def test_no_image_at_all_is_refused() -> None:
+    with pytest.raises(CatalogError, match="no image of any distribution"):
+        menus.render(catalog(images=()), FAMILIES, "x")
+
+
+def test_a_flat_provider_has_one_choice(tmp_path: Path) -> None:
+    kconf = parse_menus(tmp_path, catalog(words=FLAT), FLAT)
+    assert value(kconf, "TERRAFORM_FLAT_TYPE") == "m7.large"
+    choose(kconf, "TERRAFORM_FLAT_REGION_SOUTH_1", "TERRAFORM_FLAT_TYPE_G6_XLARGE")
+    assert value(kconf, "TERRAFORM_FLAT_TYPE") == "g6.xlarge"
+    assert value(kconf, "TERRAFORM_FLAT_IS_GPU_INSTANCE") == "y"
+
+
+@pytest.mark.parametrize("names", [("m7.x-large", "m7.x_large"), ("m-7.large", "m_7.large")])
+def test_names_that_would_share_a_symbol_are_refused(names: tuple[str, str]) -> None:
+    with pytest.raises((SymbolCollision, CatalogError)):
+        menus.render(catalog([kind(n) for n in names]), FAMILIES, "x")
+
+
+def test_every_result_has_a_value_for_every_architecture_and_region(tmp_path: Path) -> None:
+    kconf = parse_menus(tmp_path, catalog(), FAMILIES)
+    for target in ("TARGET_ARCH_X86_64", ARM):
+        for region in (NORTH, SOUTH):
+            choose(kconf, target, region)
+            assert all(value(kconf, name) for name in FAMILIES.result_symbols)
+
+
+def test_prompts_carry_what_people_choose_by() -> None:
+    machine = kind(
+        "g6.12xlarge",
+        48,
+        384,
+        "10.49",
+        gpus=(Gpu("NVIDIA L40S", 4, 46080),),
+        local_disks=(LocalDisks(2, 1900, True),),
+    )
+    expected = "g6.12xlarge  48 vCPU  384 GiB  x86_64  4 x NVIDIA L40S 45 GiB  2 x 1900 GB NVMe  $10.49/h"
+    assert type_prompt(machine, HOME) == expected
+    assert "$" not in type_prompt(machine, FAR), "an unknown price prints as nothing"
+
+
+def test_figures_are_written_as_people_write_them() -> None:
+    assert [gib(m) for m in (512, 1024, 45776, 8192)] == ["0.5", "1", "44.7", "8"]
+    amounts = ("1", "0.3264", "0.00012", "98.32", "0.10", "2.24208")
+    written = ["$1.00", "$0.3264", "$0.00012", "$98.32", "$0.10", "$2.2421"]
+    assert [dollars(Decimal(a)) for a in amounts] == written
+
+
+# --- zones that are the same for everybody ---
+
+GATED = replace(FAMILIES, zones_gate=True)
+A, B, ZONE = f"{D}_ZONE_NORTH_1A", f"{D}_ZONE_NORTH_1B", f"{D}_ZONE"
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> kconfiglib.Kconfig:
+    """m7.xlarge and all of i7 are in north-1b alone; of g6 no zone is known."""
+    kinds = (
+        kind("m7.large"),
+        kind("m7.xlarge", 4, 16, zones=("north-1b", "south-1a")),
+        kind("i7.large", zones=("north-1b",), regions=(HOME,)),
+        kind("g6.large", zones=(), regions=(HOME,)),
+    )
+    return parse_menus(tmp_path, catalog(kinds), GATED)
+
+
+def test_the_zone_follows_the_machine(gated: kconfiglib.Kconfig) -> None:
+    assert value(gated, ZONE) == "north-1a" and visible(gated, f"{D}_ZONE_") == ["NORTH_1A", "NORTH_1B"]
+    choose(gated, f"{D}_TYPE_M7_XLARGE")
+    assert value(gated, ZONE) == "north-1b" and visible(gated, f"{D}_ZONE_") == ["NORTH_1B"]
+    choose(gated, f"{D}_FAMILY_I7")
+    assert value(gated, ZONE) == "north-1b"
+    choose(gated, f"{D}_FAMILY_G6")
+    assert visible(gated, f"{D}_ZONE_") == ["NORTH_1A", "NORTH_1B"], "not known is not nowhere"
+
+
+def test_a_zone_that_lacks_the_machine_cannot_be_had(gated: kconfiglib.Kconfig) -> None:
+    choose(gated, f"{D}_FAMILY_I7")
+    gated.syms[A].set_value("y")
+    assert value(gated, A) == "n" and value(gated, ZONE) == "north-1b"
+
+
+def test_a_zone_that_has_nothing_is_not_in_the_menus(tmp_path: Path) -> None:
+    found = catalog([kind("m7.large")], zones=(*ZONES, Zone("north-1x", HOME)))
+    assert f"{D}_ZONE_NORTH_1X" not in parse_menus(tmp_path, found, GATED).syms
+
+
+def test_a_family_that_a_zone_lacks_whole_is_one_term(tmp_path: Path, gated: kconfiglib.Kconfig) -> None:
+    text = (tmp_path / "terraform/demo/kconfigs/Kconfig.location.generated").read_text()
+    assert f"depends on !{D}_FAMILY_I7 && !{D}_TYPE_M7_XLARGE\n" in text
+
+
+def test_a_plain_release_comes_before_its_special_builds(tmp_path: Path) -> None:
+    pictures = [
+        image("debian", r, "x86_64", f"Debian {t}") for r, t in (("13", "13"), ("13-b", "13 with backports"))
+    ]
+    kconf = parse_menus(tmp_path, catalog(images=pictures), FAMILIES)
+    assert visible(kconf, f"{D}_RELEASE_") == ["DEBIAN_13_WITH_BACKPORTS", "DEBIAN_13"]
+    assert value(kconf, f"{D}_RELEASE_DEBIAN_13") == "y"
+
+
+def calls(run: Callable[[], object]) -> int:
+    """How many calls of functions it takes: the same on every machine, unlike seconds."""
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_ten_times_the_types_are_ten_times_the_work() -> None:
+    def of(count: int) -> Catalog:
+        return catalog(
+            [kind(f"{'abcdefgh'[n % 8]}{n // 64}.{n % 64}large", 2 + n, usd="1") for n in range(count)]
+        )
+
+    small, large = of(60), of(600)
+    few = calls(lambda: menus.render(small, FAMILIES, "terraform/demo/kconfigs"))
+    many = calls(lambda: menus.render(large, FAMILIES, "terraform/demo/kconfigs"))
+    assert few > 1000 and many < 12 * few

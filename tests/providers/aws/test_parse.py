@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Answers of aws as the documentation has them, and as nobody has documented them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cloudlib.errors import BadReply
+from providers.aws import parse as aws_parse
+
+_LARGE = {"InstanceType": "m5.large", "VCpuInfo": {"DefaultVCpus": 2}, "MemoryInfo": {"SizeInMiB": 8192}}
+
+
+def product(amount: Any, **attributes: str) -> str:
+    """An entry of a PriceList: a string of JSON."""
+    all_attributes = {**aws_parse.PRICE_FILTERS, "instanceType": "m5.large", "regionCode": "us-east-1"}
+    dimension = {"unit": "Hrs", "pricePerUnit": {"USD": amount}}
+    return json.dumps(
+        {
+            "product": {"attributes": {**all_attributes, **attributes}},
+            "terms": {"OnDemand": {"T": {"priceDimensions": {"D": dimension}}}},
+        }
+    )
+
+
+def of_us_east_1(*entries: str) -> tuple[dict[str, Decimal], int]:
+    found, zeros = aws_parse.prices({"PriceList": list(entries)}, "us-east-1")
+    return {name: price.usd_per_hour for name, price in found.items()}, zeros
+
+
+def test_a_price_is_that_of_a_plain_linux_host_in_the_region() -> None:
+    others = [product("9.0", **{key: "other"}) for key in (*aws_parse.PRICE_FILTERS, "regionCode")]
+    assert of_us_east_1(product("0.0960000000"), *others) == ({"m5.large": Decimal("0.096")}, 0)
+
+
+def test_two_prices_are_none_and_a_zero_is_none() -> None:
+    assert of_us_east_1(product("0.1"), product("0.1")) == ({"m5.large": Decimal("0.1")}, 0)
+    assert of_us_east_1(product("0.1"), product("0.2")) == ({}, 0)
+    assert of_us_east_1(product("0.0000000000")) == ({}, 1)
+
+
+def test_a_slice_of_a_gpu() -> None:
+    slice_ = {"Name": "L4", "Manufacturer": "NVIDIA", "Count": 0, "GpuPartitionSize": 0.125}
+    kinds, poor = aws_parse.instance_types({"InstanceTypes": [{**_LARGE, "GpuInfo": {"Gpus": [slice_]}}]})
+    (gpu,) = kinds["m5.large"].gpus
+    assert (gpu.name, gpu.count, gpu.fraction, poor) == ("NVIDIA L4", 1, "1/8", ())
+
+
+@pytest.mark.parametrize("lacking", ["VCpuInfo", "MemoryInfo"])
+def test_a_type_without_figures_is_named(lacking: str) -> None:
+    row = {key: value for key, value in _LARGE.items() if key != lacking}
+    assert aws_parse.instance_types({"InstanceTypes": [row]}) == ({}, ("m5.large",))
+
+
+def test_local_zones_are_left_out() -> None:
+    rows = [
+        {"ZoneName": "us-east-1a", "ZoneId": "use1-az6", "GroupLongName": "US East (N. Virginia) 1"},
+        {"ZoneName": "us-east-1-bos-1a", "ZoneId": "use1-bos1-az1", "ZoneType": "local-zone"},
+        {"ZoneName": "us-east-1b", "ZoneId": "use1-az1", "State": "unavailable"},
+    ]
+    zones, name = aws_parse.zones({"AvailabilityZones": rows}, "us-east-1")
+    assert [z.name for z in zones] == ["us-east-1a"] and name == "US East (N. Virginia)"
+
+
+ODD: list[tuple[Callable[..., Any], Any]] = [
+    (aws_parse.regions, {}),
+    (aws_parse.regions, []),
+    (aws_parse.regions, {"Regions": ["us-east-1"]}),
+    (aws_parse.offerings, {"InstanceTypeOfferings": [{"InstanceType": "m5.large"}]}),
+    (aws_parse.type_names, {"InstanceTypes": None}),
+    (aws_parse.images, {"Images": {}}),
+    (aws_parse.instance_types, {"InstanceTypes": [{**_LARGE, "VCpuInfo": None}]}),
+    (aws_parse.instance_types, {"InstanceTypes": [{**_LARGE, "MemoryInfo": {"SizeInMiB": "8 GiB"}}]}),
+    (aws_parse.instance_types, {"InstanceTypes": [{**_LARGE, "InstanceStorageInfo": {"Disks": [{}]}}]}),
+    (lambda a: aws_parse.zones(a, "r"), {"AvailabilityZones": [{"ZoneName": "r-a", "GroupLongName": 1}]}),
+    (lambda a: aws_parse.prices(a, "r"), []),
+    (lambda a: aws_parse.prices(a, "r"), {"PriceList": ['{"product": {"attri']}),
+    (lambda a: aws_parse.prices(a, "us-east-1"), {"PriceList": [product("NaN")]}),
+    (lambda a: aws_parse.prices(a, "us-east-1"), {"PriceList": [product(None)]}),
+]
+
+
+@pytest.mark.parametrize(("parse", "answer"), ODD)
+def test_an_answer_of_another_shape_is_a_bad_reply(parse: Callable[..., Any], answer: Any) -> None:
+    with pytest.raises(BadReply) as caught:
+        parse(answer)
+    assert "aws" in caught.value.what and caught.value.hint

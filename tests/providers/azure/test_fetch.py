@@ -1,0 +1,429 @@
+# SPDX-License-Identifier: MIT
+"""The Azure provider against a loopback Azure, through the fake az: what it fetches, and what of faults."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import azure_api
+from cloudlib.calls import retry
+from cloudlib.calls.run import CallLog
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog import merge
+from cloudlib.catalog.records import Catalog
+from cloudlib.errors import (
+    AccessDenied,
+    BadReply,
+    BudgetExceeded,
+    CallFailed,
+    CatalogError,
+    CliMissing,
+    CloudError,
+    NoCredentials,
+    NotFound,
+    ServiceFailed,
+    Throttled,
+    TimedOut,
+    UsageError,
+)
+from cloudlib.provider import Request
+from providers.azure import arm as azure_arm
+from tests.servers import azure_faults as faults
+from tests.servers.azure_data import small
+from tests.servers.azure_server import TOKEN, AzureServer, error
+from tests.servers.http_base import Fault
+from tests.support.azure import FAKE, put_az
+from tests.support.tree import ROOT
+
+SIZES = "/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=location eq 'eastus'"
+LOCATIONS = ["eastus", "eastus2", "westeurope", "westus", "eastus2euap"]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AzureServer]:
+    """The small Azure, the fake az first on PATH, and no waiting between tries."""
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.0)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    put_az(tmp_path, tmp_path / "calls", FAKE)
+    with AzureServer(lifetime=120) as running:
+        for name, value in running.env(tmp_path / "azure").items():
+            monkeypatch.setenv(name, value)
+        yield running
+        assert running.errors == []
+        assert {r.method for r in running.requests} <= {"GET", "CONNECT"}, "nothing is ever written"
+
+
+@pytest.fixture
+def calls(server: AzureServer, tmp_path: Path) -> Callable[[], list[str]]:
+    """The argument lists of the processes so far."""
+    return lambda: (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
+
+
+def fetch(*regions: str, known: Catalog | None = None) -> Catalog:
+    log = CallLog()
+    made = azure_api.fetch(Request(log=log, regions=regions, known=known))
+    assert log.budget is not None and log.calls <= log.budget
+    return made
+
+
+def failure(kind: type[CloudError]) -> CloudError:
+    with pytest.raises(CloudError) as caught:
+        fetch()
+    told = caught.value
+    assert type(told) is kind or (kind is CallFailed and isinstance(told, kind)), told
+    assert told.hint, "an error says what comes next"
+    assert TOKEN not in told.what + told.hint
+    return told
+
+
+# --- what is fetched ---
+
+
+def test_a_fetch(server: AzureServer, calls: Callable[[], list[str]]) -> None:
+    made = fetch()
+    types = {t.name: t for t in made.instance_types}
+    assert [r.name for r in made.regions] == ["eastus", "eastus2", "eastus2euap", "westeurope", "westus"]
+    assert made.default_region == "eastus" and len(made.zones) == 8
+    assert types["Standard_D4s_v5"].zones == (
+        "eastus-1", "eastus-2", "eastus-3", "eastus2-1", "eastus2-2", "eastus2-3", "westeurope-1",
+        "westeurope-2",
+    )  # fmt: skip
+    assert types["Standard_D4s_v5"].family == "Dsv5"
+    assert types["Standard_D4ps_v5"].architectures == ("arm64",)
+    assert list(types["Standard_D4s_v5"].prices) == ["eastus"]
+    assert made.provenance.tools == {"azure-cli": "2.91.0"}
+    assert made.provenance.notices == (
+        "left out, without vCPU, memory or architecture figures: Standard_Odd",
+        "2 offers of sizes are closed to this subscription",
+        "1 price rows of 0 were left out",
+    )
+
+
+def test_what_a_subscription_may_not_start_is_not_offered(server: AzureServer) -> None:
+    types = {t.name: t for t in fetch().instance_types}
+    assert types["Standard_NV6ads_A10_v5"].regions == ("westus",)
+    assert types["Standard_NC4as_T4_v3"].zones == ("eastus-2",)
+    assert "eastus" not in types["Standard_L8s_v3"].regions
+
+
+def test_two_processes_and_a_request_a_location(server: AzureServer, calls: Callable[[], list[str]]) -> None:
+    """The server filters: a location's sizes are asked for, not all of them sixty times."""
+    fetch()
+    assert sorted(calls()) == ["account get-access-token --output json", "version --output json"]
+    assert [server.count(faults.SKUS, faults.at(name)) for name in LOCATIONS] == [1] * len(LOCATIONS)
+
+
+def test_the_token_is_told_to_nobody(
+    server: AzureServer,
+    calls: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Not in arguments, not in what DEBUG=1 logs, not where Azure repeats it in an error."""
+    monkeypatch.setenv("DEBUG", "1")
+    fetch()
+    reply = error(403, "AuthorizationFailed", f"Bearer {TOKEN} may not do this, {TOKEN}")
+    server.inject(Fault(faults.to(faults.SKUS), reply=reply, times=None))
+    assert "may not do this" in failure(AccessDenied).what
+    told = capfd.readouterr()
+    assert "…/Microsoft.Compute/skus, location eq 'eastus'" in told.err
+    assert TOKEN not in told.err + told.out + "".join(calls())
+
+
+def test_the_door_sends_the_token_to_one_host(server: AzureServer) -> None:
+    door = azure_arm.Door(CallLog())
+    for url in (
+        "https://evil.example/x",
+        f"{azure_arm.BASE}.evil.example/x",
+        "http://management.azure.com/x",
+    ):
+        with pytest.raises(BadReply, match="is not sent az's token"):
+            door.get(url)
+    assert all("authorization" not in r.headers for r in server.requests)
+
+
+def test_connections_are_kept(server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A TLS handshake costs more than most of the answers: one for each thread and host at the most."""
+    monkeypatch.setenv("CLOUD_JOBS", "4")
+    fetch()
+    assert server.count(method="GET") > 30 and server.count(method="CONNECT") <= 2 * 4
+
+
+def test_prices_are_asked_without_the_token(server: AzureServer) -> None:
+    fetch()
+    asked = [r for r in server.requests if r.path.startswith(faults.PRICES)]
+    assert asked and all("authorization" not in r.headers for r in asked)
+    hosts = {r.headers.get("host", "") for r in server.requests if "authorization" in r.headers}
+    assert {h.partition(":")[0] for h in hosts} == {"management.azure.com"}
+
+
+def test_the_same_answer_gives_the_same_records(server: AzureServer) -> None:
+    assert catalogfile.digest(fetch()) == catalogfile.digest(fetch())
+
+
+def test_images_and_generations(server: AzureServer, calls: Callable[[], list[str]]) -> None:
+    images = azure_api.list_images(Request(log=CallLog()))
+    assert len(calls()) == 1
+    found = {(i.title, i.architecture, i.boot_modes): i.coordinates["SKU"] for i in images}
+    assert found["Debian 12", "x86_64", ("V1",)] == "12"
+    assert found["Debian 12", "x86_64", ("V2",)] == "12-gen2"
+    assert found["Debian 12", "arm64", ("V2",)] == "12-arm64"
+    assert found["Rocky Linux 9", "x86_64", ()] == "9-base"
+    assert not any("Debian 11" in i.title for i in images), "withdrawn"
+    assert not any("9.9" in i.title for i in images), "no version to start"
+    assert next(i for i in images if i.title == "SLES 15 SP6").coordinates["OFFER"] == "sles-15-sp6"
+
+
+def test_a_distribution_that_is_not_there_is_said(server: AzureServer) -> None:
+    server.inject(Fault(lambda r: "/publishers/resf/" in r.path, reply=faults.missing().reply, times=None))
+    made = fetch()
+    assert not any(i.distro == "rocky" for i in made.images)
+    assert "eastus has no image of: rocky" in made.provenance.notices
+
+
+def test_locations_alone_are_one_process(server: AzureServer, calls: Callable[[], list[str]]) -> None:
+    regions, zones = azure_api.list_regions(Request(log=CallLog()))
+    assert len(regions) == 5 and len(zones) == 8 and len(calls()) == 1
+    assert server.count(method="GET") == 2, "the token and the locations"
+
+
+def test_one_location_in_any_case(server: AzureServer) -> None:
+    made = fetch("WestUS")
+    assert made.default_region == "westus"
+    assert {r for t in made.instance_types for r in t.regions} == {"westus"}
+    assert server.count(query="location eq") == server.count(query=faults.at("westus")) == 1
+
+
+def test_an_unknown_location(server: AzureServer) -> None:
+    with pytest.raises(UsageError, match="'moon' is no location"):
+        fetch("moon")
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [("", ["eastus"]), ("eastus2", ["eastus", "eastus2"]), ("all", ["eastus", "eastus2"])],
+)
+def test_whose_prices(
+    server: AzureServer, monkeypatch: pytest.MonkeyPatch, wish: str, expected: list[str]
+) -> None:
+    monkeypatch.setenv("CLOUD_PRICE_REGIONS", wish)
+    prices = {r for t in fetch().instance_types for r in t.prices}
+    assert sorted(prices) == expected
+
+
+def test_prices_of_a_location_that_is_none(server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_PRICE_REGIONS", "moon")
+    with pytest.raises(UsageError, match="moon"):
+        fetch()
+
+
+def test_the_default_location(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(tmp_path))
+    assert azure_api.default_location() == "eastus"
+    (tmp_path / "config").write_text("[defaults]\nlocation = West Europe\n", encoding="utf-8")
+    assert azure_api.default_location() == "westeurope"
+    monkeypatch.setenv("AZURE_DEFAULTS_LOCATION", "WestUS2")
+    assert azure_api.default_location() == "westus2"
+    monkeypatch.delenv("AZURE_DEFAULTS_LOCATION")
+    (tmp_path / "config").write_text("no ini file", encoding="utf-8")
+    assert azure_api.default_location() == "eastus"
+
+
+# --- paging and retries ---
+
+
+def test_pages_of_sizes_and_prices(server: AzureServer) -> None:
+    whole = fetch()
+    server.page, server.price_page = 3, 2
+    server.use(small())
+    assert catalogfile.digest(fetch()) == catalogfile.digest(whole)
+    assert server.count(faults.SKUS, "'eastus'&$skip=9") == 1
+    assert server.count(faults.PRICES, "$skip=14") == 1
+
+
+def test_an_outage_in_the_middle_of_the_pages(server: AzureServer) -> None:
+    whole = fetch()
+    server.page = 3
+    server.use(small())
+    server.inject(faults.broken(faults.SKUS, "$skip=3", times=2))
+    server.inject(faults.broken_off(faults.SKUS, "$skip=6", times=1))
+    server.inject(faults.broken(faults.OFFERS, times=1), faults.throttled(faults.PRICES))
+    assert catalogfile.digest(fetch()) == catalogfile.digest(whole)
+
+
+def test_throttled_three_times_then_answered(server: AzureServer) -> None:
+    server.inject(faults.throttled(faults.SKUS, faults.at("westus"), times=3))
+    assert "westus" in {r for t in fetch().instance_types for r in t.regions}
+    assert server.count(faults.SKUS, faults.at("westus")) == 4
+
+
+def test_as_long_as_the_answer_asks_for(server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 1.0)
+    waits: list[float] = []
+
+    class Log(CallLog):
+        def pause(self, seconds: float) -> None:
+            waits.append(seconds)
+
+    server.inject(faults.throttled(seconds=17), faults.throttled(seconds=1000), faults.broken(times=2))
+    door = azure_arm.Door(Log())
+    door.get(door.base + SIZES)
+    assert [int(w) for w in waits[:1]] == [17] and 30 <= waits[1] <= 31, "but no longer than half a minute"
+    assert 4 <= waits[2] <= 5 and 8 <= waits[3] <= 9, "backoff with jitter"
+
+
+def test_tries_are_bounded_and_so_are_calls(server: AzureServer) -> None:
+    server.inject(faults.throttled(times=None))
+    failure(Throttled)
+    assert server.count(faults.SKUS, faults.at("eastus")) <= 5
+    server.clear_faults()
+    server.inject(faults.throttled(times=None))
+    door = azure_arm.Door(log := CallLog(budget=3))
+    for kind in (Throttled, BudgetExceeded):
+        with pytest.raises(kind):
+            door.get(door.base + SIZES)
+    assert log.calls == 3, "the process for the token is one"
+
+
+# --- faults that end the fetch ---
+
+ENDS: list[tuple[str, Callable[[], Fault], type[CloudError], str]] = [
+    ("expired token", faults.expired, NoCredentials, "ExpiredAuthenticationToken"),
+    ("token expires meanwhile", lambda: faults.expired(faults.SKUS), NoCredentials, "no valid credentials"),
+    ("subscription gone", faults.no_subscription, NoCredentials, "no usable subscription"),
+    ("identity endpoint fails", lambda: faults.broken(faults.TOKEN), CallFailed, "no token"),
+    ("identity endpoint is down", lambda: faults.resets(faults.TOKEN), ServiceFailed, "Connection"),
+    ("locations denied", lambda: faults.denied(faults.LOCATIONS), AccessDenied, "AuthorizationFailed"),
+    ("sizes denied", faults.denied, AccessDenied, "AuthorizationFailed"),
+    ("not registered", faults.not_registered, AccessDenied, "not registered for Microsoft.Compute"),
+    ("no such thing", faults.missing, NotFound, "ResourceNotFound"),
+    ("throttled for ever", lambda: faults.throttled(times=None), Throttled, "TooManyRequests"),
+    ("out of order", faults.broken, ServiceFailed, "HTTP 503: ServerBusy: The service is unavailable."),
+    ("a web page", faults.web_page, BadReply, "<html>"),
+    ("half of the JSON", faults.cut_off, BadReply, "no"),
+    ("broken off", faults.broken_off, ServiceFailed, "cut off"),
+    ("reset", faults.resets, ServiceFailed, "Remote end closed"),
+    ("a loop of pages", lambda: faults.links_to(""), BadReply, "no end"),
+    ("a page elsewhere", lambda: faults.links_to("https://evil.example/x"), BadReply, "evil.example"),
+    ("prices loop", lambda: faults.links_to("", faults.PRICES), BadReply, "no end"),
+    ("prices elsewhere", lambda: faults.links_to("https://evil.example/x", faults.PRICES), BadReply, "evil"),
+    ("prices are a web page", lambda: faults.web_page(faults.PRICES), BadReply, "no whole JSON"),
+]
+
+
+@pytest.mark.parametrize(("fault", "kind", "words"), [e[1:] for e in ENDS], ids=[e[0] for e in ENDS])
+def test_a_fault_that_ends_the_fetch(
+    server: AzureServer, fault: Callable[[], Fault], kind: type[CloudError], words: str
+) -> None:
+    server.inject(fault())
+    assert words in failure(kind).what
+    assert not [r for r in server.requests if "evil" in r.path or "evil" in r.headers.get("host", "")]
+
+
+def test_images_denied_alone(server: AzureServer) -> None:
+    server.inject(Fault(lambda r: "/offers" in r.path, reply=faults.denied().reply, times=None))
+    assert "publishers" in failure(AccessDenied).what
+
+
+def test_no_image_anywhere(server: AzureServer) -> None:
+    server.inject(Fault(lambda r: "/offers" in r.path, reply=faults.missing().reply, times=None))
+    assert "no image" in failure(CatalogError).what
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("not-logged-in", "az login"),
+        ("expired", "AADSTS700082"),
+        ("no-subscription", "no usable subscription"),
+    ],
+)
+def test_not_logged_in(server: AzureServer, monkeypatch: pytest.MonkeyPatch, state: str, words: str) -> None:
+    monkeypatch.setenv("FAKE_AZ_STATE", state)
+    told = failure(NoCredentials)
+    assert words in told.what and "az " in told.hint and told.exit_code == 3
+    assert server.requests == []
+
+
+def test_no_az(server: AzureServer, tmp_path: Path) -> None:
+    (tmp_path / "az").unlink()
+    told = failure(CliMissing)
+    assert "install the Azure CLI" in told.hint and told.exit_code == 3
+
+
+def test_an_answer_that_never_comes(server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_CALL_TIMEOUT", "1")
+    server.inject(faults.hangs(faults.SKUS, faults.at("eastus")))
+    started = time.monotonic()
+    assert "no answer within 1 s" in failure(TimedOut).what
+    assert time.monotonic() - started < 10
+
+
+# --- faults of one location ---
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.missing, faults.web_page, faults.broken, faults.links_to],
+    ids=["404", "web page", "503", "elsewhere"],
+)
+def test_one_location_that_fails_keeps_what_was_known(
+    server: AzureServer, fault: Callable[..., Fault]
+) -> None:
+    first = fetch()
+    where = (faults.SKUS, faults.at("eastus2"))
+    server.inject(fault("https://evil.example/x", *where) if fault is faults.links_to else fault(*where))
+    second = fetch()
+    assert list(second.provenance.not_reached) == ["eastus2"]
+    assert all("eastus2" not in t.regions for t in second.instance_types)
+    merged = merge.carry_forward(second, first)
+    assert catalogfile.digest(merged) == catalogfile.digest(first)
+
+
+def test_a_failure_does_not_wait_for_what_hangs(server: AzureServer) -> None:
+    server.inject(
+        faults.hangs(faults.SKUS, faults.at("westus")), faults.denied(faults.SKUS, faults.at("eastus"))
+    )
+    started = time.monotonic()
+    failure(AccessDenied)
+    assert time.monotonic() - started < 20
+
+
+def test_many_locations_that_fail_end_the_fetch(server: AzureServer) -> None:
+    for name in ("eastus2", "westus"):
+        server.inject(faults.missing(faults.SKUS, faults.at(name)))
+    assert "2 of 5 regions failed" in failure(NotFound).what
+
+
+def test_prices_of_another_location_may_be_missing(
+    server: AzureServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOUD_PRICE_REGIONS", "all")
+    server.inject(faults.web_page(faults.PRICES, "'westus'"))
+    made = fetch()
+    assert any("no prices of westus" in n for n in made.provenance.notices)
+    assert made.instance_types[0].prices
+
+
+# --- the server by hand ---
+
+
+def test_the_server_prints_what_to_export() -> None:
+    """To try things by hand: its lines are sourced by the shell that runs az."""
+    argv = [sys.executable, "-m", "tests.servers.azure_server", "--lifetime", "30"]
+    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = list(iter(process.stdout.readline, "# ready\n"))
+        env = dict(line.removeprefix("export ").rstrip().split("=", 1) for line in lines)
+        assert urllib.request.urlopen(env["IDENTITY_ENDPOINT"], timeout=10).status == 200
+        assert Path(env["REQUESTS_CA_BUNDLE"]).is_file() and Path(env["AZURE_CONFIG_DIR"]).is_dir()
+        process.send_signal(signal.SIGINT)

@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: MIT
+"""Azure's answers -> records: what counts, what is left out, and names that people know."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudlib.catalog.records import InstanceType
+from cloudlib.errors import BadReply
+from providers.azure import images as azure_images
+from providers.azure import names as azure_names
+from providers.azure import parse as azure_parse
+from providers.azure.pages import pages
+from tests.servers.azure_data import Row, location, price, restricted, size, small, zone_rows
+
+
+def read(*rows: Row, where: str = "eastus") -> azure_parse.Sizes:
+    return azure_parse.SizeReader().read([rows], where)
+
+
+def sku(row: Row | None = None, where: str = "eastus", zones: str = "123", **changes: Any) -> Row:
+    """A row of `/skus`."""
+    row = row or size("Standard_D4s_v5", "standardDSv5Family", 4, 16)
+    place = {"locations": [where], "locationInfo": [{"location": where, "zones": list(zones)}]}
+    return {"resourceType": "virtualMachines", **row, **place, **changes}
+
+
+def only(row: Row) -> InstanceType:
+    (kind,) = read(sku(row)).kinds.values()
+    return kind
+
+
+# --- locations ---
+
+
+def test_physical_locations_and_their_zones() -> None:
+    rows = [
+        location("EastUS", "East US", "Virginia", "US", zones=zone_rows("eastus", 2)),
+        location("westus", "West US", "", "US", zones=[{"logicalZone": "1"}]),
+        location("norwayeast", "Norway East", "Norway", "Europe"),
+        location("unitedstates", "United States", "", "", kind="Logical"),
+    ]
+    regions, zones = azure_parse.locations(rows)
+    assert [(r.name, r.long_name, r.geography) for r in regions] == [
+        ("eastus", "East US (Virginia)", "US"),
+        ("westus", "West US", "US"),
+        ("norwayeast", "Norway East", "Europe"),
+    ]
+    assert [(z.name, z.region, z.zone_id, z.result) for z in zones] == [
+        ("eastus-1", "eastus", "eastus-az2", "1"),
+        ("eastus-2", "eastus", "eastus-az1", "2"),
+        ("westus-1", "westus", "", "1"),
+    ]
+
+
+def test_a_location_without_a_name_is_no_answer() -> None:
+    with pytest.raises(BadReply, match="'name'"):
+        azure_parse.locations([{"metadata": {"regionType": "Physical"}}])
+
+
+@pytest.mark.parametrize("written", ["eastus", "EastUS", "East US"])
+def test_a_location_in_any_case(written: str) -> None:
+    row = sku(where=written, restrictions=[restricted("Zone", written.upper(), ["3"])])
+    assert read(row).zones == {"Standard_D4s_v5": ("eastus-1", "eastus-2")}
+
+
+# --- sizes ---
+
+
+def test_figures_of_a_size() -> None:
+    kind = only(small().sizes["Standard_L8s_v3"])
+    assert (kind.vcpus, kind.memory_mib, kind.architectures, kind.boot_modes) == (
+        8,
+        65536,
+        ("x86_64",),
+        ("V2",),
+    )
+    assert [(d.count, d.size_gb, d.nvme) for d in kind.local_disks] == [(1, 1920, True), (1, 86, False)]
+    several = size(
+        "Standard_L80s_v3", "f", 80, 640, NvmeDiskSizeInMiB="18314200", NvmeSizePerDiskInMiB="1831420"
+    )
+    assert [(d.count, d.size_gb) for d in only(several).local_disks] == [(10, 1920)]
+
+
+def test_constrained_vcpus_are_the_ones_a_guest_sees() -> None:
+    assert only(small().sizes["Standard_E8-2s_v5"]).vcpus == 2
+
+
+def test_architecture_comes_from_the_api_and_not_from_the_name() -> None:
+    named_like_arm = size("Standard_D4ps_v9", "f", 4, 16, CpuArchitectureType="x64")
+    named_like_x64 = size("Standard_D4s_v9", "f", 4, 16, CpuArchitectureType="Arm64")
+    assert only(named_like_arm).architectures == ("x86_64",)
+    assert only(named_like_x64).architectures == ("arm64",)
+
+
+def test_sizes_without_figures_are_named_and_left_out() -> None:
+    bare = {"name": "Standard_Odd", "family": "f"}
+    unknown = size("Standard_R1", "f", 1, 1, CpuArchitectureType="riscv64")
+    no_memory = size("Standard_M0", "f", 1, 0)
+    no_number = size("Standard_N0", "f", 1, 1, vCPUs="many")
+    found = read(*(sku(row) for row in (bare, unknown, no_memory, no_number)))
+    assert found.poor == {"Standard_Odd", "Standard_R1", "Standard_M0", "Standard_N0"} and found.kinds == {}
+
+
+def test_other_resources_and_other_locations_are_passed_over() -> None:
+    assert read(sku(resourceType="disks"), sku(where="westus")).kinds == {}
+
+
+@pytest.mark.parametrize(
+    ("restrictions", "zones"),
+    [
+        ([], ("eastus-1", "eastus-2", "eastus-3")),
+        ([restricted("Location", "eastus")], None),
+        ([restricted("Location", "westus")], ("eastus-1", "eastus-2", "eastus-3")),
+        ([restricted("Zone", "eastus", ["1", "3"])], ("eastus-2",)),
+        ([restricted("Zone", "eastus", ["1"]), restricted("Zone", "eastus", ["2"])], ("eastus-3",)),
+        ([restricted("Zone", "eastus", ["1", "2", "3"])], None),
+        ([{**restricted("Location", "eastus"), "reasonCode": "QuotaId"}], None),
+    ],
+)
+def test_restrictions_narrow(restrictions: list[Row], zones: tuple[str, ...] | None) -> None:
+    found = read(sku(restrictions=restrictions))
+    assert found.zones.get("Standard_D4s_v5") == zones
+    assert found.restricted == (zones is None)
+
+
+def test_a_location_without_zones_offers_without_zones() -> None:
+    assert read(sku(zones="")).zones == {"Standard_D4s_v5": ()}
+
+
+# --- devices ---
+
+
+@pytest.mark.parametrize(
+    ("name", "vcpus", "expected"),
+    [
+        ("Standard_NC24ads_A100_v4", 24, ("NVIDIA A100", "")),
+        ("Standard_NV6ads_A10_v5", 6, ("NVIDIA A10", "1/6")),
+        ("Standard_NV72ads_A10_v5", 72, ("NVIDIA A10", "")),
+        ("Standard_NC8ads_A10_v4", 8, ("NVIDIA A10", "")),
+        ("Standard_NV4as_v4", 4, ("AMD Radeon Instinct MI25", "1/8")),
+        ("Standard_NV8ads_V710_v5", 8, ("AMD Radeon Pro V710", "1/3")),
+        ("Standard_ND96isr_MI300X_v5", 96, ("AMD Instinct MI300X", "")),
+        ("Standard_NC6s_v3", 6, ("NVIDIA V100", "")),
+        ("Standard_NC4as_T4_v3", 4, ("NVIDIA T4", "")),
+        ("Standard_NQ4_v1", 4, ("GPU", "")),
+        ("weird", 4, ("GPU", "")),
+    ],
+)
+def test_devices(name: str, vcpus: int, expected: tuple[str, str]) -> None:
+    assert azure_names.device(name, vcpus) == expected
+
+
+def test_a_gpu_is_what_the_api_counts() -> None:
+    named_only = size("Standard_NC9as_T4_v3", "f", 4, 28)
+    assert only(named_only).gpus == ()
+    (gpu,) = only(size("Standard_Q4_v1", "f", 4, 28, GPUs="2")).gpus
+    assert (gpu.name, gpu.count) == ("GPU", 2)
+    fpga = only(size("Standard_NP10s", "standardNPSFamily", 10, 168, GPUs="1"))
+    assert fpga.gpus == () and [a.name for a in fpga.accelerators] == ["FPGA"]
+
+
+# --- families ---
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Standard_D4s_v5", "Dsv5"),
+        ("Standard_E8-2s_v5", "Esv5"),
+        ("Standard_DS2_v2_Promo", "DSv2Promo"),
+        ("Standard_NC24ads_A100_v4", "NCadsA100v4"),
+        ("Standard_F2", "F"),
+        ("Basic_A0", "A"),
+        ("something", "something"),
+    ],
+)
+def test_the_series_of_a_size(name: str, expected: str) -> None:
+    assert azure_names.series(name) == expected
+
+
+def test_families_are_called_as_people_call_them() -> None:
+    sizes = {
+        "Standard_D2s_v5": "standardDSv5Family",
+        "Standard_D4s_v5": "standardDSv5Family",
+        "Standard_B1s": "standardBSFamily",
+        "Standard_B1ms": "standardBSFamily",
+        "Standard_M64s_v3": "StandardMBDSMediumMemoryv3Family",
+        "Standard_M64bds_v3": "StandardMBDSMediumMemoryv3Family",
+        "Standard_NC4as_T4_v3": "Standard NCASv3_T4 Family",
+    }
+    assert azure_names.families(sizes) == {
+        "standardDSv5Family": "Dsv5",
+        "standardBSFamily": "Bs",
+        "StandardMBDSMediumMemoryv3Family": "MBDSMediumMemoryv3",
+        "Standard NCASv3_T4 Family": "NCasT4v3",
+    }
+
+
+def test_families_that_would_share_a_name_keep_their_own() -> None:
+    sizes = {"Standard_E96s_v6": "StandardEsv6Family", "Standard_E128s_v6": "StandardEisv6Family"}
+    assert azure_names.families(sizes) == {"StandardEsv6Family": "Esv6", "StandardEisv6Family": "Eisv6"}
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text(min_size=1), min_size=1))
+def test_every_family_gets_a_name(sizes: dict[str, str]) -> None:
+    found = azure_names.families(sizes)
+    assert set(found) == set(sizes.values()) and all(found.values())
+
+
+@given(
+    st.from_regex(r"[A-Z]{1,3}", fullmatch=True),
+    st.integers(1, 999),
+    st.from_regex(r"[a-z]{0,4}", fullmatch=True),
+    st.integers(1, 9),
+)
+def test_a_series_has_no_size_in_it(letters: str, number: int, features: str, version: int) -> None:
+    assert (
+        azure_names.series(f"Standard_{letters}{number}{features}_v{version}")
+        == f"{letters}{features}v{version}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("family", "ratio", "expected"),
+    [
+        ("Dlsv5", 2, "General purpose"),
+        ("Bsv2", 4, "Burstable"),
+        ("FXmds", 21, "Compute optimized"),
+        ("Eidsv5", 6.4, "Memory optimized"),
+        ("Lsv3", 8, "Storage optimized"),
+        ("HBrsv4", 4, "High performance computing"),
+        ("Zsv1", 2, "Compute optimized"),
+        ("Zsv1", 4, "General purpose"),
+        ("Zsv1", 16, "Memory optimized"),
+    ],
+)
+def test_categories(family: str, ratio: float, expected: str) -> None:
+    assert azure_names.category(family, [ratio]) == expected
+
+
+# --- prices ---
+
+
+def test_prices_are_linux_pay_as_you_go() -> None:
+    found, zeros = azure_parse.prices([small().prices["eastus"]], "eastus")
+    assert {name: p.usd_per_hour for name, p in found.items()} == {
+        "Standard_B2s": Decimal("0.0416"),
+        "Standard_D4s_v5": Decimal("0.192"),
+        "Standard_D16s_v5": Decimal("0.768"),
+        "Standard_D4ps_v5": Decimal("0.154"),
+        "Standard_NC4as_T4_v3": Decimal("0.526"),
+    }
+    assert zeros == 1
+
+
+@pytest.mark.parametrize("value", [None, "dear", -1, float("nan"), float("inf"), {}])
+def test_what_is_no_amount_is_no_price(value: Any) -> None:
+    assert azure_parse.prices([[price("Standard_A", "eastus", 0.0, retailPrice=value)]], "eastus") == ({}, 1)
+
+
+# --- pages ---
+
+
+def test_pages_are_followed_in_order() -> None:
+    first = "https://a.example/list?x=1"
+    second = "https://a.example/list?x=1&skip=1"
+    answers = {
+        first: {"value": [{"n": 1}], "nextLink": second},
+        second: {"value": [{"n": 2}], "nextLink": ""},
+    }
+    assert list(pages(first, answers.__getitem__, items="value", link="nextLink")) == [[{"n": 1}], [{"n": 2}]]
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://evil.example/list", "http://a.example/list", "https://a.example:8443/list", "//a.example/x"],
+)
+def test_another_origin_is_not_asked(link: str) -> None:
+    asked: list[str] = []
+
+    def get(url: str) -> Any:
+        asked.append(url)
+        return {"value": [], "nextLink": link}
+
+    with pytest.raises(BadReply, match="not asked for"):
+        list(pages("https://a.example/list", get, items="value", link="nextLink"))
+    assert asked == ["https://a.example/list"]
+
+
+def test_a_list_without_end_is_ended() -> None:
+    count = iter(range(10**6))
+
+    def get(url: str) -> Any:
+        return {"value": [], "nextLink": f"https://a.example/list?{next(count)}"}
+
+    with pytest.raises(BadReply, match="no end"):
+        list(pages("https://a.example/list", get, items="value", link="nextLink"))
+
+
+@pytest.mark.parametrize("answer", [None, [], {}, {"value": {}}, {"value": [1]}, "text"])
+def test_an_answer_of_another_shape(answer: Any) -> None:
+    with pytest.raises(BadReply, match="no list 'value'"):
+        list(pages("https://a.example/list", lambda _: answer, items="value", link="nextLink"))
+
+
+# --- images ---
+
+
+def titles(publisher: str, offer: str, sku: str) -> list[str]:
+    """What a SKU would be called, by each rule that fits it, the best first."""
+    place = "/offers"
+
+    def get(url: str) -> Any:
+        if "/versions" in url:
+            return [{"name": "1", "properties": {"architecture": "x64", "hyperVGeneration": "V2"}}]
+        return [{"name": sku if "/skus" in url.partition(place)[2] else offer}]
+
+    return [i.title for i in azure_images.streams(azure_images.of_publisher(publisher, "eastus", get))]
+
+
+@pytest.mark.parametrize(
+    ("publisher", "offer", "sku", "title"),
+    [
+        ("Debian", "debian-13", "13-gen2", "Debian 13"),
+        ("Debian", "debian-13", "13-backports-arm64", "Debian 13 with backports"),
+        ("Canonical", "ubuntu-24_04-lts", "server-gen1", "Ubuntu 24.04 LTS"),
+        ("Canonical", "ubuntu-25_10", "server", "Ubuntu 25.10"),
+        ("Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-gen2", "Ubuntu 22.04 LTS"),
+        ("Canonical", "ubuntu-25_04", "minimal-arm64", "Ubuntu 25.04 minimal"),
+        ("RedHat", "RHEL", "810-gen2", "RHEL 8.10"),
+        ("RedHat", "RHEL", "100-gen2", "RHEL 10.0"),
+        ("RedHat", "RHEL", "10_1", "RHEL 10.1"),
+        ("RedHat", "RHEL", "81gen2", "RHEL 8.1"),
+        ("RedHat", "RHEL", "95_gen2", "RHEL 9.5"),
+        ("RedHat", "RHEL", "9-lvm-gen2", "RHEL 9"),
+        ("RedHat", "rhel-arm64", "8_8-arm64-gen2", "RHEL 8.8"),
+        ("SUSE", "sles-15-sp6", "gen2", "SLES 15 SP6"),
+        ("SUSE", "sles-16-0-arm64", "gen2", "SLES 16.0"),
+        ("SUSE", "sles-16-0-basic-x86-64", "gen1", "SLES 16.0"),
+        ("SUSE", "SLES", "12-sp4-gen2", "SLES 12 SP4"),
+        ("SUSE", "opensuse-leap-15-6", "gen2", "openSUSE Leap 15.6"),
+        ("SUSE", "openSUSE-Leap", "15-2", "openSUSE Leap 15.2"),
+        ("almalinux", "almalinux-arm", "9-arm-gen2", "AlmaLinux 9"),
+        ("resf", "rockylinux-x86_64", "9-base", "Rocky Linux 9"),
+        ("Oracle", "Oracle-Linux", "ol810-arm64-lvm-gen2", "Oracle Linux 8.10"),
+        ("Oracle", "Oracle-Linux", "ol9-lvm-gen2", "Oracle Linux 9"),
+        ("Oracle", "Oracle-Linux", "ol10-lvm-gen2", "Oracle Linux 10"),
+    ],
+)
+def test_releases_are_read_off_the_names(publisher: str, offer: str, sku: str, title: str) -> None:
+    assert titles(publisher, offer, sku) == [title]
+
+
+@pytest.mark.parametrize(
+    ("publisher", "offer", "sku"),
+    [
+        ("Canonical", "ubuntu-24_04-lts", "cvm"),
+        ("Canonical", "ubuntu-24_04-lts-daily", "server"),
+        ("Debian", "debian-14-daily", "14-gen2"),
+        ("Debian", "debian-sid-daily", "sid-gen2"),
+        ("RedHat", "RHEL-SAP-APPS", "94sapapps-gen2"),
+        ("SUSE", "sles-15-sp6-byos", "gen2"),
+        ("SUSE", "sle-hpc-15-sp7", "gen2"),
+    ],
+)
+def test_other_products_are_passed_over(publisher: str, offer: str, sku: str) -> None:
+    assert titles(publisher, offer, sku) == []
+
+
+@pytest.mark.parametrize("answer", [{}, None, [1], [{"nome": "x"}]])
+def test_an_image_list_of_another_shape(answer: Any) -> None:
+    with pytest.raises(BadReply):
+        azure_images.of_publisher("Debian", "eastus", lambda _: json.loads(json.dumps(answer)))

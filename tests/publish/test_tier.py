@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: MIT
+"""Publishing a set of menu files: all of it or none, whatever stops the writer."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cloudlib.errors import Busy, CloudError, PublishError
+from cloudlib.publish import tier
+
+SCRIPTS = Path(tier.__file__).resolve().parents[2]
+OLD = {
+    "Kconfig.compute": "old\n",
+    "instance-types/Kconfig.m5": "old m5\n",
+    "instance-types/Kconfig.gone": "x\n",
+}
+NEW = {
+    "Kconfig.compute": "new\n",
+    "instance-types/Kconfig.m5": "old m5\n",
+    "instance-types/Kconfig.m9": "new\n",
+}
+
+# A child that publishes NEW and dies of SIGKILL at the Nth os.replace; 0 is the commit record.
+_DIES = """
+import json, os, signal, sys
+from pathlib import Path
+from cloudlib.publish import tier
+root, at, texts = Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
+real, count = os.replace, [0]
+def replace(a, b):
+    if count[0] == at:
+        os.kill(os.getpid(), signal.SIGKILL)
+    count[0] += 1
+    real(a, b)
+os.replace = replace
+with tier.lock(root):
+    tier.publish(root, "aws", "generated", texts, mark=True)
+"""
+
+
+def child(code: str, *args: str, **more: object) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
+    argv = [sys.executable, "-c", code, *args]
+    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+        argv, check=False, env=env, capture_output=True, text=True, timeout=60, **more
+    )
+
+
+def publish(root: Path, texts: dict[str, str], which: str = tier.GENERATED, mark: bool = True) -> int:
+    with tier.lock(root):
+        return tier.publish(root, "aws", which, texts, mark=mark)
+
+
+def generated(root: Path) -> dict[str, str]:
+    return tier.read_tier(root, "aws", tier.GENERATED)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A tree with the OLD set published."""
+    assert publish(tmp_path, OLD) == 3
+    return tmp_path
+
+
+def test_publish_and_markers(root: Path) -> None:
+    assert generated(root) == OLD
+    assert tier.marker(root, "aws").exists() and (root / ".cloud.initialized").exists()
+    assert not (root / ".cloud-stage").exists()
+
+
+def test_publish_without_a_mark_takes_the_marker_away(root: Path) -> None:
+    publish(root, NEW, mark=False)
+    assert generated(root) == NEW
+    assert not tier.marker(root, "aws").exists() and not (root / ".cloud.initialized").exists()
+
+
+def test_publish_counts_what_changed_and_removes_what_is_gone(root: Path) -> None:
+    before = tier.tier_files(root, "aws", tier.GENERATED)["instance-types/Kconfig.m5"].stat()
+    assert publish(root, NEW) == 3
+    assert generated(root) == NEW
+    assert publish(root, NEW) == 0
+    after = tier.tier_files(root, "aws", tier.GENERATED)["instance-types/Kconfig.m5"].stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns), (
+        "an equal file stays itself"
+    )
+
+
+def test_hand_written_files_and_the_other_tier_stay(root: Path) -> None:
+    base = tier.folder(root, "aws")
+    (base / "Kconfig.compute").write_text("by hand", encoding="utf-8")
+    publish(root, {"Kconfig.compute": "static"}, tier.STATIC)
+    publish(root, NEW)
+    assert (base / "Kconfig.compute").read_text(encoding="utf-8") == "by hand"
+    assert tier.read_tier(root, "aws", tier.STATIC) == {"Kconfig.compute": "static"}
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_killed_at_any_rename(root: Path, at: int) -> None:
+    """Before the record the old set stays; after it the next command finishes the new one."""
+    done = child(_DIES, str(root), str(at), json.dumps(NEW))
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    if at:
+        assert generated(root) != NEW, "the point of this test is a half-moved set"
+    tier.recover_if_idle(root)
+    assert generated(root) == (NEW if at else OLD)
+    assert tier.marker(root, "aws").exists()
+    assert not (root / ".cloud-stage").exists()
+
+
+def test_a_killed_run_does_not_stop_the_next_one(root: Path) -> None:
+    child(_DIES, str(root), "1", json.dumps(NEW))
+    publish(root, OLD)
+    assert generated(root) == OLD and not (root / ".cloud-stage").exists()
+
+
+_FULL = """
+import json, resource, signal, sys
+from pathlib import Path
+from cloudlib.publish import tier
+from cloudlib.errors import PublishError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+root = Path(sys.argv[1])
+texts = {"Kconfig.compute": "new\\n", "catalog.json": "x" * 200_000}
+with tier.lock(root):
+    try:
+        tier.publish(root, "aws", "generated", texts, mark=True)
+    except PublishError as error:
+        print(error.what, "|", error.untouched)
+        sys.exit(5)
+"""
+
+
+def test_no_room_for_a_file(root: Path) -> None:
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+    done = child(_FULL, str(root))
+    assert done.returncode == 5, done.stderr
+    assert "File too large" in done.stdout and "every earlier menu file and marker" in done.stdout
+    assert generated(root) == OLD and tier.marker(root, "aws").exists()
+    assert not (root / ".cloud-stage").exists()
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """On a real file system of 64 KiB, where this user may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False, capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("this user may not mount a small file system")
+    try:
+        publish(disk, OLD)
+        with pytest.raises(PublishError, match="No space left on device"):
+            publish(disk, {**NEW, "catalog.json": "x" * 200_000})
+        assert generated(disk) == OLD and tier.marker(disk, "aws").exists()
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+_READ_ONLY = """
+import os, sys
+from pathlib import Path
+from cloudlib.publish import tier
+from cloudlib.errors import CloudError
+root = Path(sys.argv[1])
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    with tier.lock(root):
+        tier.publish(root, "aws", "generated", {"Kconfig.compute": "new"}, mark=True)
+except CloudError as error:
+    print(error.what, "|", error.hint)
+    sys.exit(5)
+"""
+
+
+@pytest.mark.parametrize("closed", ["root", "folder"])
+def test_a_tree_that_cannot_be_written(root: Path, closed: str) -> None:
+    for path in (root, *root.parents):
+        if path.stat().st_uid == os.getuid() and path.is_relative_to(Path("/tmp")):
+            path.chmod(path.stat().st_mode | 0o055)
+    (root / ".cloud.lock").chmod(0o666)
+    if closed == "root":
+        root.chmod(0o555)
+    else:
+        root.chmod(0o777)
+    done = child(_READ_ONLY, str(root))
+    if "ModuleNotFoundError" in done.stderr or "PermissionError" in done.stderr.partition("File")[0]:
+        pytest.skip("another user cannot read this checkout")
+    root.chmod(0o755)
+    assert done.returncode == 5, done.stdout + done.stderr
+    assert "writable" in done.stdout and generated(root) == OLD and tier.marker(root, "aws").exists()
+
+
+def test_two_runs_at_the_same_time(root: Path) -> None:
+    with tier.lock(root), pytest.raises(Busy, match=f"process {os.getpid()}"), tier.lock(root):
+        pass
+    with tier.lock(root):
+        pass
+
+
+def test_a_reader_does_not_wait_for_a_writer(root: Path) -> None:
+    (root / ".cloud-stage").mkdir()
+    with tier.lock(root):
+        tier.recover_if_idle(root)
+        assert (root / ".cloud-stage").exists(), "another run is at work there"
+    tier.recover_if_idle(root)
+    assert not (root / ".cloud-stage").exists()
+
+
+def test_the_lock_ends_with_its_process(root: Path) -> None:
+    handle = os.open(root / ".cloud.lock", os.O_RDWR)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with pytest.raises(CloudError), tier.lock(root):
+        pass
+    os.close(handle)
+    with tier.lock(root):
+        pass
+
+
+def test_clean_removes_whatever_families_exist(root: Path) -> None:
+    base = tier.folder(root, "aws")
+    (base / "some" / "where").mkdir(parents=True)
+    (base / "some" / "where" / "Kconfig.unheard-of.generated").write_text("x", encoding="utf-8")
+    publish(root, {"Kconfig.compute": "static"}, tier.STATIC)
+    assert tier.clean(root, "aws") == 4
+    assert generated(root) == {} and not tier.marker(root, "aws").exists()
+    assert not (root / ".cloud.initialized").exists()
+    assert tier.read_tier(root, "aws", tier.STATIC) == {"Kconfig.compute": "static"}
+    assert tier.clean(root, "aws") == 0
+
+
+def test_another_providers_marker_keeps_the_tree_initialized(root: Path) -> None:
+    with tier.lock(root):
+        tier.publish(root, "gce", tier.GENERATED, {"Kconfig.compute": "x"}, mark=True)
+    tier.clean(root, "aws")
+    assert (root / ".cloud.initialized").exists() and tier.marker(root, "gce").exists()
+
+
+def test_promotion_rewrites_source_lines_only() -> None:
+    text = (
+        'source "terraform/aws/kconfigs/instance-types/Kconfig.m5.generated"\n'
+        '\tbool "a.generated"\n# see Kconfig.m5.generated"\n  source "a b.generated"\n'
+    )
+    assert tier.promoted({"Kconfig.compute": text}) == {
+        "Kconfig.compute": 'source "terraform/aws/kconfigs/instance-types/Kconfig.m5.static"\n'
+        '\tbool "a.generated"\n# see Kconfig.m5.generated"\n  source "a b.static"\n'
+    }

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""`make cloud-diff`: what a promotion would change, and what it would do to the shipped defconfigs."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from cloudlib.catalog.records import Catalog, Price
+from cloudlib.publish import tier
+from tests.support.generated import publish
+from tests.support.tree import Tree
+
+A10, H100 = "gpu_1x_a10", "gpu_8x_h100_sxm5"
+
+
+@pytest.fixture(autouse=True)
+def offline(tree: Tree) -> Iterator[None]:
+    yield
+    assert tree.vendor_calls() == []
+
+
+def run(tree: Tree, *words: str, code: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
+    done = tree.python("scripts/cloud_diff.py", *words, check=False, **env)
+    assert done.returncode == code and "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def without(catalog: Catalog, name: str) -> Catalog:
+    return replace(catalog, instance_types=tuple(k for k in catalog.instance_types if k.name != name))
+
+
+def repriced(catalog: Catalog) -> Catalog:
+    half = Decimal("0.5")
+    kinds = (
+        replace(k, prices={r: Price(p.usd_per_hour * half, p.source) for r, p in k.prices.items()})
+        if k.name == A10 else k
+        for k in catalog.instance_types
+    )  # fmt: skip
+    return replace(catalog, instance_types=tuple(kinds))
+
+
+def test_nothing_generated(tree: Tree) -> None:
+    for words, hint in (((), "make cloud-config"), (("--provider", "aws"), "make cloud-config-aws")):
+        done = run(tree, *words, code=1)
+        assert done.stdout == "" and "nothing was generated" in done.stderr
+        assert done.stderr.splitlines()[-1] == f"  next: {hint}"
+
+
+def test_no_difference(tree: Tree) -> None:
+    publish(tree)
+    text = run(tree).stdout
+    assert text.splitlines()[0] == "lambdalabs: no difference" and len(text.splitlines()) == 3
+    assert "aws" not in text
+
+
+def test_the_same_records_written_otherwise(tree: Tree) -> None:
+    """No difference of the records is not yet no difference of the files."""
+    publish(tree)
+    path = tree.root / "terraform/lambdalabs/kconfigs/Kconfig.compute.generated"
+    path.write_text(path.read_text(encoding="utf-8") + "\n# more\n", encoding="utf-8")
+    text = run(tree).stdout
+    assert "lambdalabs: no difference" in text
+    assert "cloud-update-lambdalabs would change 1 menu file, though the records are the same" in text
+
+
+def test_a_price_that_fell_and_the_defconfig_that_pays_it(tree: Tree) -> None:
+    publish(tree, repriced)
+    text = run(tree).stdout
+    assert "lambdalabs: 18 prices changed" in text and "    18 fell" in text
+    assert "(-50.0 %)" in text
+    assert f"    lambdalabs-gpu-1x-a10: {A10} in us-east-1  $1.29 -> $0.645" in text
+    assert run(tree).stdout == text
+
+
+def test_a_defconfig_whose_machine_is_gone(tree: Tree) -> None:
+    publish(tree, lambda c: without(c, H100))
+    text = run(tree).stdout
+    assert "1 family removed; 1 type removed" in text or "1 type removed" in text
+    (line,) = [line for line in text.splitlines() if "will refuse" in line]
+    assert line.startswith("    lambdalabs-gpu-8x-h100: cloud-update will refuse: CONFIG_")
+    assert "GPU_8X_H100_SXM5=y: there is no such setting" in line
+    tree.write(".config", "")
+    done = tree.python(
+        "scripts/generate_cloud_configs.py", "--update", "--provider", "lambdalabs", check=False
+    )
+    assert done.returncode == 1 and "GPU_8X_H100_SXM5=y" in done.stdout, "and so it does"
+
+
+def test_an_update_says_what_it_changed(tree: Tree) -> None:
+    """In the words of the first line: a draft of the commit's message."""
+    publish(tree, repriced)
+    first = run(tree).stdout.splitlines()[0]
+    done = tree.make("cloud-update-lambdalabs")
+    assert first == "lambdalabs: 18 prices changed" and first in done.stdout.splitlines()
+    assert "no difference" in run(tree).stdout
+    assert "prices changed" not in tree.make("cloud-update-lambdalabs").stdout
+
+
+def test_a_default_that_moves(tree: Tree) -> None:
+    """A defconfig that leaves the image to the default gets another one: that is said."""
+    publish(tree, lambda c: replace(c, images=tuple(i for i in c.images if i.distro != "lambda-stack")))
+    text = run(tree).stdout
+    assert "lambdalabs-gpu-1x-a10: TERRAFORM_LAMBDALABS_IMAGE_FAMILY lambda-stack-" in text
+
+
+def test_aws_at_full_size(tree: Tree) -> None:
+    publish(
+        tree,
+        lambda c: replace(c, instance_types=tuple(k for k in c.instance_types if k.family != "p3dn")),
+        provider="aws",
+    )
+    text = run(tree).stdout
+    assert "aws: 1 family removed; 1 type removed" in text and "    - p3dn  96 vCPU" in text
+    assert "defconfigs:" not in text
+    assert "would change 3 menu files" in text, "its own, the one of families, and the one of GPU images"
+
+
+def test_through_make(tree: Tree) -> None:
+    publish(tree, repriced)
+    assert tree.make("cloud-diff").stdout == tree.make("cloud-diff-lambdalabs").stdout == run(tree).stdout
+    assert "make cloud-config-aws" in tree.make("cloud-diff-aws", check=False).stderr
+
+
+def test_one_damaged_provider_does_not_hide_the_other(tree: Tree) -> None:
+    publish(tree, repriced)
+    publish(tree, provider="aws")
+    tree.write("terraform/aws/kconfigs/catalog.json.generated", "{")
+    done = run(tree, code=1)
+    assert "lambdalabs: 18 prices changed" in done.stdout
+    assert "next: make cloud-config-aws" in done.stderr
+    tree.write("terraform/aws/kconfigs/catalog.json.static", "{")
+    publish(tree, provider="lambdalabs")
+    (tree.root / ".aws_cloud_config_generated").unlink()
+    run(tree)
+
+
+def test_a_damaged_committed_catalogue(tree: Tree) -> None:
+    publish(tree)
+    tree.write("terraform/lambdalabs/kconfigs/catalog.json.static", "{")
+    assert "next: git checkout terraform/lambdalabs" in run(tree, code=1).stderr
+
+
+def test_nothing_committed_yet(tree: Tree) -> None:
+    publish(tree)
+    for path in tier.tier_files(tree.root, "lambdalabs", tier.STATIC).values():
+        path.unlink()
+    done = run(tree, code=1)
+    assert (
+        "no committed catalogue to compare with" in done.stderr
+        and "make cloud-update-lambdalabs" in done.stderr
+    )
+
+
+def test_a_region_that_was_not_reached_is_said(tree: Tree) -> None:
+    """What was carried forward looks unchanged, and need not be."""
+    publish(tree, lambda c: c.with_provenance(replace(c.provenance, not_reached={"us-west-1": "timed out"})))
+    assert "not reached: us-west-1 (timed out); older data stand for it" in run(tree).stdout
+
+
+def test_a_provider_that_there_is_not(tree: Tree) -> None:
+    assert "there is no provider 'ibm'" in run(tree, "--provider", "ibm", code=2).stderr

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: MIT
+"""`make cloud-status` in every state a tree can be in, offline."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pexpect
+import pytest
+
+import cloud_providers
+from cloudlib.catalog.records import Provenance
+from cloudlib.publish import tier
+from cloudlib.show import status
+from tests.support.catalogs import catalog
+from tests.support.generated import publish
+from tests.support.tree import Tree
+
+NAMES = cloud_providers.PROVIDER_NAMES
+STATIC = "terraform/lambdalabs/kconfigs"
+
+
+@pytest.fixture(autouse=True)
+def offline(tree: Tree) -> Iterator[None]:
+    yield
+    assert tree.vendor_calls() == []
+
+
+def said(tree: Tree, *, code: int = 0, **env: str) -> str:
+    done = tree.python("scripts/cloud_status.py", check=False, **env)
+    assert done.returncode == code and done.stderr == "", done.stderr
+    return done.stdout
+
+
+def row(text: str, which: str, name: str = "lambdalabs") -> dict[str, str]:
+    """The line of one tier, by column; the columns are aligned."""
+    header, *lines = text.splitlines()
+    (line,) = [line for line in lines if line.split()[:2] == [name, which]]
+    starts = [header.index(word) for word in status_columns(header)]
+    ends = [*starts[1:], None]
+    return {header[a:b].strip(): line[a:b].strip() for a, b in zip(starts, ends)}
+
+
+def status_columns(header: str) -> list[str]:
+    return [
+        word for word in header.replace("in use", "in_use").replace("in_use", "in use").split("  ") if word
+    ]
+
+
+def test_a_fresh_clone(tree: Tree) -> None:
+    text = said(tree)
+    assert text.split()[:5] == ["provider", "tier", "in", "use", "fetched"]
+    for name in NAMES:
+        assert row(text, "static", name)["in use"] == "yes"
+    line = row(text, "static")
+    assert int(line["types"]) == 25 and int(line["regions"]) == 18 and int(line["priced"]) == 25
+    assert line["source"] == "recording" and "lambdalabs: static: source: recording: types and" in text
+    assert "generated" not in text
+
+
+def test_through_make(tree: Tree) -> None:
+    done = tree.make("cloud-status")
+    assert done.stderr == "" and done.stdout == said(tree)
+
+
+def test_a_generated_tier_that_differs(tree: Tree) -> None:
+    fresh = publish(tree, lambda c: replace(c, instance_types=c.instance_types[:-2]), days_ago=3)
+    text = said(tree)
+    line = row(text, "generated")
+    assert (line["in use"], line["days"], line["source"]) == ("yes", "3", "live")
+    assert int(line["types"]) == len(fresh.instance_types) == 23
+    assert row(text, "static")["in use"] == ""
+    assert "lambdalabs: next: make cloud-diff-lambdalabs, then make cloud-update-lambdalabs" in text
+
+
+def test_a_generated_tier_of_the_same_records_needs_nothing(tree: Tree) -> None:
+    publish(tree)
+    assert "lambdalabs: next:" not in said(tree)
+
+
+@pytest.mark.parametrize(("days", "stale"), [(status.STALE_DAYS, False), (status.STALE_DAYS + 1, True)])
+def test_what_is_old_is_to_be_fetched_anew(tree: Tree, days: int, stale: bool) -> None:
+    publish(tree, days_ago=days)
+    advice = f"lambdalabs: next: make cloud-config-lambdalabs (the menus in use are {days} days old)"
+    assert (advice in said(tree)) == stale
+
+
+def test_regions_that_were_not_reached(tree: Tree) -> None:
+    publish(
+        tree,
+        lambda c: c.with_provenance(
+            replace(c.provenance, not_reached={"us-west-1": "timed out"}, notices=("no prices",))
+        ),
+    )
+    text = said(tree)
+    assert "lambdalabs: generated: not reached: us-west-1 (timed out); older data stand for it" in text
+    assert "lambdalabs: generated: notice: no prices" in text
+
+
+def test_switched_off(tree: Tree) -> None:
+    publish(tree)
+    assert row(said(tree, CLOUD_TIER="static"), "static")["in use"] == "yes"
+    assert "switched off by CLOUD_TIER" in said(tree, CLOUD_TIER="static")
+    tree.write(".config", "# CONFIG_TERRAFORM_LAMBDALABS_USE_DYNAMIC_CONFIG is not set\n")
+    text = said(tree)
+    assert row(text, "generated")["in use"] == "" and "switched off in the configuration" in text
+
+
+@pytest.mark.parametrize("damage", ["{", '{"format": 1}', "\udcff", '{"format": 99, "provider": "x"}'])
+def test_a_damaged_catalogue_in_use_is_said_and_fails(tree: Tree, damage: str) -> None:
+    path = tree.root / STATIC / "catalog.json.static"
+    path.write_bytes(damage.encode("utf-8", "surrogateescape"))
+    text = said(tree, code=1)
+    assert row(text, "static")["fetched"] == "DAMAGED" and "lambdalabs: static: DAMAGED: " in text
+    assert "lambdalabs: next: git checkout terraform/lambdalabs" in text
+    assert row(text, "static", "aws")["in use"] == "yes", "the others are told as ever"
+
+
+def test_a_damaged_catalogue_not_in_use_is_said(tree: Tree) -> None:
+    publish(tree)
+    tree.write(f"{STATIC}/catalog.json.static", "{")
+    text = said(tree)
+    assert "lambdalabs: static: DAMAGED" in text and "git checkout terraform/lambdalabs" in text
+
+
+def test_files_that_are_missing(tree: Tree) -> None:
+    (tree.root / "terraform/aws/kconfigs/instance-types/Kconfig.m7i.static").unlink()
+    (tree.root / STATIC / "catalog.json.static").unlink()
+    text = said(tree, code=1)
+    assert "aws: static: DAMAGED: lacks terraform/aws/kconfigs/instance-types/Kconfig.m7i.static" in text
+    assert "lambdalabs: static: DAMAGED: lacks catalog.json.static" in text
+
+
+def test_no_menus_then_built_in_ones(tree: Tree) -> None:
+    for path in tier.tier_files(tree.root, "lambdalabs", tier.STATIC).values():
+        path.unlink()
+    text = said(tree, code=1)
+    assert "lambdalabs  none" in text and "git checkout terraform/lambdalabs" in text
+    tree.python("scripts/kconfig_tools.py", "alldefconfig")
+    text = said(tree)
+    line = row(text, "generated")
+    assert (line["source"], line["fetched"], line["days"], line["in use"]) == (
+        "built-in",
+        "unknown",
+        "",
+        "yes",
+    )
+    assert "lambdalabs: the built-in menus are in use" in text
+    assert "next: make cloud-config-lambdalabs" in text
+
+
+def test_a_tree_that_cannot_be_written(tree: Tree) -> None:
+    expected = said(tree)
+    shutil.rmtree(tree.root / "scripts" / "__pycache__", ignore_errors=True)
+    for path in (tree.root, tree.root / "terraform"):
+        path.chmod(0o555)
+    try:
+        assert said(tree) == expected
+    finally:
+        for path in (tree.root, tree.root / "terraform"):
+            path.chmod(0o755)
+
+
+@pytest.mark.parametrize("width", [40, 140])
+def test_on_a_terminal(tree: Tree, width: int) -> None:
+    """A table where there is room for one, else a block a tier: nothing is cut off."""
+    env = {**tree.env, "TERM": "xterm"}
+    argv = ["scripts/cloud_status.py"]
+    child = pexpect.spawn(
+        sys.executable, argv, cwd=str(tree.root), env=env, dimensions=(40, width), encoding="utf-8"
+    )
+    child.expect(pexpect.EOF, timeout=20)
+    text = child.before or ""
+    assert ("provider: lambdalabs" in text) == (width == 40)
+    assert "lambdalabs" in text and "2026-" in text and "…" not in text
+    if width == 40:
+        assert "  types: 25" in text
+
+
+def test_ages() -> None:
+    now = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
+
+    def age(text: str) -> int | None:
+        return status.age_days(catalog(provenance=Provenance("live", text)), now)
+
+    assert age("2026-11-24T12:00:00+00:00") == 1 and age("2026-11-24T12:00:01+00:00") == 0
+    assert age("2026-11-24T12:00:00") == 1, "no zone is taken for UTC"
+    assert age("2026-11-26T13:00:00+00:00") == -2
+    assert age("") is None and age("yesterday") is None
+
+
+def test_a_clock_that_is_behind(tree: Tree) -> None:
+    publish(tree, days_ago=-3)
+    assert "lambdalabs: next: check the clock" in said(tree)
+
+
+def test_a_symbolic_link_to_the_tree(tree: Tree, tmp_path: Path) -> None:
+    link = tmp_path / "a link"
+    link.symlink_to(tree.root)
+    assert Tree(link, tree.home, tree.env).python("scripts/cloud_status.py").stdout == said(tree)

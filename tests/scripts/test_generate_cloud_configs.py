@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""One `make cloud-config` over every registered provider: side by side, and each for itself."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+
+import pexpect
+import pytest
+
+import cloud_providers
+from cloudlib.publish import tier
+from tests.servers.http_base import Fault, HttpServer, Matcher
+from tests.servers.http_wire import Request
+from tests.support.contract import contract_of
+from tests.support.tree import Tree
+
+NAMES = cloud_providers.PROVIDER_NAMES
+RUN = "scripts/generate_cloud_configs.py"
+
+
+@dataclass
+class All:
+    """A tree in front of a small server for each provider."""
+
+    tree: Tree
+    servers: dict[str, HttpServer]
+    env: dict[str, str]
+
+    def run(self, *words: str, **env: str) -> tuple[int, str]:
+        """(exit code, all that it said)."""
+        done = self.tree.python(RUN, *words, check=False, **{**self.env, **env})
+        said = done.stdout + done.stderr
+        assert "Traceback" not in said
+        return done.returncode, said
+
+    def published(self) -> set[str]:
+        return {name for name in NAMES if tier.marker(self.tree.root, name).exists()}
+
+    def fails(self, name: str) -> None:
+        self.servers[name].inject(contract_of(name).faults["error reply"]())
+
+
+@pytest.fixture
+def every(tree: Tree) -> Iterator[All]:
+    env: dict[str, str] = {}
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(contract_of(name).small()) for name in NAMES}
+        for name, server in servers.items():
+            env |= {**contract_of(name).prepare(tree, server), **contract_of(name).settings}
+        yield All(tree, servers, env)
+
+
+def results(said: str) -> dict[str, str]:
+    """The summary's first two columns."""
+    rows = [line.split() for line in said.splitlines()]
+    return {row[0]: row[1] for row in rows if len(row) > 1 and row[0] in NAMES and row[1].isalpha()}
+
+
+def files_of(menus: dict[str, str], name: str) -> dict[str, str]:
+    return {path: text for path, text in menus.items() if f"/{name}/" in path or f".{name}_" in path}
+
+
+def test_all_of_them_at_once(every: All) -> None:
+    """No server answers before all have been asked; and each has its row in the summary."""
+    met = threading.Barrier(len(NAMES))
+    for server in every.servers.values():
+        server.inject(Fault(_waits_at(met), times=None))
+    code, said = every.run()
+    assert not met.broken, "one was asked only after another had been answered"
+    assert code == 0 and results(said) == dict.fromkeys(NAMES, "published"), said
+    assert every.published() == set(NAMES)
+
+
+def _waits_at(met: threading.Barrier) -> Matcher:
+    """Matches nothing, but holds a server's first request back."""
+    waited = False
+
+    def matches(request: Request) -> bool:
+        nonlocal waited
+        if not waited:
+            waited = True
+            with suppress(threading.BrokenBarrierError):
+                met.wait(timeout=30)
+        return False
+
+    return matches
+
+
+def test_failures_and_absences_beside_successes(every: All) -> None:
+    """One that is not set up, one that fails; what is good is published, the others keep what they had."""
+    every.fails("gce")
+    before = every.tree.menu_state()
+    code, said = every.run(**contract_of("azure").without_credentials)
+    wanted = {"aws": "published", "azure": "skipped", "gce": "FAILED", "lambdalabs": "published"}
+    assert code == 1 and results(said) == wanted, said
+    assert every.published() == {"aws", "lambdalabs"}
+    for name in ("azure", "gce"):
+        assert f"{name}:   kept: the {name} menus and marker, as they were" in said
+        assert f"{name}:   next: " in said
+        assert files_of(every.tree.menu_state(), name) == files_of(before, name) != {}
+    hint = cloud_providers.load("azure").SETUP_HINT.splitlines()[0]
+    assert f"azure:   next: {hint}" in said
+    said = every.run("--update")[1]
+    assert set(results(said)) == {"aws", "lambdalabs"}, "only what was generated is looked at"
+
+
+def test_who_is_not_set_up_is_no_failure(every: All) -> None:
+    """Unless that is everybody."""
+    missing = {**contract_of("aws").without_credentials, **contract_of("azure").without_credentials}
+    missing |= contract_of("gce").without_credentials
+    code, said = every.run(**missing)
+    assert code == 0 and results(said) == {**dict.fromkeys(NAMES, "skipped"), "lambdalabs": "published"}, said
+    every.tree.python(RUN, "--clean")
+    before = every.tree.menu_state()
+    code, said = every.run(**missing, **contract_of("lambdalabs").without_credentials)
+    assert code == 3 and results(said) == dict.fromkeys(NAMES, "skipped"), said
+    assert every.tree.menu_state() == before
+
+
+def test_a_terminal_shows_a_row_for_each(every: All) -> None:
+    env = {**every.tree.env, **every.env, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
+    child = pexpect.spawn(
+        sys.executable, [RUN], cwd=str(every.tree.root), env=env, dimensions=(60, 200), encoding="utf-8",
+        timeout=60,
+    )  # fmt: skip
+    said = str(child.read())
+    child.close()
+    assert child.exitstatus == 0
+    for name in NAMES:
+        assert f"{name:<11} " in said and "✓" in said

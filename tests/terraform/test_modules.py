@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: MIT
+"""The terraform modules under the real terraform, against the schemas of the real providers, offline.
+
+What a module makes is asserted in its own tests, tests/terraform/<provider>/*.tftest.hcl.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cloud_providers import PROVIDER_NAMES
+from cloudlib.catalog import file as catalogfile
+from tests.servers.lambda_server import KEY, LambdaServer
+from tests.support import terraform_stub
+from tests.support.terraform import (
+    MODULES,
+    TESTS,
+    Module,
+    copy_module,
+    diagnostics,
+    environment,
+    needs_terraform,
+    variables_only,
+)
+from tests.support.tree import ROOT, Tree
+
+DEFCONFIGS = sorted(p.name for p in (ROOT / "defconfigs").iterdir())
+_VARIABLE = re.compile(r'^variable "(\w+)" \{\n(.*?)^\}', re.M | re.S)
+
+Copy = Callable[[str], Module]
+
+
+@pytest.fixture(scope="session")
+def stubs() -> Iterator[dict[str, str]]:
+    """The environment in which terraform finds providers that have a schema and no cloud."""
+    with terraform_stub.providers(list(MODULES.values())) as env:
+        yield env
+
+
+@pytest.fixture
+def copy(tmp_path: Path, stubs: dict[str, str]) -> Copy:
+    """Makes a copy of a module for terraform to work in, initialised."""
+
+    def make(name: str) -> Module:
+        module = copy_module(name, tmp_path / name, {**environment(tmp_path / "home"), **stubs})
+        module.ok("init", "-backend=false")
+        return module
+
+    return make
+
+
+def text(provider: str, name: str) -> str:
+    return (ROOT / "terraform" / provider / name).read_text(encoding="utf-8")
+
+
+@needs_terraform
+def test_everything_is_formatted(tmp_path: Path) -> None:
+    for folder in (ROOT / "terraform", TESTS):
+        Module(folder, environment(tmp_path / "home")).ok("fmt", "-check", "-recursive", "-diff")
+
+
+@needs_terraform
+@pytest.mark.parametrize("provider", MODULES)
+def test_the_schema_has_all_that_the_module_uses(provider: str, copy: Copy) -> None:
+    told = json.loads(copy(provider).run("validate", "-json").stdout)
+    assert told["valid"] and told["diagnostics"] == []
+
+
+@needs_terraform
+@pytest.mark.parametrize("provider", MODULES)
+@pytest.mark.parametrize("file", ["nodes", "refused"])
+def test_the_tests_of_the_module(provider: str, file: str, copy: Copy) -> None:
+    assert copy(provider).failures(f"{file}.tftest.hcl") == []
+
+
+#: Where a fault is put, what is put there, and which run of the module's tests has to say so.
+FAULTS = [
+    ("aws", "main.tf", "= var.ssh_allowed_cidr", '= "0.0.0.0/0"', "security"),
+    ("aws", "main.tf", 'http_tokens                 = "required"', 'http_tokens = "optional"', "security"),
+    ("aws", "main.tf", "encrypted   = true", "encrypted = false", "security"),
+    ("aws", "main.tf", "encrypted         = true", "encrypted = false", "gp3_volumes"),
+    ("aws", "main.tf", "= var.aws_data_volume_iops", "= null", "gp3_volumes"),
+    ("aws", "main.tf", "availability_zone = var.aws_av_zone", 'availability_zone = "us-east-1a"', "nodes"),
+    (
+        "aws",
+        "main.tf",
+        "coalesce(var.aws_gpu_ami_owner, var.aws_ami_owner)",
+        "var.aws_ami_owner",
+        "gpu_image",
+    ),
+    ("aws", "main.tf", "var.aws_nested_virtualization == true", "false", "nested_virtualization"),
+    ("azure", "main.tf", "= var.ssh_allowed_cidr", '= "*"', "security"),
+    ("azure", "main.tf", "= var.azure_data_disk_iops", "= null", "premium_v2_disks"),
+    ("azure", "main.tf", "[azurerm_network_interface.node[each.key].id]", "[]", "security"),
+    ("gce", "main.tf", "[var.ssh_allowed_cidr]", '["0.0.0.0/0"]', "security"),
+    (
+        "gce",
+        "main.tf",
+        "local.generation >= (local.is_tpu_host ? 6 : 4) ||",
+        "",
+        "hyperdisk_in_the_place_of_persistent_disk",
+    ),
+    ("gce", "main.tf", "var.gce_is_gpu_instance ||", "", "gpus_are_not_migrated"),
+    ("lambdalabs", "main.tf", "= var.lambdalabs_region\n", '= "us-west-1"\n', "nodes"),
+    ("aws", "vars.tf", "var.aws_data_volume_count <= 20", "true", "too_many_volumes"),
+    ("gce", "vars.tf", "[ad]|e2", "[d]|e2", "nested_virtualization_on_t2a"),
+]
+
+
+@needs_terraform
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault[0]}-{fault[4]}")
+def test_a_fault_is_found(fault: tuple[str, str, str, str, str], copy: Copy) -> None:
+    provider, file, old, new, run = fault
+    module = copy(provider)
+    module.change(file, old, new)
+    assert run in module.failures("refused.tftest.hcl" if file == "vars.tf" else "nodes.tftest.hcl")
+
+
+@needs_terraform
+@pytest.mark.parametrize(
+    "provider, old, new",
+    [
+        ("aws", "volume_id   =", "volume_name ="),
+        ("aws", "aws_subnet.nodes.id\n", "aws_subnet.nodes.subnet_id\n"),
+        ("azure", "lun ", "number "),
+        ("gce", 'resource "google_compute_disk" "data"', 'resource "google_compute_disc" "data"'),
+        ("lambdalabs", "  instance_type_name = var.lambdalabs_instance_type\n", ""),
+    ],
+)
+def test_a_wrong_name_is_found(provider: str, old: str, new: str, copy: Copy) -> None:
+    module = copy(provider)
+    module.change("main.tf", old, new)
+    told = json.loads(module.run("validate", "-json").stdout)
+    assert not told["valid"] and told["error_count"] > 0
+
+
+# --- what `make` writes ---
+
+
+@needs_terraform
+@pytest.mark.parametrize("name", DEFCONFIGS)
+def test_every_defconfig_can_be_planned(name: str, tree: Tree, copy: Copy, tmp_path: Path) -> None:
+    """Its variables are exactly those of the module, of the right types, and pass all validations."""
+    with LambdaServer() as server:  # one of them asks what has capacity
+        tree.make(f"defconfig-{name}", "all", LAMBDALABS_API_BASE=server.base, LAMBDA_API_KEY=KEY)
+    (tfvars,) = (tree.root / "terraform").glob("*/terraform.tfvars.json")
+    provider = tfvars.parent.name
+    assert (
+        diagnostics(variables_only(provider, tmp_path / "vars", environment(tmp_path / "home")), tfvars) == []
+    )
+    made = json.loads(tfvars.read_text(encoding="utf-8")) | {"ssh_config_pubkey_file": "key.pub"}
+    module = copy(provider)
+    (module.folder / "terraform.tfvars.json").write_text(json.dumps(made), encoding="utf-8")
+    module.ok("plan", "-input=false")
+
+
+@needs_terraform
+def test_the_check_of_variables_can_fail(tmp_path: Path) -> None:
+    module = variables_only("lambdalabs", tmp_path / "vars", environment(tmp_path / "home"))
+    good = {
+        "hosts_prefix": "kdevops",
+        "node_names": ["kdevops-1"],
+        "ssh_config_user": "ubuntu",
+        "ssh_config_pubkey_file": "key.pub",
+        "lambdalabs_region": "us-east-1",
+        "lambdalabs_instance_type": "gpu_1x_a10",
+    }
+
+    def told(values: dict[str, object]) -> list[str]:
+        (tmp_path / "vars.json").write_text(json.dumps(values), encoding="utf-8")
+        return [d["summary"] for d in diagnostics(module, tmp_path / "vars.json")]
+
+    assert told(good) == []
+    assert told({**good, "lambdalabs_zone": "a"}) == ["Value for undeclared variable"]
+    assert told({**good, "ssh_config_user": "root"}) == ["Invalid value for variable"]
+    assert told({**good, "node_names": "kdevops-1"}) == ["Invalid value for input variable"]
+    assert told({k: v for k, v in good.items() if k != "hosts_prefix"}) == ["No value for required variable"]
+
+
+# --- what holds for all modules; no terraform needed ---
+
+
+def test_a_variable_of_several_modules_is_the_same_in_each() -> None:
+    """But for what a cloud takes as a name or a root disk, and for the user, whom Lambda Labs has already."""
+    seen: dict[str, dict[str, str]] = {}
+    for provider in MODULES:
+        for name, block in _VARIABLE.findall(text(provider, "vars.tf")):
+            seen.setdefault(name, {})[provider] = block
+    differ = {name for name, blocks in seen.items() if len(set(blocks.values())) > 1}
+    assert differ == {"hosts_prefix", "root_volume_size_gb", "ssh_config_user"}
+    assert (
+        seen["ssh_config_user"]["aws"] == seen["ssh_config_user"]["azure"] == seen["ssh_config_user"]["gce"]
+    )
+    assert seen["hosts_prefix"]["aws"] == seen["hosts_prefix"]["azure"] == seen["hosts_prefix"]["lambdalabs"]
+
+
+@pytest.mark.parametrize("provider", MODULES)
+def test_every_variable_says_what_it_is(provider: str) -> None:
+    for name, block in _VARIABLE.findall(text(provider, "vars.tf")):
+        assert re.search(r'^  description = "[A-Z].*\."$', block, re.M), name
+        assert re.search(r"^  type +=", block, re.M), name
+        assert "default" not in block, f"{name}: make writes a value for each"
+
+
+@pytest.mark.parametrize("provider", MODULES)
+def test_the_provider_is_pinned_to_the_version_of_the_schema(provider: str) -> None:
+    schema = json.loads((terraform_stub.SCHEMAS / f"{MODULES[provider]}.json").read_text(encoding="utf-8"))
+    pinned = dict(re.findall(r"^ +(source|version) += \"(.*)\"$", text(provider, "provider.tf"), re.M))
+    assert schema["address"] == f"registry.terraform.io/{pinned['source']}"
+    assert schema["version"] == pinned["version"]
+
+
+@pytest.mark.parametrize("provider", MODULES)
+def test_no_credential_is_a_variable(provider: str) -> None:
+    """They come from the environment; a variable would be in a file."""
+    names = [name for name, _ in _VARIABLE.findall(text(provider, "vars.tf"))]
+    assert [n for n in names if re.search("secret|token|password|api_key|access_key|private", n)] == []
+
+
+def test_every_gce_machine_type_can_be_read() -> None:
+    """The module tells Hyperdisk by the number in the series' name; a type without one would stop a plan."""
+    if "gce" not in PROVIDER_NAMES:
+        pytest.skip("GCE is no provider of this tree")
+    catalog = catalogfile.load_file(ROOT / "terraform" / "gce" / "kconfigs" / "catalog.json.static")
+    names = [kind.name for kind in catalog.instance_types]
+    assert names and [n for n in names if not re.match(r"[a-z]+[0-9]+", n)] == []

@@ -28,7 +28,7 @@ from cloudlib.errors import (
     Throttled,
     TimedOut,
 )
-from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
+from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import Request
 from providers.aws.fetch import Fetch
 
@@ -38,7 +38,7 @@ SETUP_HINT = (
     "install the AWS CLI (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html),\n"
     "then run `aws configure`, or set AWS_PROFILE; `aws sts get-caller-identity` must answer"
 )
-VOCABULARY = Vocabulary(
+MENU_NAMES = MenuNames(
     provider=NAME,
     title=TITLE,
     switch="TERRAFORM_AWS",
@@ -48,7 +48,7 @@ VOCABULARY = Vocabulary(
     family_prefix="TERRAFORM_AWS_INSTANCE_TYPE_",
     type_prefix="TERRAFORM_AWS_INSTANCE_",
     results=Results("TERRAFORM_AWS_REGION", "TERRAFORM_AWS_INSTANCE_TYPE", "TERRAFORM_AWS_AV_ZONE"),
-    images=ImageVocabulary(
+    images=ImageNames(
         prefix="TERRAFORM_AWS_",
         distro_prefix="TERRAFORM_AWS_DISTRO_",
         release_prefix="TERRAFORM_AWS_AMI_",

@@ -16,17 +16,17 @@ from cloudlib.calls.parallel import Pool
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog, Image, Region, Zone
 from cloudlib.errors import BadReply, NotSetUp
-from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
+from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import Request
 from providers.azure.az import SETUP_HINT, az_json
 from providers.azure.fetch import PROVIDER, Fetch
 from providers.azure.parse import name_of
 
 __all__ = [
+    "MENU_NAMES",
     "NAME",
     "SETUP_HINT",
     "TITLE",
-    "VOCABULARY",
     "fetch",
     "list_images",
     "list_regions",
@@ -35,7 +35,7 @@ __all__ = [
 
 NAME = PROVIDER
 TITLE = "Azure"
-VOCABULARY = Vocabulary(
+MENU_NAMES = MenuNames(
     provider=NAME,
     title=TITLE,
     switch="TERRAFORM_AZURE",
@@ -49,7 +49,7 @@ VOCABULARY = Vocabulary(
     type_noun="VM size",
     types_folder="vm-sizes",
     results=Results("TERRAFORM_AZURE_LOCATION", "TERRAFORM_AZURE_VM_SIZE", "TERRAFORM_AZURE_ZONE"),
-    images=ImageVocabulary(
+    images=ImageNames(
         prefix="TERRAFORM_AZURE_IMAGE_",
         distro_prefix="TERRAFORM_AZURE_DISTRO_",
         release_prefix="TERRAFORM_AZURE_IMAGE_",

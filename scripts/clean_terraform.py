@@ -55,7 +55,7 @@ def _lock(folder: Path, stack: ExitStack) -> None:
     path = folder / ".bringup.lock"
     if path.exists():
         stack.enter_context(
-            locks.hold(path, doing=f"at work in terraform/{folder.name}", untouched="every file")
+            locks.hold(path, doing=f"at work in terraform/{folder.name}", unchanged="every file")
         )
 
 
@@ -64,7 +64,7 @@ def _refused(folder: Path, addresses: list[str]) -> CloudError:
     name = folder.name
     return CloudError(
         f"terraform/{name}/{tfstate.NAME} still holds {shown}: without it they run on, and cost, unseen",
-        untouched="every file",
+        unchanged="every file",
         hint=f"make destroy CLOUD_PROVIDER={name}",
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import cloud_providers
 import kconfig_tools
 import write_extra_vars
-from cloudlib.calls.parallel import leave
+from cloudlib.calls.parallel import exit_without_joining
 from cloudlib.calls.progress import Silent, shown_on
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog
@@ -53,14 +53,14 @@ def _checked() -> int:
     if made.undecided:
         print("note: .config leaves the machine to what has capacity when `make` runs; LIVE=1 asks now")
         return 0
-    wanted = selection.of(made.values, provider.VOCABULARY)
+    wanted = selection.of(made.values, provider.MENU_NAMES)
     if live:
         catalog, remarks = _ask(provider, wanted)
         for remark in remarks:
             print(f"note: {remark}")
     else:
         catalog = _offline(made, write_extra_vars.catalog_in_use(kconf, provider))
-    found = launch.findings(wanted, catalog, provider.VOCABULARY)
+    found = launch.findings(wanted, catalog, provider.MENU_NAMES)
     for finding in found:
         print(f"{finding.level}: {finding.text}")
     print(cost.line(wanted, catalog))
@@ -98,20 +98,20 @@ def _nearest_machines(error: ConfigRejected) -> None:
     for name in cloud_providers.PROVIDER_NAMES:
         provider = cloud_providers.load(name)
         catalog = refresh.last_known(Path(), name)
-        if plain.get(provider.VOCABULARY.switch) != "y" or catalog is None:
+        if plain.get(provider.MENU_NAMES.switch) != "y" or catalog is None:
             continue
-        results = provider.VOCABULARY.result_symbols
+        results = provider.MENU_NAMES.result_symbols
         values: dict[str, Value] = {name.lower(): plain.get(name, "").strip('"') for name in results}
         arch = "arm64" if plain.get("TARGET_ARCH_ARM64") == "y" else "x86_64"
-        wanted = selection.of({**values, "target_arch": arch}, provider.VOCABULARY)
+        wanted = selection.of({**values, "target_arch": arch}, provider.MENU_NAMES)
         if wanted.instance_type:
             for finding in _impossible(wanted, catalog, provider):
                 print(f"{finding.level}: {finding.text}")
 
 
 def _impossible(wanted: Selection, catalog: Catalog, provider: Provider) -> list[Finding]:
-    return [f for f in launch.findings(wanted, catalog, provider.VOCABULARY) if f.level == launch.ERROR]
+    return [f for f in launch.findings(wanted, catalog, provider.MENU_NAMES) if f.level == launch.ERROR]
 
 
 if __name__ == "__main__":
-    leave(main())
+    exit_without_joining(main())

@@ -128,7 +128,7 @@ def _menu_files(name: str) -> int:
 
 def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
     """What becomes of the shipped defconfigs: settings lost, other results, another price."""
-    words = provider.VOCABULARY
+    names = provider.MENU_NAMES
     trees = _Trees(_parsed(tier.STATIC), _parsed(tier.GENERATED))
     for path in refresh.defconfigs(TOP, provider):
         before, after = _results(trees.old, path, provider), _results(trees.new, path, provider)
@@ -141,7 +141,7 @@ def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
             for symbol in before
             if before[symbol] != after[symbol]
         )
-        machine, region = after[words.results.instance_type], after[words.results.region]
+        machine, region = after[names.results.instance_type], after[names.results.region]
         prices = (_price(old, machine, region), _price(new, machine, region))
         if prices[0] != prices[1]:
             yield f"{path.name}: {machine} in {region}  {prices[0]} -> {prices[1]}"
@@ -161,7 +161,7 @@ def _parsed(which: str) -> kconfiglib.Kconfig:
 
 def _results(kconf: kconfiglib.Kconfig, path: Path, provider: Provider) -> dict[str, str]:
     requested.load(kconf, path)
-    names = provider.VOCABULARY.result_symbols
+    names = provider.MENU_NAMES.result_symbols
     return {name: kconf.syms[name].str_value if name in kconf.syms else "" for name in names}
 
 

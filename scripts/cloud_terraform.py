@@ -124,12 +124,12 @@ def _ready() -> tuple[Collected, Terraform, sshkeys.KeyPair]:
     if any(f.level == launch.ERROR for f in found) and not _forced():
         raise ConfigRejected(
             "the catalogue says that this cannot be launched",
-            untouched=_NOTHING_STARTED,
+            unchanged=_NOTHING_STARTED,
             hint="make menuconfig\nmake cloud-check LIVE=1 asks the provider\nFORCE=1 goes on all the same",
         )
     if wanted.ssh_from == launch.NOBODY and not _forced():
         hint = "make menuconfig: " + ", or ".join(launch.WAYS_IN)
-        raise ConfigRejected(launch.UNREACHABLE, untouched=_NOTHING_STARTED, hint=hint)
+        raise ConfigRejected(launch.UNREACHABLE, unchanged=_NOTHING_STARTED, hint=hint)
     setting = str(made.values.get("terraform_ssh_config_pubkey_file", ""))
     keys = sshkeys.ensure(setting, make=bool(made.values.get("terraform_ssh_config_genkey")))
     if keys.made:
@@ -155,18 +155,18 @@ def _terraform(provider: Provider) -> Terraform:
 
 
 def _alone(folder: Path) -> AbstractContextManager[None]:
-    return locks.hold(folder / ".bringup.lock", doing=f"at work in {folder}", untouched=_NOTHING_STARTED)
+    return locks.hold(folder / ".bringup.lock", doing=f"at work in {folder}", unchanged=_NOTHING_STARTED)
 
 
 def _refuse_other_region(folder: Path, made: Collected) -> None:
     """terraform would look for the machines that are up in the new region, and forget them."""
-    row = next(r for r in exports.of(folder.name) if r.symbol == made.provider.VOCABULARY.results.region)
+    row = next(r for r in exports.of(folder.name) if r.symbol == made.provider.MENU_NAMES.results.region)
     before = _applied(folder).get(row.variable)
     now = made.values[row.key]
     if before is not None and before != now and tfstate.held(folder):
         raise CloudError(
             f"the machines of {folder} are up in {before}, and .config says {now}",
-            untouched=_NOTHING_STARTED,
+            unchanged=_NOTHING_STARTED,
             hint="make destroy, which destroys those in the region where they are\nthen make bringup",
         )
 
@@ -213,12 +213,12 @@ def _folder_to_destroy() -> Path:
     if not holding:
         raise ConfigRejected(
             "there is nothing to destroy: no state holds anything, and .config chooses no provider",
-            untouched="everything",
+            unchanged="everything",
         )
     why = f".config chooses {chosen}, which holds nothing" if chosen else ".config chooses no provider"
     raise ConfigRejected(
         f"{why}; machines are up in {', '.join(f'terraform/{name}' for name in holding)}",
-        untouched="everything",
+        unchanged="everything",
         hint="\n".join(f"make destroy CLOUD_PROVIDER={name}" for name in holding),
     )
 
@@ -230,7 +230,7 @@ def _chosen_by_config() -> str:
     on = [
         name
         for name in cloud_providers.PROVIDER_NAMES
-        if values.get(cloud_providers.load(name).VOCABULARY.switch) == "y"
+        if values.get(cloud_providers.load(name).MENU_NAMES.switch) == "y"
     ]
     return on[0] if on else ""
 
@@ -251,9 +251,9 @@ def _confirm(question: str) -> None:
     if _forced():
         return
     if not sys.stdin.isatty():
-        raise CloudError("nobody is here to answer", untouched="every machine", hint="FORCE=1 answers yes")
+        raise CloudError("nobody is here to answer", unchanged="every machine", hint="FORCE=1 answers yes")
     if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
-        raise CloudError("not confirmed", untouched="every machine")
+        raise CloudError("not confirmed", unchanged="every machine")
 
 
 def _forced() -> bool:

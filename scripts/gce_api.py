@@ -31,7 +31,7 @@ from cloudlib.errors import (
     Throttled,
     TimedOut,
 )
-from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
+from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import Request
 from providers.gce.fetch import Fetch, Settings
 from providers.gce.prices import PriceBook
@@ -42,7 +42,7 @@ SETUP_HINT = (
     "install the Google Cloud CLI (https://cloud.google.com/sdk/docs/install), then run `gcloud auth login`\n"
     "and `gcloud config set project PROJECT`; `gcloud compute regions list` must answer"
 )
-VOCABULARY = Vocabulary(
+MENU_NAMES = MenuNames(
     provider=NAME,
     title=TITLE,
     switch="TERRAFORM_GCE",
@@ -54,7 +54,7 @@ VOCABULARY = Vocabulary(
     type_noun="machine type",
     types_folder="machine-types",
     results=Results("TERRAFORM_GCE_REGION", "TERRAFORM_GCE_MACHINE_TYPE", "TERRAFORM_GCE_ZONE"),
-    images=ImageVocabulary(
+    images=ImageNames(
         prefix="TERRAFORM_GCE_",
         distro_prefix="TERRAFORM_GCE_DISTRO_",
         release_prefix="TERRAFORM_GCE_IMAGE_",

@@ -21,7 +21,7 @@ from types import FrameType
 from typing import NoReturn
 
 import cloud_providers
-from cloudlib.calls.parallel import leave
+from cloudlib.calls.parallel import exit_without_joining
 from cloudlib.calls.progress import Progress, shown_on
 from cloudlib.calls.run import CallLog
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
@@ -54,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         report(
-            Interrupted("interrupted", untouched="all that is not reported as published above"),
+            Interrupted("interrupted", unchanged="all that is not reported as published above"),
             sys.stderr,
         )
         return Interrupted.exit_code
@@ -120,7 +120,7 @@ def _published(provider: Provider, fetched: refresh.Fetched | CloudError) -> Out
             raise fetched
         changed = refresh.publish(provider, ROOT, fetched)
     except CloudError as error:
-        error.untouched = error.untouched or f"the {name} menus and marker, as they were"
+        error.unchanged = error.unchanged or f"the {name} menus and marker, as they were"
         return Outcome(name, "skipped" if isinstance(error, NotSetUp) else "FAILED", False, error=error)
     return Outcome(
         name,
@@ -151,7 +151,7 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
     if not ready:
         raise CloudError(
             "nothing was generated that could be promoted",
-            untouched=_NOTHING_CHANGED,
+            unchanged=_NOTHING_CHANGED,
             hint="make cloud-config",
         )
     outcomes = []
@@ -179,4 +179,4 @@ def _clean(providers: Sequence[Provider]) -> int:
 
 
 if __name__ == "__main__":
-    leave(main(sys.argv[1:]))
+    exit_without_joining(main(sys.argv[1:]))

@@ -136,7 +136,7 @@ def _load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
         print(f"note: {note}", file=sys.stderr)
     lost = requested.dropped(kconf, path)
     if lost:
-        raise requested.rejected(lost, str(path), untouched=f"{config_file()}, as it was")
+        raise requested.rejected(lost, str(path), unchanged=f"{config_file()}, as it was")
     return bool(notes)
 
 
@@ -184,12 +184,12 @@ def _open_menu(tool: str, kconf: kconfiglib.Kconfig) -> None:
     except ImportError as error:
         raise CloudError(f"{tool} needs Python's {toolkit} module", hint="make menuconfig") from error
     if tool == "menuconfig" and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CloudError("menuconfig needs a terminal", untouched=_untouched(), hint=without)
+        raise CloudError("menuconfig needs a terminal", unchanged=_untouched(), hint=without)
     try:
         importlib.import_module(tool).menuconfig(kconf)
     except failed as error:
         where = "a terminal that curses knows: look at TERM" if tool == "menuconfig" else "a display"
-        raise CloudError(f"{tool} needs {where} ({error})", untouched=_untouched(), hint=without) from error
+        raise CloudError(f"{tool} needs {where} ({error})", unchanged=_untouched(), hint=without) from error
 
 
 def _olddefconfig() -> int:
@@ -225,7 +225,7 @@ def _write(kconf: kconfiglib.Kconfig) -> str:
 def _unwritten(path: str, error: Exception) -> CloudError:
     return CloudError(
         f"{path} cannot be replaced: {requested.one_line(error)}",
-        untouched=_untouched(),
+        unchanged=_untouched(),
         hint="make room for it or move it away; KCONFIG_CONFIG names another .config",
     )
 

@@ -16,7 +16,7 @@ from typing import Any
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog, Image, Provenance, Region, Zone
 from cloudlib.errors import CatalogError, NotFound
-from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
+from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import Request, Resolved, Variables
 from providers.lambdalabs import key as lambdalabs_key
 from providers.lambdalabs import parse as lambdalabs_parse
@@ -25,14 +25,14 @@ from providers.lambdalabs import smart as lambdalabs_smart
 NAME = "lambdalabs"
 TITLE = "Lambda Labs"
 SETUP_HINT = lambdalabs_key.SETUP_HINT
-VOCABULARY = Vocabulary(
+MENU_NAMES = MenuNames(
     provider=NAME,
     title=TITLE,
     switch="TERRAFORM_LAMBDALABS",
     region_prefix="TERRAFORM_LAMBDALABS_REGION_",
     type_prefix="TERRAFORM_LAMBDALABS_INSTANCE_TYPE_",
     results=Results("TERRAFORM_LAMBDALABS_REGION", "TERRAFORM_LAMBDALABS_INSTANCE_TYPE"),
-    images=ImageVocabulary(
+    images=ImageNames(
         prefix="TERRAFORM_LAMBDALABS_",
         distro_prefix="TERRAFORM_LAMBDALABS_DISTRO_",
         release_prefix="TERRAFORM_LAMBDALABS_IMAGE_",

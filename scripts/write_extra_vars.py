@@ -56,7 +56,7 @@ def write(kconf: kconfiglib.Kconfig) -> Collected:
     try:
         made = variables.collect(kconf, chosen_provider(kconf), earlier())
     except CloudError as error:
-        error.untouched = error.untouched or (f"{OUTPUT}, as it was" if old else "")
+        error.unchanged = error.unchanged or (f"{OUTPUT}, as it was" if old else "")
         raise
     files = {Path(TFVARS.format(provider=made.provider.NAME)): made.tfvars}
     if _without_comments(old) != _without_comments(made.extra_vars):
@@ -76,7 +76,7 @@ def chosen_provider(kconf: kconfiglib.Kconfig) -> Provider:
     """The provider whose switch is y."""
     for name in cloud_providers.PROVIDER_NAMES:
         provider = cloud_providers.load(name)
-        if kconf.syms[provider.VOCABULARY.switch].str_value == "y":
+        if kconf.syms[provider.MENU_NAMES.switch].str_value == "y":
             return provider
     raise ConfigRejected("the configuration chooses no provider", hint="make menuconfig")
 
@@ -93,9 +93,9 @@ def catalog_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> tuple[Catal
 
 def judge(made: Collected, catalog: Catalog | None) -> tuple[Selection, list[Finding]]:
     """The selection in the values, and what a catalogue says against it."""
-    words = made.provider.VOCABULARY
-    wanted = selection.of(made.values, words)
-    return wanted, launch.findings(wanted, catalog, words) if catalog else []
+    names = made.provider.MENU_NAMES
+    wanted = selection.of(made.values, names)
+    return wanted, launch.findings(wanted, catalog, names) if catalog else []
 
 
 def _text(path: Path) -> str:

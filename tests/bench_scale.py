@@ -34,7 +34,7 @@ def main(factor: int) -> None:
     texts = refresh.render(aws_api, larger)  # type: ignore[arg-type]
     rendered = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        write_menus(Path(folder), texts, aws_api.VOCABULARY)
+        write_menus(Path(folder), texts, aws_api.MENU_NAMES)
         written = time.process_time()
         kconf = parse_tree(Path(folder))
         parsed = time.process_time()

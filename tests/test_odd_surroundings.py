@@ -110,7 +110,7 @@ def test_a_menu_file_that_is_no_text(tree: Tree, name: str) -> None:
 def test_a_config_that_is_no_text(tree: Tree, target: str) -> None:
     (tree.root / ".config").write_bytes(BAD)
     said = refused(tree, target)
-    assert ".config cannot be re" in said and "kept: .config" in said
+    assert ".config cannot be re" in said and "unchanged: .config" in said
     assert (tree.root / ".config").read_bytes() == BAD
 
 
@@ -226,7 +226,7 @@ def test_a_tree_of_somebody_else(tree: Tree) -> None:
         path.chmod(0o555)
     try:
         tree.make("cloud-status", "listnewconfig")
-        assert "kept: .config" in refused(tree, "defconfig-aws-large")
+        assert "unchanged: .config" in refused(tree, "defconfig-aws-large")
         assert "cannot" in tree.make("cloud-update", check=False).stderr
     finally:
         for path in folders:

@@ -14,17 +14,17 @@ from typing import TextIO
 class CloudError(Exception):
     """A failure that a person has to read.
 
-    `what` says what happened; `hint` names the command or the change that comes next; `untouched`
+    `what` says what happened; `hint` names the command or the change that comes next; `unchanged`
     says what was left as it was.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, hint: str = "", untouched: str = "") -> None:
+    def __init__(self, what: str, *, hint: str = "", unchanged: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.hint = hint
-        self.untouched = untouched
+        self.unchanged = unchanged
 
 
 class UsageError(CloudError):
@@ -118,7 +118,7 @@ def report(error: CloudError, stream: TextIO, *, who: str = "") -> None:
     """Print one error as a person should read it: what, what was kept, what to do next."""
     prefix = f"{who}: " if who else ""
     print(f"{prefix}error: {error.what}", file=stream)
-    if error.untouched:
-        print(f"  kept: {error.untouched}", file=stream)
+    if error.unchanged:
+        print(f"  unchanged: {error.unchanged}", file=stream)
     for number, line in enumerate(error.hint.splitlines()):
         print(("  next: " if number == 0 else "        ") + line, file=stream)

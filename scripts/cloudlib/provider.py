@@ -13,7 +13,7 @@ from cloudlib.calls.run import CallLog
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Image, Region, Zone
 from cloudlib.errors import CatalogError
-from cloudlib.menus.names import Vocabulary
+from cloudlib.menus.names import MenuNames
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Provider(Protocol):
     NAME: str
     TITLE: str
     SETUP_HINT: str
-    VOCABULARY: Vocabulary
+    MENU_NAMES: MenuNames
 
     def fetch(self, request: Request) -> Catalog:
         """Ask the vendor. Raises a CloudError; never returns a catalogue that is known to be partial."""

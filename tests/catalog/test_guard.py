@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from cloudlib.catalog.guard import doubts
+from cloudlib.catalog.guard import suspicious_changes
 from cloudlib.catalog.records import InstanceType
 from tests.support.catalogs import FAR, HOME, IMAGES, catalog, kind
 
@@ -15,39 +15,39 @@ def priced(first: str) -> list[InstanceType]:
 
 
 def test_no_change_no_doubt() -> None:
-    assert doubts(catalog(TEN), catalog(TEN)) == []
+    assert suspicious_changes(catalog(TEN), catalog(TEN)) == []
 
 
 def test_more_of_everything_is_no_doubt() -> None:
-    assert doubts(catalog([*TEN, kind("m8.large")]), catalog(TEN)) == []
+    assert suspicious_changes(catalog([*TEN, kind("m8.large")]), catalog(TEN)) == []
 
 
 def test_a_fifth_may_go_and_no_more() -> None:
-    assert doubts(catalog(TEN[2:]), catalog(TEN)) == []
-    found = doubts(catalog(TEN[3:]), catalog(TEN))
+    assert suspicious_changes(catalog(TEN[2:]), catalog(TEN)) == []
+    found = suspicious_changes(catalog(TEN[3:]), catalog(TEN))
     assert "3 of 10 instance types are gone" in found
 
 
 def test_as_many_others_do_not_make_up_for_it() -> None:
     others = [kind(f"z9.{n}xlarge", n, n * 4, "1") for n in range(1, 11)]
-    assert "10 of 10 instance types are gone" in doubts(catalog(others), catalog(TEN))
+    assert "10 of 10 instance types are gone" in suspicious_changes(catalog(others), catalog(TEN))
 
 
 def test_a_lost_region_images_and_prices() -> None:
     new = catalog([kind(k.name, k.vcpus, 4, regions=(HOME,)) for k in TEN], images=IMAGES[:2])
-    found = doubts(new, catalog(TEN))
+    found = suspicious_changes(new, catalog(TEN))
     assert found == ["1 of 2 regions are gone", "4 of 6 image streams are gone", "10 of 10 prices are gone"]
 
 
 def test_another_default_region() -> None:
-    assert doubts(catalog(TEN, default_region=FAR), catalog(TEN)) == [
+    assert suspicious_changes(catalog(TEN, default_region=FAR), catalog(TEN)) == [
         f"the default region was {HOME}, now {FAR}"
     ]
 
 
 def test_ten_times_the_price() -> None:
-    assert doubts(catalog(priced("9.99")), catalog(TEN)) == []
-    assert doubts(catalog(priced("0.11")), catalog(TEN)) == []
+    assert suspicious_changes(catalog(priced("9.99")), catalog(TEN)) == []
+    assert suspicious_changes(catalog(priced("0.11")), catalog(TEN)) == []
     for usd in ("10", "0.1"):
-        (doubt,) = doubts(catalog(priced(usd)), catalog(TEN))
+        (doubt,) = suspicious_changes(catalog(priced(usd)), catalog(TEN))
         assert doubt == f"ten times dearer or cheaper: m7.1xlarge in north-1 ($1 -> ${usd})"

@@ -96,9 +96,9 @@ def test_every_symbol_is_defined_with_its_type(kconf: kconfiglib.Kconfig, provid
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_result_is_exported(provider: str) -> None:
     """What the menus make for terraform leaves Kconfig."""
-    words = cloud_providers.load(provider).VOCABULARY
+    names = cloud_providers.load(provider).MENU_NAMES
     exported = {row.symbol for row in exports.of(provider)}
-    assert {*words.result_symbols, *words.switches, words.is_gpu} - exported == set()
+    assert {*names.result_symbols, *names.switches, names.is_gpu} - exported == set()
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

@@ -345,7 +345,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(PublishError, match=r"cannot write .*file: Permission denied") as caught:
         rewrite(path, "new")
     monkeypatch.undo()
-    assert path.read_text() == "old" and caught.value.untouched and caught.value.hint
+    assert path.read_text() == "old" and caught.value.unchanged and caught.value.hint
 
 
 def test_a_folder_that_is_gone(tree: Tree) -> None:

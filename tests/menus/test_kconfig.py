@@ -29,7 +29,7 @@ from cloudlib.menus.kconfig import (
     quote,
     write,
 )
-from cloudlib.menus.names import Vocabulary
+from cloudlib.menus.names import MenuNames
 from cloudlib.menus.symbols import SymbolTable, symbol
 from tests.support import catalogs
 from tests.support.kconf import parse, parse_menus
@@ -183,12 +183,12 @@ def test_a_name_may_be_claimed_twice() -> None:
     assert table.claim("P_", "m7i-flex.large") == table.claim("P_", "m7i-flex.large") == "P_M7I_FLEX_LARGE"
 
 
-@pytest.mark.parametrize("words", [catalogs.FAMILIES, catalogs.FLAT], ids=lambda w: str(w.provider))
-def test_golden_files(words: Vocabulary, tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", [catalogs.FAMILIES, catalogs.FLAT], ids=lambda w: str(w.provider))
+def test_golden_files(names: MenuNames, tmp_path: Path) -> None:
     """GOLDEN_UPDATE=1 writes them anew; read the difference before you commit it."""
-    catalog = catalogs.catalog(words=words)
-    texts = menus.render(catalog, words, f"terraform/{words.provider}/kconfigs")
-    base = GOLDEN / words.provider
+    catalog = catalogs.catalog(names=names)
+    texts = menus.render(catalog, names, f"terraform/{names.provider}/kconfigs")
+    base = GOLDEN / names.provider
     if os.environ.get("GOLDEN_UPDATE"):
         for name, text in texts.items():
             (base / name).parent.mkdir(parents=True, exist_ok=True)
@@ -197,4 +197,4 @@ def test_golden_files(words: Vocabulary, tmp_path: Path) -> None:
         str(p.relative_to(base)): p.read_text(encoding="utf-8") for p in base.rglob("*") if p.is_file()
     }
     assert texts == expected
-    parse_menus(tmp_path, catalog, words)
+    parse_menus(tmp_path, catalog, names)

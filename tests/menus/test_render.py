@@ -254,7 +254,7 @@ def test_no_image_at_all_is_refused() -> None:
 
 
 def test_a_flat_provider_has_one_choice(tmp_path: Path) -> None:
-    kconf = parse_menus(tmp_path, catalog(words=FLAT), FLAT)
+    kconf = parse_menus(tmp_path, catalog(names=FLAT), FLAT)
     assert value(kconf, "TERRAFORM_FLAT_TYPE") == "m7.large"
     choose(kconf, "TERRAFORM_FLAT_REGION_SOUTH_1", "TERRAFORM_FLAT_TYPE_G6_XLARGE")
     assert value(kconf, "TERRAFORM_FLAT_TYPE") == "g6.xlarge"

@@ -92,10 +92,10 @@ def swept(case: Menus, which: str) -> None:
     """Every choice of the menus, held against the catalogue of that tier."""
     case.kconf.unset_values()
     assert case.kconf.variables[f"{case.name.upper()}_TIER"].expanded_value == which
-    done = sweep(case.kconf, case.catalog(which), case.provider.VOCABULARY)
+    done = sweep(case.kconf, case.catalog(which), case.provider.MENU_NAMES)
     assert done.problems == [], shown(done.problems)
     assert done.regions > 1 and done.families > 1 and len(done.types) > 1
-    assert defined_twice(case.kconf, case.provider.VOCABULARY) == []
+    assert defined_twice(case.kconf, case.provider.MENU_NAMES) == []
 
 
 def test_every_provider_has_a_contract() -> None:
@@ -165,7 +165,7 @@ def ends(case: Case, code: int, **env: str) -> str:
     before = case.tree.menu_state()
     got, said = case.config(check=False, **env)
     assert got == code, said
-    assert "published" not in said and "next:" in said and "kept:" in said, said
+    assert "published" not in said and "next:" in said and "unchanged:" in said, said
     assert case.tree.menu_state() == before
     assert descendants(case.server.url) == []
     return said

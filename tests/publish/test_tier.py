@@ -135,7 +135,7 @@ with tier.lock(root):
     try:
         tier.publish(root, "aws", "generated", texts, mark=True)
     except PublishError as error:
-        print(error.what, "|", error.untouched)
+        print(error.what, "|", error.unchanged)
         sys.exit(5)
 """
 

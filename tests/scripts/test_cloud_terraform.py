@@ -330,7 +330,7 @@ def test_terraform_fails_to_destroy(fake: Fake) -> None:
 def test_outputs_that_are_none(fake: Fake, outputs: dict[str, object]) -> None:
     fake.order(outputs=outputs)
     code, said = run(fake, "bringup")
-    assert code == 1 and ("kept: the machines, which are up" in said or "documented shape" in said)
+    assert code == 1 and ("unchanged: the machines, which are up" in said or "documented shape" in said)
     assert not (fake.tree.root / "terraform/aws/ssh_config").exists()
 
 

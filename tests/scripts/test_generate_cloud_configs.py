@@ -100,7 +100,7 @@ def test_failures_and_absences_beside_successes(every: All) -> None:
     assert code == 1 and results(said) == wanted, said
     assert every.published() == {"aws", "lambdalabs"}
     for name in ("azure", "gce"):
-        assert f"{name}:   kept: the {name} menus and marker, as they were" in said
+        assert f"{name}:   unchanged: the {name} menus and marker, as they were" in said
         assert f"{name}:   next: " in said
         assert files_of(every.tree.menu_state(), name) == files_of(before, name) != {}
     hint = cloud_providers.load("azure").SETUP_HINT.splitlines()[0]

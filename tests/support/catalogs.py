@@ -18,12 +18,12 @@ from cloudlib.catalog.records import (
     Region,
     Zone,
 )
-from cloudlib.menus.names import ImageVocabulary, Results, Vocabulary
+from cloudlib.menus.names import ImageNames, MenuNames, Results
 
 HOME, FAR, CLOSED = "north-1", "south-1", "west-1"
 SOURCE = "a price list"
 
-FAMILIES = Vocabulary(
+FAMILIES = MenuNames(
     provider="demo",
     title="Demo",
     switch="TERRAFORM_DEMO",
@@ -32,7 +32,7 @@ FAMILIES = Vocabulary(
     family_prefix="TERRAFORM_DEMO_FAMILY_",
     type_prefix="TERRAFORM_DEMO_TYPE_",
     results=Results("TERRAFORM_DEMO_REGION", "TERRAFORM_DEMO_TYPE", "TERRAFORM_DEMO_ZONE"),
-    images=ImageVocabulary(
+    images=ImageNames(
         prefix="TERRAFORM_DEMO_IMAGE_",
         distro_prefix="TERRAFORM_DEMO_DISTRO_",
         release_prefix="TERRAFORM_DEMO_RELEASE_",
@@ -41,14 +41,14 @@ FAMILIES = Vocabulary(
         gpu_coordinates=("NAME",),
     ),
 )
-FLAT = Vocabulary(
+FLAT = MenuNames(
     provider="flat",
     title="Flat",
     switch="TERRAFORM_FLAT",
     region_prefix="TERRAFORM_FLAT_REGION_",
     type_prefix="TERRAFORM_FLAT_TYPE_",
     results=Results("TERRAFORM_FLAT_REGION", "TERRAFORM_FLAT_TYPE"),
-    images=ImageVocabulary(
+    images=ImageNames(
         prefix="TERRAFORM_FLAT_IMAGE_",
         distro_prefix="TERRAFORM_FLAT_DISTRO_",
         release_prefix="TERRAFORM_FLAT_RELEASE_",
@@ -77,7 +77,7 @@ def image(distro: str, release: str, architecture: str, title: str = "", **chang
     return Image(distro, release, title or f"{distro.title()} {release}", architecture, **fields)
 
 
-def catalog(kinds: Iterable[InstanceType] = (), words: Vocabulary = FAMILIES, **changes: Any) -> Catalog:
+def catalog(kinds: Iterable[InstanceType] = (), names: MenuNames = FAMILIES, **changes: Any) -> Catalog:
     """The demo catalogue, with other machines or other fields where they are given."""
     fields: dict[str, Any] = {
         "default_region": HOME,
@@ -88,7 +88,7 @@ def catalog(kinds: Iterable[InstanceType] = (), words: Vocabulary = FAMILIES, **
         "provenance": Provenance(source="by hand"),
         **changes,
     }
-    return Catalog.build(provider=words.provider, **fields)
+    return Catalog.build(provider=names.provider, **fields)
 
 
 L40S = Gpu("NVIDIA L40S", 1, 46080)

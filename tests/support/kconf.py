@@ -11,7 +11,7 @@ import kconfiglib
 
 from cloudlib.catalog.records import Catalog
 from cloudlib.menus import render as menus
-from cloudlib.menus.names import Vocabulary
+from cloudlib.menus.names import MenuNames
 from cloudlib.publish import tier
 
 _TARGETS = """\
@@ -57,20 +57,20 @@ def parse_tree(folder: Path) -> kconfiglib.Kconfig:
     return kconf
 
 
-def parse_menus(folder: Path, catalog: Catalog, words: Vocabulary) -> kconfiglib.Kconfig:
+def parse_menus(folder: Path, catalog: Catalog, names: MenuNames) -> kconfiglib.Kconfig:
     """Render a catalogue and parse its menus under a root like the project's."""
-    write_menus(folder, menus.render(catalog, words, tier.KCONFIGS.format(provider=words.provider)), words)
+    write_menus(folder, menus.render(catalog, names, tier.KCONFIGS.format(provider=names.provider)), names)
     return parse_tree(folder)
 
 
-def write_menus(folder: Path, texts: Mapping[str, str], words: Vocabulary) -> None:
+def write_menus(folder: Path, texts: Mapping[str, str], names: MenuNames) -> None:
     """Write the rendered menus of a provider under a root like the project's."""
-    base = tier.KCONFIGS.format(provider=words.provider)
-    names = ["Kconfig.location", "Kconfig.compute", "Kconfig.images"]
-    names += ["Kconfig.gpu-amis"] if words.images.gpu else []
-    lines = [f'source "{base}/{name}.generated"' for name in names]
+    base = tier.KCONFIGS.format(provider=names.provider)
+    files = ["Kconfig.location", "Kconfig.compute", "Kconfig.images"]
+    files += ["Kconfig.gpu-amis"] if names.images.gpu else []
+    lines = [f'source "{base}/{name}.generated"' for name in files]
     root = (
-        f"{_TARGETS}config {words.switch}\n\tdef_bool y\n\nif {words.switch}\n"
+        f"{_TARGETS}config {names.switch}\n\tdef_bool y\n\nif {names.switch}\n"
         + "\n".join(lines)
         + "\nendif\n"
     )

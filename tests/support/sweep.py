@@ -14,7 +14,7 @@ import kconfiglib
 
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
 from cloudlib.menus.compute import menu_families
-from cloudlib.menus.names import TARGET, Vocabulary
+from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import symbol
 from cloudlib.menus.text import offered_regions
 
@@ -29,99 +29,99 @@ class Sweep:
     problems: list[str] = field(default_factory=list)
 
 
-def sweep(kconf: kconfiglib.Kconfig, catalog: Catalog, words: Vocabulary) -> Sweep:
+def sweep(kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames) -> Sweep:
     """Choose each architecture, each region, each family and each type in turn."""
     done = Sweep()
     kconf.unset_values()
-    _set(kconf, words.switch)
-    if words.previous_generation in kconf.syms:
-        _set(kconf, words.previous_generation)
+    _set(kconf, names.switch)
+    if names.previous_generation in kconf.syms:
+        _set(kconf, names.previous_generation)
     families = menu_families(catalog).values()
     for architecture in ARCHITECTURES:
         _set(kconf, TARGET[architecture])
         for region in offered_regions(catalog):
             here = f"{architecture}, {region.name}"
             done.regions += 1
-            done.problems += _region(kconf, catalog, words, here)
-            if kconf.syms[symbol(words.region_prefix, region.name)].str_value != "y":
+            done.problems += _region(kconf, catalog, names, here)
+            if kconf.syms[symbol(names.region_prefix, region.name)].str_value != "y":
                 continue  # nothing there for this architecture
             for kinds in families:
                 done.families += 1
-                done.problems += _family(kconf, words, here, kinds, done.types)
+                done.problems += _family(kconf, names, here, kinds, done.types)
     return done
 
 
-def defined_twice(kconf: kconfiglib.Kconfig, words: Vocabulary) -> list[str]:
+def defined_twice(kconf: kconfiglib.Kconfig, names: MenuNames) -> list[str]:
     """The provider's symbols that have more than one definition."""
-    return [s.name for s in kconf.unique_defined_syms if s.name.startswith(words.switch) and len(s.nodes) > 1]
+    return [s.name for s in kconf.unique_defined_syms if s.name.startswith(names.switch) and len(s.nodes) > 1]
 
 
-def empty_results(kconf: kconfiglib.Kconfig, words: Vocabulary) -> list[str]:
+def empty_results(kconf: kconfiglib.Kconfig, names: MenuNames) -> list[str]:
     """The result strings that apply now and are empty."""
-    found = [kconf.syms[name] for name in words.result_symbols if name in kconf.syms]
+    found = [kconf.syms[name] for name in names.result_symbols if name in kconf.syms]
     return [s.name for s in found if kconfiglib.expr_value(s.direct_dep) and not s.str_value]
 
 
-def _region(kconf: kconfiglib.Kconfig, catalog: Catalog, words: Vocabulary, here: str) -> Iterator[str]:
+def _region(kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, here: str) -> Iterator[str]:
     """A region under the defaults of everything else."""
     architecture, region = here.split(", ")
     fitting = {k.name for k in catalog.types_in(region) if architecture in k.architectures}
-    name = symbol(words.region_prefix, region)
+    name = symbol(names.region_prefix, region)
     if _set(kconf, name) != bool(fitting):
         yield f"{here}: {name} is {kconf.syms[name].str_value}, and {len(fitting)} types are offered there"
     elif fitting:
-        yield from (f"{here}: {empty} is empty" for empty in empty_results(kconf, words))
-        got = kconf.syms[words.results.instance_type].str_value
+        yield from (f"{here}: {empty} is empty" for empty in empty_results(kconf, names))
+        got = kconf.syms[names.results.instance_type].str_value
         if got not in fitting:
             yield f"{here}: {got!r} is what the menus give there, and not offered there"
 
 
 def _family(
-    kconf: kconfiglib.Kconfig, words: Vocabulary, here: str, kinds: Sequence[InstanceType], tried: set[str]
+    kconf: kconfiglib.Kconfig, names: MenuNames, here: str, kinds: Sequence[InstanceType], tried: set[str]
 ) -> Iterator[str]:
     """The sizes of one family: which are offered here, and for those not tried before what they give."""
     architecture, region = here.split(", ")
     for kind in kinds:
-        name = symbol(words.type_prefix, kind.name)
+        name = symbol(names.type_prefix, kind.name)
         expected = architecture in kind.architectures and region in kind.regions
-        if _offered(kconf, words, kind) != expected and not (
-            expected and _choose_zone(kconf, words, kind, region) and _offered(kconf, words, kind)
+        if _offered(kconf, names, kind) != expected and not (
+            expected and _choose_zone(kconf, names, kind, region) and _offered(kconf, names, kind)
         ):
             yield f"{here}: {name} is {'not ' if expected else ''}offered, against the records"
         elif expected and kind.name not in tried:
             tried.add(kind.name)
-            _choose_zone(kconf, words, kind, region)
-            yield from _type(kconf, words, f"{here}, {kind.name}", kind, region)
+            _choose_zone(kconf, names, kind, region)
+            yield from _type(kconf, names, f"{here}, {kind.name}", kind, region)
 
 
-def _offered(kconf: kconfiglib.Kconfig, words: Vocabulary, kind: InstanceType) -> bool:
+def _offered(kconf: kconfiglib.Kconfig, names: MenuNames, kind: InstanceType) -> bool:
     """Whether the type can be chosen where we are; its family is chosen for that."""
-    if words.family_prefix and not _set(kconf, symbol(words.family_prefix, kind.family)):
+    if names.family_prefix and not _set(kconf, symbol(names.family_prefix, kind.family)):
         return False
-    item = kconf.syms.get(symbol(words.type_prefix, kind.name))
+    item = kconf.syms.get(symbol(names.type_prefix, kind.name))
     return item is not None and item.visibility > 0
 
 
-def _choose_zone(kconf: kconfiglib.Kconfig, words: Vocabulary, kind: InstanceType, region: str) -> bool:
+def _choose_zone(kconf: kconfiglib.Kconfig, names: MenuNames, kind: InstanceType, region: str) -> bool:
     """Choose the first zone that is known to have the type; whether there is one."""
     zones = kind.within([region]).zones
-    return bool(words.zone_prefix and zones) and _set(kconf, symbol(words.zone_prefix, zones[0]))
+    return bool(names.zone_prefix and zones) and _set(kconf, symbol(names.zone_prefix, zones[0]))
 
 
 def _type(
-    kconf: kconfiglib.Kconfig, words: Vocabulary, here: str, kind: InstanceType, region: str
+    kconf: kconfiglib.Kconfig, names: MenuNames, here: str, kind: InstanceType, region: str
 ) -> Iterator[str]:
     """A type that is chosen: the results, and the GPU flag."""
-    name = symbol(words.type_prefix, kind.name)
+    name = symbol(names.type_prefix, kind.name)
     if not _set(kconf, name):
         yield f"{here}: {name} is offered and cannot be chosen"
         return
-    yield from (f"{here}: {empty} is empty" for empty in empty_results(kconf, words))
-    yield from _told(kconf, here, {words.results.instance_type: kind.name, words.results.region: region})
-    if words.is_gpu in kconf.syms:
-        yield from _told(kconf, here, {words.is_gpu: "y" if kind.gpus else "n"})
+    yield from (f"{here}: {empty} is empty" for empty in empty_results(kconf, names))
+    yield from _told(kconf, here, {names.results.instance_type: kind.name, names.results.region: region})
+    if names.is_gpu in kconf.syms:
+        yield from _told(kconf, here, {names.is_gpu: "y" if kind.gpus else "n"})
     elif kind.gpus:
-        yield f"{here}: has a GPU, and there is no {words.is_gpu}"
+        yield f"{here}: has a GPU, and there is no {names.is_gpu}"
 
 
 def _told(kconf: kconfiglib.Kconfig, where: str, expected: dict[str, str]) -> Iterator[str]:

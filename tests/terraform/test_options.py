@@ -45,7 +45,7 @@ def of(kconf: kconfiglib.Kconfig, provider: str) -> dict[str, object]:
 
 
 def switch(kconf: kconfiglib.Kconfig, provider: str) -> None:
-    choose(kconf, cloud_providers.load(provider).VOCABULARY.switch)
+    choose(kconf, cloud_providers.load(provider).MENU_NAMES.switch)
 
 
 def types(kconf: kconfiglib.Kconfig, prefix: str) -> list[str]:

@@ -112,7 +112,7 @@ def test_workspaces_count(tmp_path: Path) -> None:
 def test_a_state_that_cannot_be_read_may_hold_anything(tmp_path: Path, text: str) -> None:
     with pytest.raises(CloudError, match="may still be running") as caught:
         state(tmp_path, text)
-    assert caught.value.hint and caught.value.untouched
+    assert caught.value.hint and caught.value.unchanged
 
 
 def test_a_state_that_terraform_could_not_write(tmp_path: Path) -> None:
@@ -121,4 +121,4 @@ def test_a_state_that_terraform_could_not_write(tmp_path: Path) -> None:
     (tmp_path / "errored.tfstate").write_text(json.dumps({"resources": [RESOURCE]}), encoding="utf-8")
     with pytest.raises(CloudError, match=r"errored\.tfstate knows machines") as caught:
         tfstate.held(tmp_path)
-    assert "state push errored.tfstate" in caught.value.hint and caught.value.untouched
+    assert "state push errored.tfstate" in caught.value.hint and caught.value.unchanged

@@ -29,7 +29,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def problem(setting: str, *, make: bool = False) -> KeyProblem:
     with pytest.raises(KeyProblem) as caught:
         sshkeys.ensure(setting, make=make)
-    assert caught.value.hint and "terraform was not started" in caught.value.untouched
+    assert caught.value.hint and "terraform was not started" in caught.value.unchanged
     return caught.value
 
 

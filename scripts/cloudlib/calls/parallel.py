@@ -62,7 +62,7 @@ def _count(task: Task, step: Step) -> None:
         step.advance()
 
 
-def leave(code: int) -> NoReturn:
+def exit_without_joining(code: int) -> NoReturn:
     """End the process as sys.exit would, but wait for no thread in which a request still hangs."""
     with contextlib.suppress(BrokenPipeError):  # the reader has enough
         sys.stdout.flush()

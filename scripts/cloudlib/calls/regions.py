@@ -12,7 +12,7 @@ from cloudlib.errors import AccessDenied, CallFailed, RegionUnavailable
 
 
 @dataclass
-class Reach:
+class RegionResults:
     """Which of the asked regions answered. `not_reached` maps the others to why."""
 
     home: str

@@ -194,7 +194,7 @@ def run_through(argv: Sequence[str], *, env: Mapping[str, str] | None = None) ->
         raise CliMissing(f"the command `{argv[0]}` is not on PATH")
     sys.stdout.flush()
     started = time.monotonic()
-    with _Asked() as asked:
+    with _SignalForwarder() as asked:
         try:
             process = subprocess.Popen(
                 [program, *argv[1:]], stdin=subprocess.DEVNULL, env=full_env, start_new_session=True
@@ -207,7 +207,7 @@ def run_through(argv: Sequence[str], *, env: Mapping[str, str] | None = None) ->
     return Ended(code if code >= 0 else 128 - code, asked.count > 0)
 
 
-class _Asked:
+class _SignalForwarder:
     """Catches what asks this process to end, and passes the first on to the command it waits for."""
 
     _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -218,7 +218,7 @@ class _Asked:
         self._once = [signal.SIGINT]  # popping is atomic, also against a signal in the middle of it
         self._earlier: dict[signal.Signals, Any] = {}
 
-    def __enter__(self) -> _Asked:
+    def __enter__(self) -> _SignalForwarder:
         wanted = [n for n in self._SIGNALS if signal.getsignal(n) is not signal.SIG_IGN]  # nohup is heeded
         self._earlier = {number: signal.signal(number, self._catch) for number in wanted}
         return self

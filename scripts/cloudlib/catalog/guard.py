@@ -12,7 +12,7 @@ _GONE = 0.2
 _FACTOR = Decimal(10)
 
 
-def doubts(new: Catalog, old: Catalog) -> list[str]:
+def suspicious_changes(new: Catalog, old: Catalog) -> list[str]:
     """Reasons not to promote `new` over `old` unasked; empty when there are none."""
     found = []
     for noun, before, after in _counted(new, old):

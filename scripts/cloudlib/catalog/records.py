@@ -64,8 +64,8 @@ class Zone:
     short: str = ""
 
     @property
-    def result(self) -> str:
-        """What terraform has to be told."""
+    def terraform_name(self) -> str:
+        """The name that terraform expects."""
         return self.short or self.name
 
 

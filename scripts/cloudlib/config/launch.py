@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cloudlib.catalog.records import Catalog, Image, InstanceType, natural
 from cloudlib.config import volumes
 from cloudlib.config.selection import Selection
-from cloudlib.menus.names import Vocabulary
+from cloudlib.menus.names import MenuNames
 from cloudlib.menus.text import type_prompt
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
@@ -37,44 +37,44 @@ class Finding:
         return self.what + (f"; nearest: {', '.join(self.nearest)}" if self.nearest else "")
 
 
-def findings(wanted: Selection, catalog: Catalog, words: Vocabulary) -> list[Finding]:
+def findings(wanted: Selection, catalog: Catalog, names: MenuNames) -> list[Finding]:
     """All that speaks against the selection, what makes it impossible first."""
     kind = next((k for k in catalog.instance_types if k.name == wanted.instance_type), None)
-    found = [*_region(wanted, catalog, words)]
+    found = [*_region(wanted, catalog, names)]
     if kind is None:
-        found.append(_no_such_type(wanted, catalog, words))
+        found.append(_no_such_type(wanted, catalog, names))
     elif not found:
-        found += _offer(wanted, kind, catalog, words)
+        found += _offer(wanted, kind, catalog, names)
     if kind is not None:
         found += _architecture(wanted, kind, catalog)
     found += _image(wanted, kind, catalog)
     if wanted.volumes is not None and kind is not None:
-        problems = volumes.problems(words.provider, wanted.volumes, kind.name, wanted.zone)
+        problems = volumes.problems(names.provider, wanted.volumes, kind.name, wanted.zone)
         found += [Finding(ERROR, p.what, p.nearest) for p in problems]
     found += _ssh(wanted)
     order = (ERROR, WARNING, NOTE)
     return sorted(found, key=lambda f: order.index(f.level))
 
 
-def _region(wanted: Selection, catalog: Catalog, words: Vocabulary) -> Iterable[Finding]:
+def _region(wanted: Selection, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
     region = next((r for r in catalog.regions if r.name == wanted.region), None)
     usable = [r.name for r in catalog.regions if r.available]
     if region is None:
-        what = f"{words.title} has no {words.region_noun} {wanted.region}"
+        what = f"{names.title} has no {names.region_noun} {wanted.region}"
         yield Finding(ERROR, what, _close(wanted.region, usable))
     elif not region.available:
-        what = f"the {words.region_noun} {region.name} cannot be used: {region.why_not or 'not available'}"
+        what = f"the {names.region_noun} {region.name} cannot be used: {region.why_not or 'not available'}"
         yield Finding(ERROR, what, _close(region.name, usable))
 
 
-def _no_such_type(wanted: Selection, catalog: Catalog, words: Vocabulary) -> Finding:
+def _no_such_type(wanted: Selection, catalog: Catalog, names: MenuNames) -> Finding:
     here = catalog.types_in(wanted.region) or catalog.instance_types
     fits = [k.name for k in here if wanted.architecture in k.linux_architectures]
-    what = f"{words.title} has no {words.type_noun} {wanted.instance_type}"
+    what = f"{names.title} has no {names.type_noun} {wanted.instance_type}"
     return Finding(ERROR, what, _close(wanted.instance_type, fits))
 
 
-def _offer(wanted: Selection, kind: InstanceType, catalog: Catalog, words: Vocabulary) -> Iterable[Finding]:
+def _offer(wanted: Selection, kind: InstanceType, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
     """Region, zone and price of a type and a region that both exist."""
     here = wanted.region
     if here not in kind.regions:
@@ -85,24 +85,24 @@ def _offer(wanted: Selection, kind: InstanceType, catalog: Catalog, words: Vocab
         return
     if here in catalog.provenance.not_reached:
         yield Finding(NOTE, f"{here} was not reached at the last refresh: what is known of it is older")
-    yield from _zone(wanted, kind, catalog, words)
+    yield from _zone(wanted, kind, catalog, names)
     if kind.price_in(here) is None:
         near = _similar(kind, wanted, catalog, lambda k: k.price_in(here) is not None)
         yield Finding(WARNING, f"the price of {kind.name} in {here} is not known", near)
 
 
-def _zone(wanted: Selection, kind: InstanceType, catalog: Catalog, words: Vocabulary) -> Iterable[Finding]:
+def _zone(wanted: Selection, kind: InstanceType, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
     inside = [z for z in catalog.zones if z.region == wanted.region]
-    offered = [z.result for z in inside if z.name in set(kind.zones)]
+    offered = [z.terraform_name for z in inside if z.name in set(kind.zones)]
     if not wanted.zone:
         return
-    if wanted.zone not in [z.result for z in inside]:
-        what = f"{wanted.region} has no {words.zone_noun} {wanted.zone}"
-        yield Finding(ERROR, what, tuple(offered or [z.result for z in inside])[:3])
+    if wanted.zone not in [z.terraform_name for z in inside]:
+        what = f"{wanted.region} has no {names.zone_noun} {wanted.zone}"
+        yield Finding(ERROR, what, tuple(offered or [z.terraform_name for z in inside])[:3])
     elif not offered:
         yield Finding(NOTE, f"the catalogue does not say which zones of {wanted.region} have {kind.name}")
     elif wanted.zone not in offered:
-        what = f"{kind.name} is not offered in {words.zone_noun} {wanted.zone}"
+        what = f"{kind.name} is not offered in {names.zone_noun} {wanted.zone}"
         yield Finding(ERROR, what, tuple(offered[:3]))
 
 

@@ -49,7 +49,7 @@ def load(kconf: kconfiglib.Kconfig, path: Path) -> list[str]:
     except (OSError, kconfiglib.KconfigError) as error:
         raise ConfigRejected(
             f"{path} cannot be read: {one_line(error)}",
-            untouched=f"{path}, as it was",
+            unchanged=f"{path}, as it was",
             hint=f"mend it, or move it away: mv {path} {path}.bad",
         ) from error
     notes = []
@@ -91,12 +91,12 @@ def dropped(kconf: kconfiglib.Kconfig, path: Path) -> list[Dropped]:
     return found
 
 
-def rejected(found: Sequence[Dropped], what: str, *, untouched: str) -> ConfigRejected:
+def rejected(found: Sequence[Dropped], what: str, *, unchanged: str) -> ConfigRejected:
     """One error for all that was dropped."""
     lines = "\n".join(f"  {item}" for item in found)
     return ConfigRejected(
         f"{what} asks for what the menus do not offer:\n{lines}",
-        untouched=untouched,
+        unchanged=unchanged,
         hint="correct these lines, or choose anew with `make menuconfig`",
     )
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cloudlib.menus.names import Vocabulary
+from cloudlib.menus.names import MenuNames
 from cloudlib.provider import Value
 
 _VOLUME = re.compile(r"terraform_[a-z]+_data_(?:volume|disk)_(count|size_gb|type|iops|throughput_mbps)\Z")
@@ -46,20 +46,20 @@ class Selection:
         return self.zone or self.region
 
 
-def of(values: Mapping[str, Value], words: Vocabulary) -> Selection:
+def of(values: Mapping[str, Value], names: MenuNames) -> Selection:
     """The selection in the variables of extra_vars.yaml; what is missing there is "" or None."""
 
     def text(symbol: str) -> str:
         return str(values.get(symbol.lower(), "")) if symbol else ""
 
-    own = words.images
-    gpu = {name: text(f"{words.switch}_{own.gpu}_{name}") for name in own.gpu_coordinates}
+    own = names.images
+    gpu = {name: text(f"{names.switch}_{own.gpu}_{name}") for name in own.gpu_coordinates}
     uses_gpu = bool(gpu) and all(gpu.values())
     nodes = values.get("terraform_node_count", 1)
     return Selection(
-        region=text(words.results.region),
-        zone=text(words.results.zone),
-        instance_type=text(words.results.instance_type),
+        region=text(names.results.region),
+        zone=text(names.results.zone),
+        instance_type=text(names.results.instance_type),
         architecture=text("TARGET_ARCH"),
         nodes=nodes if isinstance(nodes, int) else 1,
         image=gpu if uses_gpu else {name: text(own.prefix + name) for name in own.coordinates},

@@ -22,13 +22,14 @@ from cloudlib.provider import Provider, Resolved, Resolver, Value, Variables
 class Collected:
     """The values by their names in extra_vars.yaml, and a sentence about those that a cloud decided.
 
-    `moot` are bools that do not apply: n for Kconfig and a playbook, null for terraform, which may have to
-    leave an argument out. `undecided` is True where the type or region is left to the cloud, unasked so far.
+    `not_applicable` are bools that do not apply: n for Kconfig and a playbook, null for terraform, which
+    may have to leave an argument out. `undecided` is True where the type or region is left to the cloud,
+    unasked so far.
     """
 
     provider: Provider
     values: Variables
-    moot: frozenset[str]
+    not_applicable: frozenset[str]
     note: str = ""
     undecided: bool = False
 
@@ -43,7 +44,9 @@ class Collected:
     def tfvars(self) -> str:
         """The text of terraform.tfvars.json, in which terraform takes a string literally: no template."""
         rows = (row for row in exports.of(self.provider.NAME) if row.to == exports.BOTH)
-        values = {row.variable: None if row.key in self.moot else self.values.get(row.key) for row in rows}
+        values = {
+            row.variable: None if row.key in self.not_applicable else self.values.get(row.key) for row in rows
+        }
         return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -61,7 +64,7 @@ def collect(
     empty = [row.symbol for row, what in found.items() if what == ""]
     if empty:
         raise ConfigRejected(f"the configuration leaves {', '.join(empty)} empty", hint="make menuconfig")
-    moot = frozenset(row.key for row in read if row.kind == "bool" and row not in found)
+    not_applicable = frozenset(row.key for row in read if row.kind == "bool" and row not in found)
     values: dict[str, Value] = {}
     for row in rows:
         if row.symbol == exports.PROVIDER.symbol:
@@ -72,14 +75,14 @@ def collect(
             values[row.key] = node_names(kconf)
         elif row in found:
             values[row.key] = found[row]
-        elif row.key in moot:
+        elif row.key in not_applicable:
             values[row.key] = False
     if not isinstance(provider, Resolver) or not provider.leaves_open(values):
-        return Collected(provider, values, moot)
+        return Collected(provider, values, not_applicable)
     if not ask:
-        return Collected(provider, values, moot, undecided=True)
+        return Collected(provider, values, not_applicable, undecided=True)
     resolved: Resolved = provider.resolve(values, earlier)
-    return Collected(provider, {**values, **resolved.values}, moot, resolved.note)
+    return Collected(provider, {**values, **resolved.values}, not_applicable, resolved.note)
 
 
 def node_names(kconf: kconfiglib.Kconfig) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from cloudlib.catalog.records import ARCHITECTURES, CATEGORIES, Catalog, InstanceType, family_order
 from cloudlib.errors import CatalogError
 from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, Source, all_of, any_of, none_of
-from cloudlib.menus.names import TARGET, Vocabulary
+from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable, symbol
 from cloudlib.menus.text import (
     Families,
@@ -24,21 +24,21 @@ from cloudlib.menus.text import (
 
 
 def compute(
-    catalog: Catalog, words: Vocabulary, table: SymbolTable, folder: str
+    catalog: Catalog, names: MenuNames, table: SymbolTable, folder: str
 ) -> dict[str, tuple[Node, ...]]:
     """{file name: nodes} for Kconfig.compute and, where types come in families, one file each."""
     families = menu_families(catalog)
     if not families:
         raise CatalogError(f"{catalog.provider}: no type of the answer can boot Linux on x86_64 or arm64")
-    table.reserve(words.results.instance_type, "the type result")
-    table.reserve(words.previous_generation, "an option")
-    table.reserve(words.is_gpu, "an option")
-    table.reserve(words.can_nest, "an option")
-    previous = _previous(words, families)
-    if not words.family_prefix:
-        return {"Kconfig.compute": (*previous, *_flat(catalog, words, table, families))}
+    table.reserve(names.results.instance_type, "the type result")
+    table.reserve(names.previous_generation, "an option")
+    table.reserve(names.is_gpu, "an option")
+    table.reserve(names.can_nest, "an option")
+    previous = _previous(names, families)
+    if not names.family_prefix:
+        return {"Kconfig.compute": (*previous, *_flat(catalog, names, table, families))}
     files = {
-        _size_file(words, name): _sizes(catalog, words, table, name, families[name]) for name in families
+        _size_file(names, name): _sizes(catalog, names, table, name, families[name]) for name in families
     }
     if len(files) != len(families):
         raise CatalogError(f"{catalog.provider}: two families would share one file name")
@@ -46,69 +46,69 @@ def compute(
     return {
         "Kconfig.compute": (
             *previous,
-            _family_choice(catalog, words, table, families),
+            _family_choice(catalog, names, table, families),
             *sources,
-            *_can_nest(words, families),
+            *_can_nest(names, families),
             Config(
-                name=words.results.instance_type,
+                name=names.results.instance_type,
                 kind="string",
                 defaults=tuple(
-                    Default(symbol=_size_string(words, name), condition=symbol(words.family_prefix, name))
+                    Default(symbol=_size_string(names, name), condition=symbol(names.family_prefix, name))
                     for name in families
                 ),
             ),
-            Config(name=words.is_gpu, defaults=_true_if(type_terms(families, words, lambda k: bool(k.gpus)))),
+            Config(name=names.is_gpu, defaults=_true_if(type_terms(families, names, lambda k: bool(k.gpus)))),
         ),
         **files,
     }
 
 
-def _previous(words: Vocabulary, families: Families) -> tuple[Config, ...]:
+def _previous(names: MenuNames, families: Families) -> tuple[Config, ...]:
     """The option that offers previous generations, where the vendor has any."""
     if all(k.current_generation for kinds in families.values() for k in kinds):
         return ()
     return (
         Config(
-            name=words.previous_generation,
+            name=names.previous_generation,
             prompt="Offer previous-generation families too",
-            help=f"{words.title} keeps these for set-ups that exist; newer ones do more for the same money.",
+            help=f"{names.title} keeps these for set-ups that exist; newer ones do more for the same money.",
         ),
     )
 
 
-def _can_nest(words: Vocabulary, families: Families) -> tuple[Config, ...]:
+def _can_nest(names: MenuNames, families: Families) -> tuple[Config, ...]:
     """The switch that is y for a type which can run KVM guests and is no bare metal, which always can."""
-    if not words.states_kvm:
+    if not names.states_kvm:
         return ()
     terms = []
     for name, kinds in families.items():
-        unable = [symbol(words.type_prefix, k.name) for k in kinds if k.bare_metal or not k.kvm]
+        unable = [symbol(names.type_prefix, k.name) for k in kinds if k.bare_metal or not k.kvm]
         if len(unable) < len(kinds):
-            term = all_of(symbol(words.family_prefix, name), none_of(unable))
+            term = all_of(symbol(names.family_prefix, name), none_of(unable))
             terms.append(f"({term})" if unable else term)
-    return (Config(name=words.can_nest, defaults=_true_if(terms)),)
+    return (Config(name=names.can_nest, defaults=_true_if(terms)),)
 
 
 def _true_if(terms: Sequence[str]) -> tuple[Default, ...]:
     return (Default(value="y", condition=any_of(terms)),) if terms else ()
 
 
-def _family_choice(catalog: Catalog, words: Vocabulary, table: SymbolTable, families: Families) -> Choice:
+def _family_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Families) -> Choice:
     items: list[Config | Comment] = []
     for category, members in _by_category(families):
         kinds = [k for name in members for k in families[name]]
-        items.append(Comment(category, depends=_offer(kinds, catalog, words)))
+        items.append(Comment(category, depends=_offer(kinds, catalog, names)))
         for name in members:
             items.append(
                 Config(
-                    name=table.claim(words.family_prefix, name),
+                    name=table.claim(names.family_prefix, name),
                     prompt=family_prompt(name, families[name], catalog.default_region),
-                    depends=_offer(families[name], catalog, words),
+                    depends=_offer(families[name], catalog, names),
                 )
             )
     return Choice(
-        prompt=f"{words.title} {words.type_noun} family",
-        defaults=tuple(_default_families(catalog, words, families)),
+        prompt=f"{names.title} {names.type_noun} family",
+        defaults=tuple(_default_families(catalog, names, families)),
         items=tuple(items),
         help=_price_note(catalog),
     )
@@ -123,14 +123,14 @@ def _by_category(families: Families) -> Iterator[tuple[str, list[str]]]:
         yield category, grouped[category]
 
 
-def _default_families(catalog: Catalog, words: Vocabulary, families: Families) -> Iterator[Default]:
+def _default_families(catalog: Catalog, names: MenuNames, families: Families) -> Iterator[Default]:
     """For each architecture the newest plain general purpose family that is widely offered."""
     regions = {r.name for r in offered_regions(catalog)}
     for architecture in ARCHITECTURES:
-        names = [n for n, kinds in families.items() if any(architecture in k.architectures for k in kinds)]
-        if names:
-            best = min(names, key=lambda n: _default_rank(n, families[n], catalog.default_region, regions))
-            yield Default(symbol=symbol(words.family_prefix, best), condition=TARGET[architecture])
+        able = [n for n, kinds in families.items() if any(architecture in k.architectures for k in kinds)]
+        if able:
+            best = min(able, key=lambda n: _default_rank(n, families[n], catalog.default_region, regions))
+            yield Default(symbol=symbol(names.family_prefix, best), condition=TARGET[architecture])
 
 
 def _default_rank(
@@ -160,22 +160,22 @@ def _price_note(catalog: Catalog) -> str:
     )
 
 
-def _offer(kinds: Sequence[InstanceType], catalog: Catalog, words: Vocabulary) -> tuple[str, ...]:
+def _offer(kinds: Sequence[InstanceType], catalog: Catalog, names: MenuNames) -> tuple[str, ...]:
     """`offered_if`, and the previous-generation option where all of them are of one."""
     old = not any(k.current_generation for k in kinds)
-    return (*((words.previous_generation,) if old else ()), *offered_if(kinds, catalog, words))
+    return (*((names.previous_generation,) if old else ()), *offered_if(kinds, catalog, names))
 
 
 def _sizes(
-    catalog: Catalog, words: Vocabulary, table: SymbolTable, family: str, kinds: Sequence[InstanceType]
+    catalog: Catalog, names: MenuNames, table: SymbolTable, family: str, kinds: Sequence[InstanceType]
 ) -> tuple[Node, ...]:
-    result = _size_string(words, family)
+    result = _size_string(names, family)
     table.reserve(result, f"the size of {family}")
-    members = tuple(_type_config(catalog, words, table, kind, kinds) for kind in kinds)
+    members = tuple(_type_config(catalog, names, table, kind, kinds) for kind in kinds)
     return (
         Choice(
-            prompt=f"{words.title} {words.type_noun}",
-            depends=(symbol(words.family_prefix, family),),
+            prompt=f"{names.title} {names.type_noun}",
+            depends=(symbol(names.family_prefix, family),),
             defaults=(Default(symbol=members[0].name),),
             items=members,
         ),
@@ -189,46 +189,46 @@ def _sizes(
 
 def _type_config(
     catalog: Catalog,
-    words: Vocabulary,
+    names: MenuNames,
     table: SymbolTable,
     kind: InstanceType,
     family: Sequence[InstanceType],
 ) -> Config:
     """A size. It carries its own condition only where it differs from its family's."""
-    own, shared = _offer([kind], catalog, words), _offer(family, catalog, words) if family else ()
+    own, shared = _offer([kind], catalog, names), _offer(family, catalog, names) if family else ()
     return Config(
-        name=table.claim(words.type_prefix, kind.name),
+        name=table.claim(names.type_prefix, kind.name),
         prompt=type_prompt(kind, catalog.default_region),
         depends=tuple(term for term in own if term not in shared),
-        help=type_help(kind, catalog, words),
+        help=type_help(kind, catalog, names),
     )
 
 
-def _flat(catalog: Catalog, words: Vocabulary, table: SymbolTable, families: Families) -> Iterator[Node]:
+def _flat(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Families) -> Iterator[Node]:
     """All types in one choice, for providers that have no families worth a menu."""
     items: list[Config | Comment] = []
     results: list[Default] = []
-    for category, names in _by_category(families):
-        kinds = [k for name in names for k in families[name]]
-        items.append(Comment(category, depends=_offer(kinds, catalog, words)))
+    for category, members in _by_category(families):
+        kinds = [k for name in members for k in families[name]]
+        items.append(Comment(category, depends=_offer(kinds, catalog, names)))
         for kind in kinds:
-            config = _type_config(catalog, words, table, kind, ())
+            config = _type_config(catalog, names, table, kind, ())
             items.append(config)
             results.append(Default(value=kind.name, condition=config.name))
     first = next(item for item in items if isinstance(item, Config))
     yield Choice(
-        prompt=f"{words.title} {words.type_noun}",
+        prompt=f"{names.title} {names.type_noun}",
         defaults=(Default(symbol=first.name),),
         items=tuple(items),
         help=_price_note(catalog),
     )
-    yield Config(name=words.results.instance_type, kind="string", defaults=tuple(results))
-    yield Config(name=words.is_gpu, defaults=_true_if(type_terms(families, words, lambda k: bool(k.gpus))))
+    yield Config(name=names.results.instance_type, kind="string", defaults=tuple(results))
+    yield Config(name=names.is_gpu, defaults=_true_if(type_terms(families, names, lambda k: bool(k.gpus))))
 
 
-def _size_file(words: Vocabulary, family: str) -> str:
-    return f"{words.types_folder}/Kconfig.{re.sub(r'[^a-z0-9-]', '-', family.lower())}"
+def _size_file(names: MenuNames, family: str) -> str:
+    return f"{names.types_folder}/Kconfig.{re.sub(r'[^a-z0-9-]', '-', family.lower())}"
 
 
-def _size_string(words: Vocabulary, family: str) -> str:
-    return symbol(f"{words.switch}_", family) + "_SIZE"
+def _size_string(names: MenuNames, family: str) -> str:
+    return symbol(f"{names.switch}_", family) + "_SIZE"

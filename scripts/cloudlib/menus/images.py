@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image, InstanceType, natural
 from cloudlib.errors import CatalogError
 from cloudlib.menus.kconfig import Choice, Config, Default, If, Node, all_of, any_of, none_of
-from cloudlib.menus.names import TARGET, Vocabulary
+from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable, symbol
 from cloudlib.menus.text import menu_families, type_terms
 
@@ -37,9 +37,9 @@ DISTROS = {
 }
 
 
-def images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple[Node, ...]:
+def images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node, ...]:
     """The distribution choice with a "Custom image" entry, a release choice each, the result strings."""
-    own = words.images
+    own = names.images
     streams = [i for i in catalog.images if i.purpose == "os"]
     if not streams:
         raise CatalogError(f"{catalog.provider}: the answer has no image of any distribution")
@@ -47,38 +47,38 @@ def images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple[Nod
         table.reserve(own.prefix + name, "an image result")
     distros = {d: [i for i in streams if i.distro == d] for d in sorted({i.distro for i in streams})}
     custom = table.claim(own.distro_prefix, "custom")
-    boots = _Boots(catalog, words, table, streams)
-    members = [_distro(d, of, words, table, boots) for d, of in distros.items()]
+    boots = _Boots(catalog, names, table, streams)
+    members = [_distro(d, of, names, table, boots) for d, of in distros.items()]
     default = own.default_distro if own.default_distro in distros else next(iter(distros))
     nodes: list[Node] = [
         *boots.nodes,
         Choice(
-            prompt=f"{words.title} Linux distribution",
+            prompt=f"{names.title} Linux distribution",
             defaults=(Default(symbol=symbol(own.distro_prefix, default)),),
             items=(*members, Config(custom, prompt="Custom image")),
         ),
     ]
     releases: list[tuple[Image, str]] = []
     for distro, of in distros.items():
-        choice, found = _releases(symbol(own.distro_prefix, distro), of, words, table, boots)
+        choice, found = _releases(symbol(own.distro_prefix, distro), of, names, table, boots)
         nodes.append(choice)
         releases += found
-    return (*nodes, *_results(words, table, custom, releases, boots))
+    return (*nodes, *_results(names, table, custom, releases, boots))
 
 
-def gpu_images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple[Node, ...]:
+def gpu_images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node, ...]:
     """The menu of GPU-optimized images, offered for types with an NVIDIA GPU; AWS only, so far."""
-    gpu = words.images.gpu
+    gpu = names.images.gpu
     streams = [i for i in catalog.images if i.purpose == "gpu"]
-    use = table.claim(words.switch, f"_USE_{gpu}")
-    nvidia = table.claim(words.switch, "_HAS_NVIDIA_GPU")
+    use = table.claim(names.switch, f"_USE_{gpu}")
+    nvidia = table.claim(names.switch, "_HAS_NVIDIA_GPU")
     terms = type_terms(
-        menu_families(catalog), words, lambda k: any(g.name.upper().startswith("NVIDIA") for g in k.gpus)
+        menu_families(catalog), names, lambda k: any(g.name.upper().startswith("NVIDIA") for g in k.gpus)
     )
     flag = Config(nvidia, defaults=(Default("y", any_of(terms)),) if terms else ())
     if not streams:
         return (flag,)
-    prefix = f"{words.switch}_{gpu}"
+    prefix = f"{names.switch}_{gpu}"
     found = [(i, table.claim(f"{prefix}_", i.distro)) for i in _newest(streams)]
     by_symbol = {name: [i for i, n in found if n == name] for _, name in found}
     members = [
@@ -98,7 +98,7 @@ def gpu_images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple
             use,
             (
                 Choice(
-                    prompt=f"{words.title} GPU-optimized image",
+                    prompt=f"{names.title} GPU-optimized image",
                     defaults=(Default(symbol=members[0].name),),
                     items=(*members, Config(custom, prompt="Custom GPU image")),
                 ),
@@ -109,10 +109,10 @@ def gpu_images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple
                         prompt=f"Custom GPU image: {name.lower()}",
                         depends=(custom,),
                         defaults=(
-                            Default(words.images.coordinates.get(name, found[0][0].coordinates[name])),
+                            Default(names.images.coordinates.get(name, found[0][0].coordinates[name])),
                         ),
                     )
-                    for name in words.images.gpu_coordinates
+                    for name in names.images.gpu_coordinates
                 ),
                 *(
                     Config(
@@ -126,7 +126,7 @@ def gpu_images(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple
                             Default(symbol=f"{prefix}_CUSTOM_{name}", condition=custom),
                         ),
                     )
-                    for name in words.images.gpu_coordinates
+                    for name in names.images.gpu_coordinates
                 ),
             ),
         ),
@@ -137,14 +137,14 @@ class _Boots:
     """One hidden symbol for each boot mode that images ask for: can the chosen type boot it?"""
 
     def __init__(
-        self, catalog: Catalog, words: Vocabulary, table: SymbolTable, streams: Sequence[Image]
+        self, catalog: Catalog, names: MenuNames, table: SymbolTable, streams: Sequence[Image]
     ) -> None:
         self.nodes: list[Node] = []
         self._names: dict[str, str] = {}
         families = menu_families(catalog)
         for mode in sorted({m for i in streams for m in i.boot_modes}):
-            name = self._names[mode] = table.claim(f"{words.switch}_BOOTS_", mode)
-            without = type_terms(families, words, _lacks(mode))
+            name = self._names[mode] = table.claim(f"{names.switch}_BOOTS_", mode)
+            without = type_terms(families, names, _lacks(mode))
             self.nodes.append(Config(name, defaults=(Default("y", none_of(without)),)))
 
     def term(self, image: Image) -> str:
@@ -166,8 +166,8 @@ def _lacks(mode: str) -> Callable[[InstanceType], bool]:
     return lambda kind: mode not in kind.boot_modes
 
 
-def _distro(distro: str, of: Sequence[Image], words: Vocabulary, table: SymbolTable, boots: _Boots) -> Config:
-    name = table.claim(words.images.distro_prefix, distro)
+def _distro(distro: str, of: Sequence[Image], names: MenuNames, table: SymbolTable, boots: _Boots) -> Config:
+    name = table.claim(names.images.distro_prefix, distro)
     return Config(name, prompt=DISTROS.get(distro, distro), depends=boots.condition(of))
 
 
@@ -177,19 +177,19 @@ def _architectures(of: Sequence[Image]) -> tuple[str, ...]:
 
 
 def _releases(
-    distro: str, of: Sequence[Image], words: Vocabulary, table: SymbolTable, boots: _Boots
+    distro: str, of: Sequence[Image], names: MenuNames, table: SymbolTable, boots: _Boots
 ) -> tuple[Choice, list[tuple[Image, str]]]:
     """The release choice of one distribution, newest first, and which symbol stands for which image."""
-    found = [(i, table.claim(words.images.release_prefix, i.title)) for i in _newest(of)]
+    found = [(i, table.claim(names.images.release_prefix, i.title)) for i in _newest(of)]
     members: list[Config] = []
     for name in dict.fromkeys(s for _, s in found):
         streams = [i for i, s in found if s == name]
         members.append(Config(name, prompt=streams[0].title, depends=boots.condition(streams)))
     default = min((i for i, _ in found), key=_default_rank)
     choice = Choice(
-        prompt=f"{words.title} release",
+        prompt=f"{names.title} release",
         depends=(distro,),
-        defaults=(Default(symbol=symbol(words.images.release_prefix, default.title)),),
+        defaults=(Default(symbol=symbol(names.images.release_prefix, default.title)),),
         items=tuple(members),
     )
     return choice, found
@@ -209,12 +209,12 @@ def _newest(of: Sequence[Image]) -> list[Image]:
 
 
 def _results(
-    words: Vocabulary, table: SymbolTable, custom: str, releases: Sequence[tuple[Image, str]], boots: _Boots
+    names: MenuNames, table: SymbolTable, custom: str, releases: Sequence[tuple[Image, str]], boots: _Boots
 ) -> Iterator[Node]:
-    own = words.images
+    own = names.images
     for name, default in own.coordinates.items():
         yield Config(
-            table.claim(f"{words.switch}_CUSTOM_", name),
+            table.claim(f"{names.switch}_CUSTOM_", name),
             kind="string",
             prompt=f"Custom image: {name.lower().replace('_', ' ')}",
             depends=(custom,),
@@ -226,6 +226,6 @@ def _results(
             kind="string",
             defaults=(
                 *(Default(i.coordinates[name], all_of(s, boots.term(i))) for i, s in releases),
-                Default(symbol=f"{words.switch}_CUSTOM_{name}", condition=custom),
+                Default(symbol=f"{names.switch}_CUSTOM_{name}", condition=custom),
             ),
         )

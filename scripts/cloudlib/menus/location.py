@@ -9,36 +9,36 @@ from dataclasses import replace
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType, Region, Zone
 from cloudlib.errors import CatalogError
 from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, all_of, any_of, none_of
-from cloudlib.menus.names import TARGET, Vocabulary
+from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable
 from cloudlib.menus.text import menu_families, offered_regions, type_terms
 
 
-def location(catalog: Catalog, words: Vocabulary, table: SymbolTable) -> tuple[Node, ...]:
+def location(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node, ...]:
     """Region choice, zone choices, and the strings TERRAFORM_…_REGION and _ZONE."""
     regions = offered_regions(catalog)
     if not regions:
         raise CatalogError(f"{catalog.provider}: no type of the answer can boot Linux on x86_64 or arm64")
-    symbols = {r.name: table.claim(words.region_prefix, r.name) for r in regions}
-    table.reserve(words.results.region, "the region result")
+    symbols = {r.name: table.claim(names.region_prefix, r.name) for r in regions}
+    table.reserve(names.results.region, "the region result")
     nodes: list[Node] = [
         Choice(
-            prompt=f"{words.title} {words.region_noun}",
+            prompt=f"{names.title} {names.region_noun}",
             defaults=(Default(symbol=symbols.get(catalog.default_region, symbols[regions[0].name])),),
-            items=tuple(_region_items(catalog, words, symbols)),
+            items=tuple(_region_items(catalog, names, symbols)),
         ),
         Config(
-            name=words.results.region,
+            name=names.results.region,
             kind="string",
             defaults=tuple(Default(value=name, condition=symbols[name]) for name in symbols),
         ),
     ]
-    if words.zone_prefix:
-        nodes += _zones(catalog, words, symbols, table)
+    if names.zone_prefix:
+        nodes += _zones(catalog, names, symbols, table)
     return tuple(nodes)
 
 
-def _region_items(catalog: Catalog, words: Vocabulary, symbols: dict[str, str]) -> Iterator[Config | Comment]:
+def _region_items(catalog: Catalog, names: MenuNames, symbols: dict[str, str]) -> Iterator[Config | Comment]:
     """Regions under their geography where it is known; those that cannot be used end the list."""
     groups: dict[str, list[Region]] = {}
     for region in catalog.regions:
@@ -52,7 +52,7 @@ def _region_items(catalog: Catalog, words: Vocabulary, symbols: dict[str, str]) 
                 name=symbols[region.name],
                 prompt=f"{region.name}  {region.long_name}".rstrip()
                 + ("  (opt-in)" if region.opt_in else ""),
-                depends=_startable(catalog, words, region.name),
+                depends=_startable(catalog, names, region.name),
             )
     for region in catalog.regions:
         if region.name not in symbols:
@@ -60,63 +60,63 @@ def _region_items(catalog: Catalog, words: Vocabulary, symbols: dict[str, str]) 
             yield Comment(f"not offered: {region.name}  {region.long_name}".rstrip() + f" ({why})")
 
 
-def _startable(catalog: Catalog, words: Vocabulary, region: str) -> tuple[str, ...]:
+def _startable(catalog: Catalog, names: MenuNames, region: str) -> tuple[str, ...]:
     """No condition where every architecture has a current type; else the ones that have any."""
     terms: list[str] = []
     for architecture in ARCHITECTURES:
         kinds = [t for t in catalog.types_in(region) if architecture in t.architectures]
         if kinds:
             current = any(t.current_generation for t in kinds)
-            terms.append(all_of(TARGET[architecture], "" if current else words.previous_generation))
+            terms.append(all_of(TARGET[architecture], "" if current else names.previous_generation))
     return () if terms == list(TARGET.values()) else (any_of(terms),)
 
 
-def _zones(catalog: Catalog, words: Vocabulary, symbols: dict[str, str], table: SymbolTable) -> list[Node]:
+def _zones(catalog: Catalog, names: MenuNames, symbols: dict[str, str], table: SymbolTable) -> list[Node]:
     nodes: list[Node] = []
     results: list[Default] = []
-    table.reserve(words.results.zone, "the zone result")
+    table.reserve(names.results.zone, "the zone result")
     for region, region_symbol in symbols.items():
-        gates = _gates(catalog, words, region)
+        gates = _gates(catalog, names, region)
         zones = [z for z in catalog.zones if z.region == region and z.name in gates]
         if not zones:
             continue
         members = [
-            Config(table.claim(words.zone_prefix, z.name), prompt=_zone_prompt(z), depends=(gates[z.name],))
+            Config(table.claim(names.zone_prefix, z.name), prompt=_zone_prompt(z), depends=(gates[z.name],))
             for z in zones
         ]
-        results += [Default(value=z.result, condition=m.name) for z, m in zip(zones, members)]
-        if words.zone_optional:
-            none = table.claim(words.zone_prefix, f"{region}-any")
+        results += [Default(value=z.terraform_name, condition=m.name) for z, m in zip(zones, members)]
+        if names.zone_optional:
+            none = table.claim(names.zone_prefix, f"{region}-any")
             members.insert(0, Config(none, prompt="No preference"))
         nodes.append(
             Choice(
-                prompt=f"{words.title} {words.zone_noun} in {region}",
+                prompt=f"{names.title} {names.zone_noun} in {region}",
                 depends=(region_symbol,),
                 defaults=(Default(symbol=members[0].name),),
                 items=tuple(members),
             )
         )
-    chosen = (any_of(r.condition for r in results),) if words.zone_optional else ()
-    if results or not words.zone_optional:
-        nodes.append(Config(words.results.zone, kind="string", defaults=tuple(results), depends=chosen))
+    chosen = (any_of(r.condition for r in results),) if names.zone_optional else ()
+    if results or not names.zone_optional:
+        nodes.append(Config(names.results.zone, kind="string", defaults=tuple(results), depends=chosen))
     return nodes
 
 
-def _gates(catalog: Catalog, words: Vocabulary, region: str) -> dict[str, str]:
+def _gates(catalog: Catalog, names: MenuNames, region: str) -> dict[str, str]:
     """{zone of a region: the condition under which it can start the chosen type, "" for always}.
 
     A type of which no zone of the region is known may be in all of them. A zone that is known to have
     nothing at all is left out.
     """
     zones = [z.name for z in catalog.zones if z.region == region]
-    if not words.zones_gate:
+    if not names.zones_gate:
         return dict.fromkeys(zones, "")
     here = set(zones)
     families = menu_families(replace(catalog, instance_types=catalog.types_in(region)))
     kinds = [k for of in families.values() for k in of]
     where = {k.name: here.intersection(k.zones) or here for k in kinds}
     return {
-        zone: none_of(type_terms(families, words, _not_in(zone, where)))
+        zone: none_of(type_terms(families, names, _not_in(zone, where)))
         for zone in zones
         if any(zone in found for found in where.values())
     }

@@ -20,7 +20,7 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageVocabulary:
+class ImageNames:
     """Symbols of the image menus.
 
     `coordinates` maps an image record's coordinate to the default of the same coordinate under
@@ -38,7 +38,7 @@ class ImageVocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class MenuNames:
     """`family_prefix` is "" for a provider whose types stand in one flat list.
 
     `zone_optional` is True where the cloud can be left to choose the zone; the zone's result string then
@@ -54,7 +54,7 @@ class Vocabulary:
     region_prefix: str
     type_prefix: str
     results: Results
-    images: ImageVocabulary
+    images: ImageNames
     zone_prefix: str = ""
     family_prefix: str = ""
     region_noun: str = "region"

@@ -9,7 +9,7 @@ from cloudlib.menus.compute import compute
 from cloudlib.menus.images import gpu_images, images
 from cloudlib.menus.kconfig import Node, write
 from cloudlib.menus.location import location
-from cloudlib.menus.names import Vocabulary
+from cloudlib.menus.names import MenuNames
 from cloudlib.menus.symbols import SymbolTable
 
 _HEADER = """\
@@ -17,7 +17,7 @@ _HEADER = """\
 Do not edit: `make cloud-config-{provider}` and `make cloud-update-{provider}` write it."""
 
 
-def render(catalog: Catalog, words: Vocabulary, folder: str) -> dict[str, str]:
+def render(catalog: Catalog, names: MenuNames, folder: str) -> dict[str, str]:
     """{file name without the tier's ending: text}, catalog.json included.
 
     `folder` is the path of these files from the top of the tree. `source` lines name the generated
@@ -25,13 +25,13 @@ def render(catalog: Catalog, words: Vocabulary, folder: str) -> dict[str, str]:
     """
     table = SymbolTable()
     trees: dict[str, tuple[Node, ...]] = {
-        "Kconfig.location": location(catalog, words, table),
-        **compute(catalog, words, table, folder),
-        "Kconfig.images": images(catalog, words, table),
+        "Kconfig.location": location(catalog, names, table),
+        **compute(catalog, names, table, folder),
+        "Kconfig.images": images(catalog, names, table),
     }
-    if words.images.gpu:
-        trees["Kconfig.gpu-amis"] = gpu_images(catalog, words, table)
-    header = _HEADER.format(title=words.title, provider=words.provider)
+    if names.images.gpu:
+        trees["Kconfig.gpu-amis"] = gpu_images(catalog, names, table)
+    header = _HEADER.format(title=names.title, provider=names.provider)
     texts = {name: write(nodes, header=header) for name, nodes in trees.items()}
     texts[catalogfile.NAME] = catalogfile.dump(catalog)
     return texts

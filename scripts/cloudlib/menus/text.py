@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Gpu, InstanceType, Region
 from cloudlib.menus.kconfig import all_of, any_of
-from cloudlib.menus.names import TARGET, Vocabulary
+from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import symbol
 
 #: Family name -> its types.
@@ -48,7 +48,7 @@ def family_prompt(name: str, kinds: Sequence[InstanceType], region: str) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def type_help(kind: InstanceType, catalog: Catalog, words: Vocabulary) -> str:
+def type_help(kind: InstanceType, catalog: Catalog, names: MenuNames) -> str:
     """The rest of what is known: network, KVM, boot modes, zones by id, prices elsewhere."""
     here = catalog.default_region
     zones = [z.zone_id or z.name for z in catalog.zones if z.region == here and z.name in set(kind.zones)]
@@ -57,7 +57,7 @@ def type_help(kind: InstanceType, catalog: Catalog, words: Vocabulary) -> str:
     facts = [
         f"Network: {kind.network}." if kind.network else "",
         "Bare metal." if kind.bare_metal else "",
-        f"KVM guests: {'yes' if kind.kvm else 'no'}." if words.states_kvm else "",
+        f"KVM guests: {'yes' if kind.kvm else 'no'}." if names.states_kvm else "",
         f"Boot: {', '.join(kind.boot_modes)}." if kind.boot_modes else "",
         f"Zones in {here}: {', '.join(zones)}." if zones else "",
         "The same price in every region." if one_price and elsewhere else "",
@@ -85,28 +85,28 @@ def dollars(amount: Decimal) -> str:
     return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"
 
 
-def offered_if(kinds: Iterable[InstanceType], catalog: Catalog, words: Vocabulary) -> tuple[str, ...]:
+def offered_if(kinds: Iterable[InstanceType], catalog: Catalog, names: MenuNames) -> tuple[str, ...]:
     """The `depends on` lines under which at least one of these types can be started."""
     sets: dict[str, set[str]] = {}
     for kind in kinds:
         for architecture in kind.linux_architectures:
             sets.setdefault(architecture, set()).update(kind.regions)
     if len(sets) > 1 and len({frozenset(regions) for regions in sets.values()}) > 1:
-        clauses = (all_of(TARGET[a], *_regions(sets[a], catalog, words)) for a in ARCHITECTURES if a in sets)
+        clauses = (all_of(TARGET[a], *_regions(sets[a], catalog, names)) for a in ARCHITECTURES if a in sets)
         return (any_of(f"({clause})" for clause in clauses),)
     target = [TARGET[a] for a in ARCHITECTURES if a in sets]
     regions = set().union(*sets.values())
-    return (*(target if len(target) == 1 else ()), *_regions(regions, catalog, words))
+    return (*(target if len(target) == 1 else ()), *_regions(regions, catalog, names))
 
 
-def _regions(names: set[str], catalog: Catalog, words: Vocabulary) -> tuple[str, ...]:
+def _regions(wanted: set[str], catalog: Catalog, names: MenuNames) -> tuple[str, ...]:
     """A condition on the region choice, in whichever form is shorter; () for everywhere.
 
     Exactly one region is y, so "not in these" says the same as "in the others".
     """
     every = [r.name for r in offered_regions(catalog)]
-    inside = [symbol(words.region_prefix, name) for name in every if name in names]
-    outside = [symbol(words.region_prefix, name) for name in every if name not in names]
+    inside = [symbol(names.region_prefix, name) for name in every if name in wanted]
+    outside = [symbol(names.region_prefix, name) for name in every if name not in wanted]
     if len(outside) <= len(inside):
         return tuple(f"!{name}" for name in outside)
     return (any_of(inside),)
@@ -122,15 +122,15 @@ def menu_families(catalog: Catalog) -> dict[str, tuple[InstanceType, ...]]:
     return found
 
 
-def type_terms(families: Families, words: Vocabulary, has: Callable[[InstanceType], bool]) -> list[str]:
+def type_terms(families: Families, names: MenuNames, has: Callable[[InstanceType], bool]) -> list[str]:
     """The symbols of the types of which `has` is true: a family's own where it holds for all its sizes."""
     terms: list[str] = []
     for name, kinds in families.items():
         chosen = [k for k in kinds if has(k)]
-        if len(chosen) == len(kinds) and words.family_prefix:
-            terms.append(symbol(words.family_prefix, name))
+        if len(chosen) == len(kinds) and names.family_prefix:
+            terms.append(symbol(names.family_prefix, name))
         else:
-            terms += [symbol(words.type_prefix, k.name) for k in chosen]
+            terms += [symbol(names.type_prefix, k.name) for k in chosen]
     return terms
 
 

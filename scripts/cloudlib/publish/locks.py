@@ -13,7 +13,7 @@ from cloudlib.errors import Busy, PublishError
 
 
 @contextmanager
-def hold(path: Path, *, doing: str, untouched: str) -> Iterator[None]:
+def hold(path: Path, *, doing: str, unchanged: str) -> Iterator[None]:
     """Hold the lock of `path`; raises Busy, which names the other process, or PublishError.
 
     `doing` completes "another run (process 7) is …". The lock goes with the process, however that ends.
@@ -23,7 +23,7 @@ def hold(path: Path, *, doing: str, untouched: str) -> Iterator[None]:
     except OSError as error:
         raise PublishError(
             f"cannot create {path.name} here: {error.strerror}",
-            untouched=untouched,
+            unchanged=unchanged,
             hint="make the tree writable, or run in a clone of your own",
         ) from error
     try:
@@ -33,7 +33,7 @@ def hold(path: Path, *, doing: str, untouched: str) -> Iterator[None]:
             pid = os.pread(handle, 32, 0).decode(errors="replace").strip() or "unknown"
             raise Busy(
                 f"another run (process {pid}) is {doing}",
-                untouched=untouched,
+                unchanged=unchanged,
                 hint="wait for it to end, then run the command again",
             ) from None
         os.ftruncate(handle, 0)

@@ -46,7 +46,7 @@ def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
 
 def render(provider: Provider, catalog: Catalog) -> dict[str, str]:
     """The texts of a provider's generated tier."""
-    return menus.render(catalog, provider.VOCABULARY, tier.KCONFIGS.format(provider=provider.NAME))
+    return menus.render(catalog, provider.MENU_NAMES, tier.KCONFIGS.format(provider=provider.NAME))
 
 
 def publish(provider: Provider, root: Path, fetched: Fetched) -> int:
@@ -87,7 +87,7 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
     if not tier.marker(root, name).exists():
         raise CloudError(
             f"{name}: nothing was generated that could be promoted",
-            untouched="the static files",
+            unchanged="the static files",
             hint=f"make cloud-config-{name}",
         )
     texts = tier.promoted(tier.read_tier(root, name, tier.GENERATED))
@@ -96,11 +96,11 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
     catalog = catalogfile.load(texts[catalogfile.NAME], where=f"{name}'s generated catalogue")
     old = _committed(root, name, force=force)
     if old is not None and not force:
-        reasons = guard.doubts(catalog, old)
+        reasons = guard.suspicious_changes(catalog, old)
         if reasons:
             raise CatalogError(
                 f"{name}: the generated catalogue is not promoted: {'; '.join(reasons)}",
-                untouched="the static files",
+                unchanged="the static files",
                 hint=f"look at why; if it is right: make cloud-update-{name} FORCE=1",
             )
     staged.check(root, name, tier.STATIC, texts, defconfigs(root, provider))
@@ -123,7 +123,7 @@ def _committed(root: Path, name: str, *, force: bool) -> Catalog | None:
 
 def defconfigs(root: Path, provider: Provider) -> Sequence[Path]:
     """The shipped defconfigs that choose this provider."""
-    choice = f"CONFIG_{provider.VOCABULARY.switch}=y"
+    choice = f"CONFIG_{provider.MENU_NAMES.switch}=y"
     found = sorted(p for p in (root / "defconfigs").glob("*") if p.is_file())
     return [p for p in found if choice in p.read_text(encoding="utf-8").split()]
 

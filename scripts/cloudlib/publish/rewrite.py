@@ -29,7 +29,7 @@ def rewrite(path: Path, text: str, *, mode: int = 0o666) -> bool:
     except OSError as error:
         raise PublishError(
             f"cannot write {path}: {error.strerror}",
-            untouched=f"{path}, as it was" if path.exists() else "",
+            unchanged=f"{path}, as it was" if path.exists() else "",
             hint="make room or the folder writable, then run the command again",
         ) from error
     return True

@@ -38,7 +38,7 @@ def check(
         listed = "\n".join(f"  {line}" for line in problems[:20])
         raise CatalogError(
             f"{provider}: the new menus do not hold together:\n{listed}",
-            untouched=f"every {of_tier} file",
+            unchanged=f"every {of_tier} file",
             hint="a defconfig that names a retired machine has to be changed first; anything else is a bug",
         )
 

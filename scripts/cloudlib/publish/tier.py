@@ -138,7 +138,7 @@ def clean(root: Path, provider: str) -> int:
 def lock(root: Path) -> Iterator[None]:
     """Only one run at a time may write menus in this tree; raises Busy, which names the other one."""
     with locks.hold(
-        root / _LOCK, doing="writing the menus of this tree", untouched="every menu file and marker"
+        root / _LOCK, doing="writing the menus of this tree", unchanged="every menu file and marker"
     ):
         yield
 
@@ -178,7 +178,7 @@ def _apply(root: Path, stage: Path) -> None:
     except OSError as error:
         raise PublishError(
             f"{provider}: the new set could not be moved into place: {error.strerror} ({error.filename})",
-            untouched=f"the complete new set, in {_STAGE}",
+            unchanged=f"the complete new set, in {_STAGE}",
             hint="make room or the folder writable; the next make target finishes the move",
         ) from error
     finally:
@@ -209,6 +209,6 @@ def _refuse_closed(root: Path, targets: Iterable[Path]) -> None:
 def _failed(error: OSError, provider: str) -> PublishError:
     return PublishError(
         f"{provider}: cannot write the menus: {error.strerror} ({error.filename})",
-        untouched="every earlier menu file and marker",
+        unchanged="every earlier menu file and marker",
         hint="make room or the tree writable, then run the command again",
     )

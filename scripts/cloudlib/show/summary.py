@@ -93,7 +93,7 @@ def _remarks(outcome: Outcome) -> list[str]:
     lines += outcome.remarks
     if outcome.error is not None:
         lines.append(outcome.error.what.removeprefix(f"{outcome.provider}: "))
-        lines += [f"  kept: {outcome.error.untouched}"] if outcome.error.untouched else []
+        lines += [f"  unchanged: {outcome.error.unchanged}"] if outcome.error.unchanged else []
         lines += [f"  next: {line}" for line in outcome.error.hint.splitlines()]
     return lines
 

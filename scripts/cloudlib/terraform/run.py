@@ -31,8 +31,8 @@ class WrongVersion(NotSetUp):
 class TerraformFailed(CloudError):
     """terraform ended with an error, which stands above; its exit code is ours."""
 
-    def __init__(self, what: str, code: int, *, hint: str, untouched: str = "") -> None:
-        super().__init__(what, hint=hint, untouched=untouched)
+    def __init__(self, what: str, code: int, *, hint: str, unchanged: str = "") -> None:
+        super().__init__(what, hint=hint, unchanged=unchanged)
         self.exit_code = code
 
 
@@ -56,19 +56,19 @@ class Terraform:
         if _numbers(version) < _numbers(least):
             raise WrongVersion(
                 f"terraform is version {version}, {self.folder} needs {least} or newer",
-                untouched="everything: terraform was only asked for its version",
+                unchanged="everything: terraform was only asked for its version",
                 hint=_INSTALL,
             )
         return version
 
     def init(self) -> None:
         """Fetch the providers that the module pins; what is there already is used again."""
-        self._watched(["init", "-input=false"], untouched="every machine: nothing was asked of the cloud yet")
+        self._watched(["init", "-input=false"], unchanged="every machine: nothing was asked of the cloud yet")
 
     def plan(self, to: Path | None = None) -> None:
         """Show what would be done; with `to` also write it down, for `changes` and `apply`."""
         out = [f"-out={to.resolve()}"] if to else []
-        self._watched(["plan", "-input=false", *out], untouched="every machine: a plan changes nothing")
+        self._watched(["plan", "-input=false", *out], unchanged="every machine: a plan changes nothing")
 
     def changes(self, plan: Path) -> list[dict[str, Any]]:
         """The resource changes of a written plan."""
@@ -79,7 +79,7 @@ class Terraform:
         """Do what a written plan says."""
         self._watched(
             ["apply", "-input=false", str(plan.resolve())],
-            untouched=f"{self.folder}/terraform.tfstate, which knows what was made so far; that costs money",
+            unchanged=f"{self.folder}/terraform.tfstate, which knows what was made so far; that costs money",
             hint="correct what terraform says above and run `make bringup` again, or `make destroy`",
         )
 
@@ -93,7 +93,7 @@ class Terraform:
         given += [] if refresh else ["-refresh=false"]
         self._watched(
             ["destroy", "-input=false", "-auto-approve", *given],
-            untouched=f"{self.folder}/terraform.tfstate, which knows what is left; that costs money",
+            unchanged=f"{self.folder}/terraform.tfstate, which knows what is left; that costs money",
             hint="correct what terraform says above and run `make destroy` again\n"
             "make destroy REFRESH=0 needs neither the key file nor the image any more",
         )
@@ -110,7 +110,7 @@ class Terraform:
         argv = ["terraform", f"-chdir={self.folder}", *command]
         return run_json(argv, log=CallLog(), timeout=call_timeout(_TIMEOUT), env=self._environment())
 
-    def _watched(self, command: Sequence[str], *, untouched: str, hint: str = "") -> None:
+    def _watched(self, command: Sequence[str], *, unchanged: str, hint: str = "") -> None:
         plain = [] if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ["-no-color"]
         name, *rest = command
         ended = run_through(
@@ -126,7 +126,7 @@ class Terraform:
         raise TerraformFailed(
             what,
             130 if ended.interrupted else ended.code,
-            untouched=untouched,
+            unchanged=unchanged,
             hint=hint or "correct what terraform says above and run the command again",
         )
 

@@ -42,7 +42,7 @@ def nodes(outputs: Mapping[str, Any]) -> tuple[list[Node], str]:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadReply(
             f"terraform's outputs do not say where the nodes are: {error}",
-            untouched="the machines, which are up",
+            unchanged="the machines, which are up",
             hint="`terraform output` in the provider's folder shows what it says",
         ) from error
     return sorted(

@@ -17,7 +17,7 @@ class KeyProblem(CloudError):
     """The key file that the configuration names cannot be used."""
 
     def __init__(self, what: str, hint: str) -> None:
-        super().__init__(what, untouched=_UNTOUCHED, hint=hint)
+        super().__init__(what, unchanged=_UNTOUCHED, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +95,4 @@ def _generate(private: Path) -> None:
     except OSError as error:
         raise KeyProblem(f"{private} cannot be made: {error.strerror}", hint="make menuconfig") from error
     except CliMissing as error:
-        raise CliMissing(error.what, hint="install OpenSSH's client", untouched=_UNTOUCHED) from None
+        raise CliMissing(error.what, hint="install OpenSSH's client", unchanged=_UNTOUCHED) from None

@@ -22,7 +22,7 @@ def held(folder: Path) -> list[str]:
     if (folder / _ERRORED).exists():
         raise CloudError(
             f"{folder / _ERRORED} knows machines that terraform made and could not write into {NAME}",
-            untouched=str(folder / _ERRORED),
+            unchanged=str(folder / _ERRORED),
             hint=f"terraform -chdir={folder} state push {_ERRORED}\n"
             "then remove that file, and run the command again",
         )
@@ -44,7 +44,7 @@ def _addresses(path: Path) -> list[str]:
         raise CloudError(
             f"{path} cannot be read as a terraform state ({type(error).__name__}: {error}); machines that it "
             "knows may still be running",
-            untouched=str(path),
+            unchanged=str(path),
             hint=f"look at it and at {NAME}.backup; remove it by hand once you know that nothing runs",
         ) from error
 

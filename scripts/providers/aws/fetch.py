@@ -17,7 +17,7 @@ from typing import Any
 
 from cloudlib.calls.parallel import Pool, Task
 from cloudlib.calls.progress import Step
-from cloudlib.calls.regions import Reach
+from cloudlib.calls.regions import RegionResults
 from cloudlib.catalog.category import categorized
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
 from cloudlib.errors import AccessDenied, CallFailed, CatalogError, UsageError
@@ -61,7 +61,7 @@ class Fetch:
     asked: tuple[str, ...] = ()
     planned: int = 0
     long_names: dict[str, str] = field(default_factory=dict)
-    reach: Reach = field(init=False)
+    reach: RegionResults = field(init=False)
     poor: set[str] = field(default_factory=set)
     notices: list[str] = field(default_factory=list)
 
@@ -78,7 +78,7 @@ class Fetch:
                 raise UsageError(
                     f"{name!r} is no region this account can use", hint="one of: " + ", ".join(usable)
                 )
-        self.reach = Reach(self.home, self.asked)
+        self.reach = RegionResults(self.home, self.asked)
         log = self.request.log
         self.planned = log.calls + 1  # and the version's
         log.budget = _CALLS_PER_REGION * len(usable) + _CALLS_BESIDE

@@ -66,7 +66,7 @@ _MEANINGS: tuple[tuple[str, type[CloudError], str, str], ...] = (
 )
 
 
-class Door:
+class ResourceManager:
     """Resource Manager, for the subscription that az is set to. Safe to share between threads.
 
     Making it gets the token, with the errors of azure_az.token. It stays in memory and goes to Resource

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 
 from cloudlib.calls.parallel import Pool, Task
 from cloudlib.calls.progress import Step
-from cloudlib.calls.regions import Reach
+from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.rest import Rest
 from cloudlib.catalog.records import Catalog, Image, Price, Provenance, Region, Zone
 from cloudlib.errors import CallFailed, CatalogError, UsageError
@@ -23,7 +23,7 @@ from cloudlib.settings import price_regions
 from providers.azure import az as azure_az
 from providers.azure import images as azure_images
 from providers.azure import parse as azure_parse
-from providers.azure.arm import Door
+from providers.azure.arm import ResourceManager
 from providers.azure.pages import pages, rows
 from providers.azure.parse import Sizes
 
@@ -48,16 +48,16 @@ class Fetch:
     request: Request
     pool: Pool
     home: str
-    door: Door = field(init=False)
+    door: ResourceManager = field(init=False)
     regions: tuple[Region, ...] = ()
     zones: tuple[Zone, ...] = ()
     asked: tuple[str, ...] = ()
-    reach: Reach = field(init=False)
+    reach: RegionResults = field(init=False)
     notices: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         step = self._step("locations", 2)
-        self.door = self.pool.start(Door, self.request.log, step=step).result()
+        self.door = self.pool.start(ResourceManager, self.request.log, step=step).result()
         answer = self.pool.start(self.door.get, self.door.base + _LOCATIONS, step=step).result()
         self.regions, self.zones = azure_parse.locations(rows(answer, "value", "locations"))
         names = [r.name for r in self.regions]
@@ -68,7 +68,7 @@ class Fetch:
                     f"{name!r} is no location of this subscription",
                     hint=f"AZURE_DEFAULTS_LOCATION=NAME chooses the default; one of: {', '.join(names)}",
                 )
-        self.reach = Reach(self.home, self.asked)
+        self.reach = RegionResults(self.home, self.asked)
         step.done(f"{len(self.regions)} locations, {len(self.zones)} zones")
 
     def run(self) -> Catalog:

@@ -147,7 +147,7 @@ def test_a_fault_that_ends_the_fetch_leaves_every_file(
     got, said = aws.config(check=False)
     assert got == code
     assert words in said
-    assert "next:" in said and "kept:" in said
+    assert "next:" in said and "unchanged:" in said
     assert "published" not in said
     assert aws.tree.menu_state() == before
     assert aws.calls()

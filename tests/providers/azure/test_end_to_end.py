@@ -85,7 +85,7 @@ def test_a_fault_that_ends_the_fetch_leaves_every_file(
     azure.server.inject(fault())
     got, said = azure.config(check=False)
     assert (got, words in said) == (code, True), said
-    assert "next:" in said and "kept:" in said and "published" not in said
+    assert "next:" in said and "unchanged:" in said and "published" not in said
     assert azure.tree.menu_state() == before and azure.calls()
     assert TOKEN not in said
 
@@ -137,7 +137,7 @@ def test_sizes_follow_the_architecture_and_images_the_size(
 ) -> None:
     azure.config()
     catalog = catalogfile.load_file(azure.tree.root / CATALOG)
-    kconf = parse_menus(tmp_path / "menus", catalog, azure_api.VOCABULARY)
+    kconf = parse_menus(tmp_path / "menus", catalog, azure_api.MENU_NAMES)
     assert "DPSV5" not in visible(kconf, f"{T}_VM_FAMILY_")
     sku = f"{T}_IMAGE_SKU"
     for family, debian in (("DV3", "12"), ("DSV5", "12-gen2")):

@@ -140,7 +140,7 @@ def test_the_token_is_told_to_nobody(
 
 
 def test_the_door_sends_the_token_to_one_host(server: AzureServer) -> None:
-    door = azure_arm.Door(CallLog())
+    door = azure_arm.ResourceManager(CallLog())
     for url in (
         "https://evil.example/x",
         f"{azure_arm.BASE}.evil.example/x",
@@ -275,7 +275,7 @@ def test_as_long_as_the_answer_asks_for(server: AzureServer, monkeypatch: pytest
             waits.append(seconds)
 
     server.inject(faults.throttled(seconds=17), faults.throttled(seconds=1000), faults.broken(times=2))
-    door = azure_arm.Door(Log())
+    door = azure_arm.ResourceManager(Log())
     door.get(door.base + SIZES)
     assert [int(w) for w in waits[:1]] == [17] and 30 <= waits[1] <= 31, "but no longer than half a minute"
     assert 4 <= waits[2] <= 5 and 8 <= waits[3] <= 9, "backoff with jitter"
@@ -287,7 +287,7 @@ def test_tries_are_bounded_and_so_are_calls(server: AzureServer) -> None:
     assert server.count(faults.SKUS, faults.at("eastus")) <= 5
     server.clear_faults()
     server.inject(faults.throttled(times=None))
-    door = azure_arm.Door(log := CallLog(budget=3))
+    door = azure_arm.ResourceManager(log := CallLog(budget=3))
     for kind in (Throttled, BudgetExceeded):
         with pytest.raises(kind):
             door.get(door.base + SIZES)

@@ -52,7 +52,7 @@ def test_physical_locations_and_their_zones() -> None:
         ("westus", "West US", "US"),
         ("norwayeast", "Norway East", "Europe"),
     ]
-    assert [(z.name, z.region, z.zone_id, z.result) for z in zones] == [
+    assert [(z.name, z.region, z.zone_id, z.terraform_name) for z in zones] == [
         ("eastus-1", "eastus", "eastus-az2", "1"),
         ("eastus-2", "eastus", "eastus-az1", "2"),
         ("westus-1", "westus", "", "1"),

@@ -86,7 +86,7 @@ def test_a_fault_leaves_every_file(gce: Gce, fault: Callable[[], Fault], code: i
     before = gce.tree.menu_state()
     gce.server.inject(fault())
     got, said = gce.config(check=False)
-    assert got == code and words in said and "next:" in said and "kept:" in said
+    assert got == code and words in said and "next:" in said and "unchanged:" in said
     assert "published" not in said and gce.tree.menu_state() == before and gce.calls()
 
 

@@ -103,7 +103,8 @@ def test_a_failure_waits_for_no_thread_that_hangs() -> None:
 def test_neither_does_the_end_of_a_command() -> None:
     program = (
         "import threading\nfrom cloudlib.calls.parallel import exit_without_joining\n"
-        "threading.Thread(target=threading.Event().wait, args=(60,)).start()\nprint('data')\nexit_without_joining(3)\n"
+        "threading.Thread(target=threading.Event().wait, args=(60,)).start()\n"
+        "print('data')\nexit_without_joining(3)\n"
     )
     argv = [sys.executable, "-c", program]
     done = subprocess.run(argv, cwd=ROOT / "scripts", capture_output=True, text=True, timeout=40, check=False)

@@ -53,7 +53,7 @@ FILES = files()
 
 
 def package(module: str) -> str:
-    """The package of ROWS that a module belongs to; a file at the top that is no provider's face is a command."""
+    """The package of ROWS that a module belongs to: at the top stand the faces of providers, and commands."""
     top, *rest = module.split(".")
     if top == "cloudlib":
         return ".".join([top, *rest[:1]])

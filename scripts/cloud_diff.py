@@ -23,6 +23,7 @@ import cloud_providers
 import kconfig_tools
 from cloudlib.catalog import diff as catalogdiff
 from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import requested
 from cloudlib.errors import CloudError, report
@@ -93,8 +94,7 @@ def _report(provider: Provider) -> Iterator[str]:
     yield f"{name}: {difftext.headline(diff) or 'no difference'}"
     yield f"  committed: {_origin(old)}"
     yield f"  generated: {_origin(new)}"
-    for region, why in new.provenance.not_reached.items():
-        yield f"  not reached: {region} ({why}); older data stand for it"
+    yield from (f"  {line}" for line in merge.unreached(new))
     yield from difftext.lines(diff, old, new)
     files = _menu_files(name)
     if diff or files:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import cloud_providers
 from cloudlib.calls.run import CallLog, run_bytes
+from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CloudError, report
 from cloudlib.publish import tier
@@ -125,8 +126,7 @@ def _remarks(state: ProviderState) -> list[str]:
             provenance = kept.catalog.provenance
             if provenance.source != _short_source(kept.catalog):
                 lines.append(f"{kept.name}: source: {provenance.source}")
-            for region, why in provenance.not_reached.items():
-                lines.append(f"{kept.name}: not reached: {region} ({why}); older data stand for it")
+            lines += [f"{kept.name}: {line}" for line in merge.unreached(kept.catalog)]
             lines += [f"{kept.name}: notice: {notice}" for notice in provenance.notices]
     return lines
 

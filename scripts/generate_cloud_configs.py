@@ -27,6 +27,7 @@ from cloudlib.calls.run import CallLog
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, tier
+from cloudlib.show import diff as difftext
 from cloudlib.show import summary
 from cloudlib.show.summary import Outcome
 
@@ -158,7 +159,7 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
     for provider in ready:
         try:
             done = refresh.promote(provider, ROOT, force=force)
-            news = (done.news,) if done.news else ()
+            news = (difftext.headline(done.diff),) if done.diff else ()
             outcomes.append(
                 Outcome(provider.NAME, "promoted", True, done.catalog, changed=done.changed, remarks=news)
             )

@@ -30,7 +30,6 @@ PENDING = {
     *("cloud_check", "cloud_diff", "cloud_terraform", "kconfig_tools", "write_extra_vars"),
     *(
         "cloudlib.calls.progress",
-        "cloudlib.publish.refresh",
         "cloudlib.settings",
         "providers.lambdalabs.commands",
     ),

@@ -128,7 +128,10 @@ def test_regions_zones_images_and_home() -> None:
 def test_long_sections_say_what_they_leave_out() -> None:
     new = catalog([*KINDS, *(kind(f"f{n}.large") for n in range(50))])
     text = difftext.lines(difference(OLD, new), OLD, new)
-    assert text[-1] == "    and 30 lines more" and len(text) == 22
+    assert text[-1] == "    and 30 more lines" and len(text) == 22
+    twenty = catalog([*KINDS, *(kind(f"f{n}.large") for n in range(20))])
+    text = difftext.lines(difference(OLD, twenty), OLD, twenty)
+    assert len(text) == 21 and text[-1].startswith("    + f"), "all of them fit"
 
 
 _PRICES = st.sampled_from([{}, {HOME: Price(Decimal("1"), "a")}, {HOME: Price(Decimal("1"), "b")},

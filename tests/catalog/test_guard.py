@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Which changes are a fault rather than a change."""
+"""Which changes look like a fault."""
 
 from __future__ import annotations
 
-from cloudlib.catalog.guard import suspicious_changes
-from cloudlib.catalog.records import InstanceType
+from decimal import Decimal
+
+from cloudlib.catalog import guard
+from cloudlib.catalog.diff import difference
+from cloudlib.catalog.records import Catalog, InstanceType, Price
 from tests.support.catalogs import FAR, HOME, IMAGES, catalog, kind
 
 TEN = [kind(f"m7.{n}xlarge", n, n * 4, "1") for n in range(1, 11)]
+
+
+def suspicious_changes(new: Catalog, old: Catalog) -> list[str]:
+    return guard.suspicious_changes(difference(old, new), old, new)
 
 
 def priced(first: str) -> list[InstanceType]:
@@ -50,4 +57,16 @@ def test_ten_times_the_price() -> None:
     assert suspicious_changes(catalog(priced("0.11")), catalog(TEN)) == []
     for usd in ("10", "0.1"):
         (doubt,) = suspicious_changes(catalog(priced(usd)), catalog(TEN))
-        assert doubt == f"ten times dearer or cheaper: m7.1xlarge in north-1 ($1 -> ${usd})"
+        assert doubt == f"prices changed by a factor of 10 or more: m7.1xlarge in north-1 ($1 -> ${usd})"
+
+
+def test_lost_prices_count_those_of_lost_types() -> None:
+    """Two types gone and a third without its price: 3 of 10 prices, though only a fifth of the types."""
+    new = catalog([kind("m7.3xlarge", 3, 12), *TEN[3:]])
+    assert suspicious_changes(new, catalog(TEN)) == ["3 of 10 prices are gone"]
+
+
+def test_a_long_list_of_prices_is_cut() -> None:
+    dear = [kind(k.name, k.vcpus, 4, prices={HOME: Price(Decimal(10), "a price list")}) for k in TEN]
+    (doubt,) = suspicious_changes(catalog(dear), catalog(TEN))
+    assert doubt.count(" in north-1 ") == 5 and doubt.endswith(" …")

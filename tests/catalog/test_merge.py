@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Regions that were not reached keep what was known of them."""
+"""Regions that were not reached keep their last known data, and the claim is made only where it is true."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
 
-from cloudlib.catalog.merge import carry_forward
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.merge import carry_forward, unreached
 from cloudlib.catalog.records import Catalog, Price, Provenance, Region, Zone
 from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, ZONES, catalog, kind
 
@@ -88,3 +89,30 @@ def test_regions_whose_names_begin_alike_are_told_apart() -> None:
     machine = kind("m7.large", regions=("eu-1", "eu-12"), zones=("eu-1-a", "eu-12-a"))
     assert machine.within({"eu-1"}).zones == ("eu-1-a",)
     assert machine.within({"eu-12"}).zones == ("eu-12-a",)
+
+
+def test_a_new_price_of_a_lost_region_wins_over_the_old_one() -> None:
+    """AWS lists prices by region whether or not the region answers."""
+    new = catalog(
+        [kind("m7.large", regions=(HOME,), prices={FAR: Price(Decimal("0.3"), "new")})],
+        zones=HERE, provenance=LOST,
+    )  # fmt: skip
+    merged = carry_forward(new, catalog([kind("m7.large", prices={FAR: Price(Decimal("0.2"), "old")})]))
+    assert merged.instance_types[0].prices == {FAR: Price(Decimal("0.3"), "new")}
+
+
+def test_kept_data_are_claimed_only_where_there_are_some() -> None:
+    """Nothing known before, a region that was never reached, and data that were carried forward twice."""
+    nothing = "not reached: south-1 (timed out); nothing is known about it"
+    first = only_home("m7.large")
+    assert unreached(carry_forward(first, None)) == [nothing]
+    assert unreached(carry_forward(first, only_home("m7.large"))) == [nothing]
+    dated = Provenance("live", "2026-11-02T10:00:00+00:00")
+    merged = carry_forward(first, catalog([kind("m7.large")], provenance=dated))
+    assert unreached(merged) == ["not reached: south-1 (timed out); last known data are kept (2026-11-02)"]
+    later = replace(merged.provenance, fetched_at="2026-11-09T10:00:00+00:00")
+    again = carry_forward(first, merged.with_provenance(later))
+    assert again.provenance.known_since == {FAR: "2026-11-02T10:00:00+00:00"}
+    assert catalogfile.load(catalogfile.dump(again), where="a file") == again
+    undated = carry_forward(first, catalog([kind("m7.large")], provenance=Provenance("live")))
+    assert unreached(undated)[0].endswith("; last known data are kept (of an unknown date)")

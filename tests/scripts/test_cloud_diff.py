@@ -157,9 +157,12 @@ def test_nothing_committed_yet(tree: Tree) -> None:
 
 
 def test_a_region_that_was_not_reached_is_said(tree: Tree) -> None:
-    """What was carried forward looks unchanged, and need not be."""
+    """Its data were carried forward: they look unchanged, and need not be."""
     publish(tree, lambda c: c.with_provenance(replace(c.provenance, not_reached={"us-west-1": "timed out"})))
-    assert "not reached: us-west-1 (timed out); older data stand for it" in run(tree).stdout
+    assert (
+        "not reached: us-west-1 (timed out); last known data are kept (of an unknown date)"
+        in run(tree).stdout
+    )
 
 
 def test_a_provider_that_there_is_not(tree: Tree) -> None:

@@ -94,11 +94,20 @@ def test_regions_that_were_not_reached(tree: Tree) -> None:
     publish(
         tree,
         lambda c: c.with_provenance(
-            replace(c.provenance, not_reached={"us-west-1": "timed out"}, notices=("no prices",))
+            replace(
+                c.provenance,
+                not_reached={"us-west-1": "timed out", "us-south-9": "timed out"},
+                known_since={"us-west-1": "2026-01-05T10:00:00+00:00"},
+                notices=("no prices",),
+            )
         ),
     )
     text = said(tree)
-    assert "lambdalabs: generated: not reached: us-west-1 (timed out); older data stand for it" in text
+    assert (
+        "lambdalabs: generated: not reached: us-west-1 (timed out); last known data are kept (2026-01-05)"
+        in text
+    )
+    assert "lambdalabs: generated: not reached: us-south-9 (timed out); nothing is known about it" in text
     assert "lambdalabs: generated: notice: no prices" in text
 
 
@@ -194,8 +203,9 @@ def test_ages() -> None:
     assert age("") is None and age("yesterday") is None
 
 
-def test_a_clock_that_is_behind(tree: Tree) -> None:
-    publish(tree, days_ago=-3)
+@pytest.mark.parametrize("days_ago", [-1, -3])
+def test_a_clock_that_is_behind(tree: Tree, days_ago: int) -> None:
+    publish(tree, days_ago=days_ago)
     assert "lambdalabs: next: check the clock" in said(tree)
 
 

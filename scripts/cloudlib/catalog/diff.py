@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What one catalogue says that another does not, as a record. Pure: no clock, no files.
+"""The difference between two catalogues, as a record. Pure: no clock, no files.
 
-The provenance does not count. A difference that is empty means that both hold equal records.
+The provenance is ignored. An empty difference means that both hold equal records.
 """
 
 from __future__ import annotations
@@ -14,16 +14,13 @@ from typing import Any, TypeVar
 from cloudlib.catalog.records import Catalog, Image, InstanceType, natural
 
 _T = TypeVar("_T")
-#: What `Moved` and `Repriced` tell of a type; the rest of its fields are its figures.
+#: Fields of a type that `Moved` and `Repriced` report.
 _PLACES = ("regions", "zones", "prices")
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names that are new, that are gone, and that stayed while what is known of them changed.
-
-    `changed` maps such a name to the fields that differ.
-    """
+    """Names added, removed, or kept with other data; `changed` maps the last to the fields that differ."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -35,7 +32,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A type of both catalogues that is offered elsewhere; `zones_…` are changes within regions it kept."""
+    """A type of both catalogues that moved; `zones_…` are changes within the regions that it kept."""
 
     type: str
     gained: tuple[str, ...] = ()
@@ -61,10 +58,10 @@ class Repriced:
 
 @dataclass(frozen=True, slots=True)
 class CatalogDiff:
-    """Everything that differs. Types that are new or gone count as that alone, not also as moved or priced.
+    """Everything that differs. A type that was added or removed is only that, its prices included.
 
-    `priced` and `unpriced` count prices that types of both catalogues gained and lost, `restated` those of
-    the same amount from another source.
+    `priced` and `unpriced` count the prices that types of both catalogues gained and lost, `restated` those
+    of the same amount from another source.
     """
 
     default_region: tuple[str, str] | None
@@ -84,16 +81,16 @@ class CatalogDiff:
 
 
 def difference(old: Catalog, new: Catalog) -> CatalogDiff:
-    """What `new` changes against `old`, in the order in which the catalogues are sorted."""
-    before = {k.name: k for k in old.instance_types}
-    both = [(before[k.name], k) for k in new.instance_types if k.name in before]
+    """What changed from `old` to `new`, in the catalogues' own order."""
+    before = {t.name: t for t in old.instance_types}
+    both = [(before[t.name], t) for t in new.instance_types if t.name in before]
     home = (old.default_region, new.default_region)
     return CatalogDiff(
         default_region=home if home[0] != home[1] else None,
         regions=_names(old.regions, new.regions, lambda r: r.name),
         zones=_names(old.zones, new.zones, lambda z: z.name),
         families=_families(old, new),
-        types=_names(old.instance_types, new.instance_types, lambda k: k.name, leave=_PLACES),
+        types=_names(old.instance_types, new.instance_types, lambda t: t.name, leave=_PLACES),
         images=_names(old.images, new.images, image_name),
         moved=tuple(m for a, b in both if (m := _moved(a, b)) is not None),
         repriced=tuple(
@@ -114,7 +111,7 @@ def difference(old: Catalog, new: Catalog) -> CatalogDiff:
 
 
 def image_name(image: Image) -> str:
-    """`debian 12 arm64`, with ` gpu` for an image of that purpose: what tells streams apart."""
+    """`debian 12 arm64`, with ` gpu` for an image of that purpose: all but the boot modes."""
     purpose = "" if image.purpose == "os" else f" {image.purpose}"
     return f"{image.distro} {image.release} {image.architecture}{purpose}"
 
@@ -133,14 +130,14 @@ def _names(
 
 
 def _by_name(records: Iterable[_T], name: Callable[[_T], str]) -> dict[str, list[_T]]:
-    found: dict[str, list[_T]] = {}
+    grouped: dict[str, list[_T]] = {}
     for record in records:
-        found.setdefault(name(record), []).append(record)
-    return found
+        grouped.setdefault(name(record), []).append(record)
+    return grouped
 
 
 def _fields(before: list[_T], after: list[_T], leave: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields in which records of one name differ; nearly always it is one record each."""
+    """The fields in which records of one name differ; usually there is one record on each side."""
     if len(before) != len(after):
         return ("count",)
     names = [f.name for f in fields(before[0]) if f.name not in leave]  # type: ignore[arg-type]

@@ -5,52 +5,40 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from cloudlib.catalog.diff import CatalogDiff, image_name
 from cloudlib.catalog.records import Catalog
 
-#: A fifth of anything gone at once, or a price ten times off, is rather a fault than a change.
+#: More than a fifth of anything gone at once, or a tenfold price change, is more likely a fault than news.
 _GONE = 0.2
 _FACTOR = Decimal(10)
+_SHOWN = 5
 
 
-def suspicious_changes(new: Catalog, old: Catalog) -> list[str]:
-    """Reasons not to promote `new` over `old` unasked; empty when there are none."""
-    found = []
-    for noun, before, after in _counted(new, old):
-        gone = len(before - after)
-        if before and gone > _GONE * len(before):
-            found.append(f"{gone} of {len(before)} {noun} are gone")
-    if new.default_region != old.default_region:
-        found.append(f"the default region was {old.default_region}, now {new.default_region}")
-    repriced = _repriced(new, old)
-    if repriced:
-        found.append(
-            f"ten times dearer or cheaper: {', '.join(repriced[:5])}{' …' if len(repriced) > 5 else ''}"
-        )
-    return found
-
-
-def _counted(new: Catalog, old: Catalog) -> list[tuple[str, set[object], set[object]]]:
-    def prices(catalog: Catalog) -> set[object]:
-        return {(t.name, region) for t in catalog.instance_types for region in t.prices}
-
-    return [
-        ("instance types", {t.name for t in old.instance_types}, {t.name for t in new.instance_types}),
-        ("regions", _used(old), _used(new)),
-        ("image streams", {i.key for i in old.images}, {i.key for i in new.images}),
-        ("prices", prices(old), prices(new)),
+def suspicious_changes(diff: CatalogDiff, old: Catalog, new: Catalog) -> list[str]:
+    """Reasons not to promote `new` over `old` unasked, [] for none; `diff` is their difference."""
+    reasons = [
+        f"{gone} of {total} {noun} are gone"
+        for noun, gone, total in _losses(diff, old, new)
+        if gone > _GONE * total
     ]
+    if diff.default_region:
+        reasons.append("the default region was {}, now {}".format(*diff.default_region))
+    repriced = [p for p in diff.repriced if not 1 / _FACTOR < p.ratio < _FACTOR]
+    if repriced:
+        examples = [f"{p.type} in {p.region} (${p.before} -> ${p.after})" for p in repriced[:_SHOWN]]
+        more = " …" if len(repriced) > _SHOWN else ""
+        reasons.append(f"prices changed by a factor of 10 or more: {', '.join(examples)}{more}")
+    return reasons
 
 
-def _used(catalog: Catalog) -> set[object]:
-    return {region for t in catalog.instance_types for region in t.regions}
-
-
-def _repriced(new: Catalog, old: Catalog) -> list[str]:
-    before = {t.name: t for t in old.instance_types}
-    found = []
-    for kind in new.instance_types:
-        for region, price in kind.prices.items():
-            known = before[kind.name].price_in(region) if kind.name in before else None
-            if known and not 1 / _FACTOR < price.usd_per_hour / known.usd_per_hour < _FACTOR:
-                found.append(f"{kind.name} in {region} (${known.usd_per_hour} -> ${price.usd_per_hour})")
-    return found
+def _losses(diff: CatalogDiff, old: Catalog, new: Catalog) -> list[tuple[str, int, int]]:
+    """(noun, how many are gone, how many there were). A removed type takes its prices with it."""
+    removed = {*diff.types.removed}
+    prices = sum(len(t.prices) for t in old.instance_types)
+    prices_gone = sum(len(t.prices) for t in old.instance_types if t.name in removed) + diff.unpriced
+    return [
+        ("instance types", len(removed), len(old.instance_types)),
+        ("regions", len(old.offered_in - new.offered_in), len(old.offered_in)),
+        ("image streams", len(diff.images.removed), len({image_name(i) for i in old.images})),
+        ("prices", prices_gone, prices),
+    ]

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Old knowledge for regions that could not be reached this time."""
+"""Last known data for regions that could not be reached this time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from cloudlib.catalog.records import Catalog, InstanceType, Region
+from cloudlib.catalog.records import Catalog, InstanceType, Provenance, Region
 
 
 def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
-    """`new`, with what `old` knew of the regions that `new` did not reach: zones, offers, prices.
+    """`new`, with what `old` knew about the regions that `new` did not reach: zones, offers, prices.
 
-    A type that exists only in such regions stays. Names of regions that this answer leaves out stay too.
+    A type that exists only in such regions is kept. Long names that this answer leaves out are kept too.
+    `Provenance.known_since` records which regions got old data, and of which time.
     """
     if old is None:
         return new
@@ -22,12 +23,12 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
     if not lost:
         return replace(new, regions=regions)
     before = {t.name: t for t in old.instance_types}
-    types = [_merged(kind, before.get(kind.name), lost) for kind in new.instance_types]
-    known = {kind.name for kind in new.instance_types}
+    types = [_merged(itype, before.get(itype.name), lost) for itype in new.instance_types]
+    names_now = {itype.name for itype in new.instance_types}
     types += [
-        kind.within(lost)
-        for kind in old.instance_types
-        if kind.name not in known and set(kind.regions) & lost
+        itype.within(lost)
+        for itype in old.instance_types
+        if itype.name not in names_now and set(itype.regions) & lost
     ]
     return Catalog.build(
         provider=new.provider,
@@ -36,8 +37,32 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
         zones=(*new.zones, *(z for z in old.zones if z.region in lost)),
         instance_types=types,
         images=new.images,
-        provenance=new.provenance,
+        provenance=replace(new.provenance, known_since=_known_since(old, lost)),
     )
+
+
+def unreached(catalog: Catalog) -> list[str]:
+    """A line for each region that was not reached: why, and what the catalogue has about it instead."""
+    reasons = catalog.provenance.not_reached
+    return [f"not reached: {region} ({why}); {kept_data(catalog, region)}" for region, why in reasons.items()]
+
+
+def kept_data(catalog: Catalog, region: str) -> str:
+    """What a catalogue has about a region that was not reached: data and their date, or nothing."""
+    if not any(region in itype.regions for itype in catalog.instance_types):
+        return "nothing is known about it"
+    since = catalog.provenance.known_since.get(region, "")
+    return f"last known data are kept ({since[:10] or 'of an unknown date'})"
+
+
+def _known_since(old: Catalog, lost: Collection[str]) -> dict[str, str]:
+    offered = {region for itype in old.instance_types for region in itype.regions}
+    return {region: _since(old.provenance, region) for region in sorted(offered & set(lost))}
+
+
+def _since(old: Provenance, region: str) -> str:
+    """When the old catalogue's data of a region were fetched; they may have been carried forward already."""
+    return old.known_since.get(region, "" if region in old.not_reached else old.fetched_at)
 
 
 def _named(region: Region, names: Mapping[str, Region]) -> Region:
@@ -51,15 +76,17 @@ def _named(region: Region, names: Mapping[str, Region]) -> Region:
     )
 
 
-def _merged(kind: InstanceType, before: InstanceType | None, lost: set[str]) -> InstanceType:
-    """A type as the new answer has it, and as the old one had it in the lost regions."""
-    return kind if before is None else _joined(kind, before.within(lost))
+def _merged(itype: InstanceType, before: InstanceType | None, lost: Collection[str]) -> InstanceType:
+    """A type as the new answer has it, and as the old one had it in the lost regions.
 
-
-def _joined(kind: InstanceType, more: InstanceType) -> InstanceType:
+    A price in the new answer wins also there: a region's prices may arrive though its zones do not.
+    """
+    if before is None:
+        return itype
+    kept = before.within(lost)
     return replace(
-        kind,
-        regions=tuple(sorted({*kind.regions, *more.regions})),
-        zones=tuple(sorted({*kind.zones, *more.zones})),
-        prices={**more.prices, **kind.prices},
+        itype,
+        regions=tuple(sorted({*itype.regions, *kept.regions})),
+        zones=tuple(sorted({*itype.zones, *kept.zones})),
+        prices={**kept.prices, **itype.prices},
     )

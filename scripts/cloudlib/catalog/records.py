@@ -168,6 +168,7 @@ class Provenance:
     """Where a catalogue came from. The only place where a clock time may stand.
 
     `source` is "live", "built-in" or a note about a recording; `not_reached` maps a region to why.
+    `known_since` maps those whose data were carried forward to when these were fetched ("" for unknown).
     """
 
     source: str
@@ -176,6 +177,7 @@ class Provenance:
     calls: int = 0
     not_reached: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    known_since: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog, Image, InstanceType, natural
 from cloudlib.config import volumes
 from cloudlib.config.selection import Selection
@@ -84,7 +85,7 @@ def _offer(wanted: Selection, kind: InstanceType, catalog: Catalog, names: MenuN
         yield Finding(ERROR, what, _similar(kind, wanted, catalog, lambda k: here in k.regions))
         return
     if here in catalog.provenance.not_reached:
-        yield Finding(NOTE, f"{here} was not reached at the last refresh: what is known of it is older")
+        yield Finding(NOTE, f"{here} was not reached at the last refresh; {merge.kept_data(catalog, here)}")
     yield from _zone(wanted, kind, catalog, names)
     if kind.price_in(here) is None:
         near = _similar(kind, wanted, catalog, lambda k: k.price_in(here) is not None)

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cloudlib.catalog import diff as catalogdiff
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import guard, merge
+from cloudlib.catalog.diff import CatalogDiff, difference
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CatalogError, CloudError, PublishError
 from cloudlib.menus import render as menus
 from cloudlib.provider import Provider, Request, builtin_catalog
 from cloudlib.publish import staged, tier
-from cloudlib.show import diff as difftext
 
 
 @dataclass(frozen=True)
@@ -69,11 +68,11 @@ def last_known(root: Path, name: str) -> Catalog | None:
 
 @dataclass(frozen=True)
 class Promoted:
-    """A catalogue that became the committed one; `news` is what that changes, in a line, "" for nothing."""
+    """A catalogue that became the committed one; `diff` is against the one before it, None for the first."""
 
     catalog: Catalog
     changed: int
-    news: str
+    diff: CatalogDiff | None
 
 
 def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
@@ -95,8 +94,9 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
         raise PublishError(f"{name}: the generated tier is damaged", hint=f"make cloud-config-{name}")
     catalog = catalogfile.load(texts[catalogfile.NAME], where=f"{name}'s generated catalogue")
     old = _committed(root, name, force=force)
-    if old is not None and not force:
-        reasons = guard.suspicious_changes(catalog, old)
+    diff = difference(old, catalog) if old is not None else None
+    if old is not None and diff is not None and not force:
+        reasons = guard.suspicious_changes(diff, old, catalog)
         if reasons:
             raise CatalogError(
                 f"{name}: the generated catalogue is not promoted: {'; '.join(reasons)}",
@@ -105,7 +105,7 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
             )
     staged.check(root, name, tier.STATIC, texts, defconfigs(root, provider))
     changed = tier.publish(root, name, tier.STATIC, texts, mark=True)
-    return Promoted(catalog, changed, difftext.headline(catalogdiff.difference(old, catalog)) if old else "")
+    return Promoted(catalog, changed, diff)
 
 
 def _committed(root: Path, name: str, *, force: bool) -> Catalog | None:

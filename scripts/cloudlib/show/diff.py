@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A difference of two catalogues as text for a person who decides whether to promote it."""
+"""The difference between two catalogues as text, for deciding whether to promote the new one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from cloudlib.catalog.records import Catalog
 from cloudlib.menus.text import dollars, family_prompt
 
 _WIDTH = 100
-_SHOWN = 20  # lines of one section; `git diff` of the catalogue file has the rest
+_SHOWN = 20  # lines per section; `git diff` of the catalogue file has the rest
 
 
 def headline(diff: CatalogDiff) -> str:
-    """One line: `2 families added, 1 removed; 24 types added; 1204 prices changed`; "" for no difference."""
+    """One line: `2 families added, 1 removed; 24 types added; 1204 prices changed`; "" for none."""
     parts = [
         f"default region {diff.default_region[0]} -> {diff.default_region[1]}" if diff.default_region else "",
         *(
@@ -38,7 +38,7 @@ def headline(diff: CatalogDiff) -> str:
 
 
 def lines(diff: CatalogDiff, old: Catalog, new: Catalog) -> list[str]:
-    """The whole difference, a section for each kind of it; nothing for no difference."""
+    """The whole difference, in sections; [] for none."""
     sections = (
         ("regions", _by_name(diff.regions, _region_titles(old, new))),
         ("zones", _listed(diff.zones)),
@@ -48,14 +48,14 @@ def lines(diff: CatalogDiff, old: Catalog, new: Catalog) -> list[str]:
         ("images", _by_name(diff.images, {})),
         ("prices, USD per hour", _prices(diff)),
     )
-    found = []
+    text = []
     for title, items in sections:
-        texts = list(items)
-        if texts:
-            found += [f"  {title}:", *(f"    {text}" for text in texts[:_SHOWN])]
-        if len(texts) > _SHOWN:
-            found.append(f"    and {len(texts) - _SHOWN} lines more")
-    return found
+        entries = list(items)
+        if entries:
+            text += [f"  {title}:", *(f"    {entry}" for entry in entries[:_SHOWN])]
+        if len(entries) > _SHOWN:
+            text.append(f"    and {len(entries) - _SHOWN} more lines")
+    return text
 
 
 def number(count: int, noun: tuple[str, str]) -> str:
@@ -66,27 +66,29 @@ def number(count: int, noun: tuple[str, str]) -> str:
 def _counted(noun: tuple[str, str], names: Names) -> str:
     """`2 families added, 1 removed`."""
     counts = ((names.added, "added"), (names.removed, "removed"), (names.changed, "changed"))
-    said = [(len(found), verb) for found, verb in counts if found]
-    first = [f"{number(count, noun)} {verb}" for count, verb in said[:1]]
-    return ", ".join([*first, *(f"{count} {verb}" for count, verb in said[1:])])
+    some = [(len(listed), verb) for listed, verb in counts if listed]
+    first = [f"{number(count, noun)} {verb}" for count, verb in some[:1]]
+    return ", ".join([*first, *(f"{count} {verb}" for count, verb in some[1:])])
 
 
 def _by_name(names: Names, titles: Mapping[str, str]) -> Iterator[str]:
-    """A line a name."""
+    """One line per name."""
     yield from (f"+ {titles.get(name, name)}" for name in names.added)
     yield from (f"- {titles.get(name, name)}" for name in names.removed)
-    yield from (f"~ {titles.get(name, name)}: {', '.join(of)}" for name, of in names.changed.items())
+    yield from (
+        f"~ {titles.get(name, name)}: {', '.join(differing)}" for name, differing in names.changed.items()
+    )
 
 
 def _listed(names: Names) -> Iterator[str]:
-    """The names in running lines: there may be many, with little to say of each."""
+    """The names in wrapped lines: there may be many, with little to say about each."""
     yield from _running("+", names.added)
     yield from _running("-", names.removed)
     yield from _running("~", names.changed)
 
 
-def _running(mark: str, words: Iterable[str]) -> Iterator[str]:
-    text = ", ".join(words)
+def _running(mark: str, names: Iterable[str]) -> Iterator[str]:
+    text = ", ".join(names)
     yield from textwrap.wrap(
         text, _WIDTH, initial_indent=f"{mark} ", subsequent_indent="  ", break_on_hyphens=False
     )
@@ -98,21 +100,21 @@ def _region_titles(old: Catalog, new: Catalog) -> dict[str, str]:
 
 
 def _family_titles(old: Catalog, new: Catalog) -> dict[str, str]:
-    """As the menus show a family, with the count of its types."""
+    """As the menus show a family, with its number of types."""
     return {
-        name: f"{family_prompt(name, kinds, catalog.default_region)}"
-        f"  ({number(len(kinds), ('type', 'types'))})"
+        name: f"{family_prompt(name, types, catalog.default_region)}"
+        f"  ({number(len(types), ('type', 'types'))})"
         for catalog in (old, new)
-        for name, kinds in catalog.families().items()
+        for name, types in catalog.families().items()
     }
 
 
 def _types(diff: CatalogDiff, old: Catalog, new: Catalog) -> Iterator[str]:
-    """Types of families that stay; those of a new or gone family are told of with it."""
-    told = {*diff.families.added, *diff.families.removed}
-    family = {k.name: k.family for k in (*old.instance_types, *new.instance_types)}
-    yield from _running("+", (n for n in diff.types.added if family[n] not in told))
-    yield from _running("-", (n for n in diff.types.removed if family[n] not in told))
+    """Types of families that stay; the line of a family added or removed stands for its types."""
+    covered = {*diff.families.added, *diff.families.removed}
+    family = {t.name: t.family for t in (*old.instance_types, *new.instance_types)}
+    yield from _running("+", (n for n in diff.types.added if family[n] not in covered))
+    yield from _running("-", (n for n in diff.types.removed if family[n] not in covered))
     alike: dict[tuple[str, ...], list[str]] = {}
     for name, differing in diff.types.changed.items():
         alike.setdefault(differing, []).append(name)
@@ -121,9 +123,9 @@ def _types(diff: CatalogDiff, old: Catalog, new: Catalog) -> Iterator[str]:
 
 
 def _movements(moved: Sequence[Moved], new: Catalog) -> Iterator[str]:
-    """Types of one family that moved alike share a line."""
-    family = {k.name: k.family for k in new.instance_types}
-    sizes = {name: len(kinds) for name, kinds in new.families().items()}
+    """One line for all types of a family that moved alike."""
+    family = {t.name: t.family for t in new.instance_types}
+    sizes = {name: len(types) for name, types in new.families().items()}
     alike: dict[tuple[str, str], list[str]] = {}
     for move in moved:
         where = (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CloudError
 from cloudlib.menus.text import dollars
@@ -85,11 +86,8 @@ def price_range(catalog: Catalog) -> str:
 def _remarks(outcome: Outcome) -> list[str]:
     lines = []
     if outcome.catalog is not None:
-        provenance = outcome.catalog.provenance
-        lines += [
-            f"not reached: {r} ({why}); last known data are kept" for r, why in provenance.not_reached.items()
-        ]
-        lines += [f"notice: {notice}" for notice in provenance.notices]
+        lines += merge.unreached(outcome.catalog)
+        lines += [f"notice: {notice}" for notice in outcome.catalog.provenance.notices]
     lines += outcome.remarks
     if outcome.error is not None:
         lines.append(outcome.error.what.removeprefix(f"{outcome.provider}: "))

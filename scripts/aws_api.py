@@ -57,7 +57,6 @@ MENU_NAMES = MenuNames(
         gpu_coordinates=("NAME", "OWNER"),
     ),
     extra_results=("TERRAFORM_AWS_GPU_AMI_NAME", "TERRAFORM_AWS_GPU_AMI_OWNER"),
-    switches=("TERRAFORM_AWS_USE_GPU_AMI",),
 )
 
 _TIMEOUT = 90.0

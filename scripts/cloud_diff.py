@@ -25,9 +25,9 @@ from cloudlib.catalog import diff as catalogdiff
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
+from cloudlib.catalog.text import dollars
 from cloudlib.config import requested
 from cloudlib.errors import CloudError, report
-from cloudlib.menus.text import dollars
 from cloudlib.provider import Provider
 from cloudlib.publish import refresh, tier
 from cloudlib.show import diff as difftext
@@ -83,20 +83,20 @@ def _report(provider: Provider) -> Iterator[str]:
         raise CloudError(
             f"{name}: nothing was generated that could be compared", hint=f"make cloud-config-{name}"
         )
-    new = _catalog(name, tier.GENERATED)
+    new = refresh.generated_catalog(provider, TOP)
     if not (tier.folder(TOP, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
         raise CloudError(
             f"{name}: there is no committed catalogue to compare with",
             hint=f"git checkout terraform/{name}, or make cloud-update-{name} if there never was one",
         )
-    old = _catalog(name, tier.STATIC)
+    old = _committed(name)
     diff = catalogdiff.difference(old, new)
     yield f"{name}: {difftext.headline(diff) or 'no difference'}"
     yield f"  committed: {_origin(old)}"
     yield f"  generated: {_origin(new)}"
     yield from (f"  {line}" for line in merge.unreached(new))
     yield from difftext.lines(diff, old, new)
-    files = _menu_files(name)
+    files = _menu_files(provider, new)
     if diff or files:
         effects = list(_effects(provider, old, new))
         yield from (["  defconfigs:", *(f"    {line}" for line in effects)] if effects else [])
@@ -105,11 +105,11 @@ def _report(provider: Provider) -> Iterator[str]:
         yield f"  cloud-update-{name} would change {count}{beside}"
 
 
-def _catalog(name: str, which: str) -> Catalog:
+def _committed(name: str) -> Catalog:
     try:
-        return catalogfile.load_file(tier.folder(TOP, name) / f"{catalogfile.NAME}.{which}")
+        return catalogfile.load_file(tier.folder(TOP, name) / f"{catalogfile.NAME}.{tier.STATIC}")
     except CloudError as error:
-        error.hint = f"git checkout terraform/{name}" if which == tier.STATIC else f"make cloud-config-{name}"
+        error.hint = f"git checkout terraform/{name}"
         raise
 
 
@@ -119,10 +119,10 @@ def _origin(catalog: Catalog) -> str:
     return f"{counts}, {f'of {fetched}' if fetched else 'undated'}, {catalog.provenance.source}"
 
 
-def _menu_files(name: str) -> int:
+def _menu_files(provider: Provider, catalog: Catalog) -> int:
     """How many files but the catalogue's a promotion would write or remove."""
-    new = tier.promoted(tier.read_tier(TOP, name, tier.GENERATED))
-    old = tier.read_tier(TOP, name, tier.STATIC)
+    new = refresh.render(provider, catalog, tier.STATIC)
+    old = tier.read_tier(TOP, provider.NAME, tier.STATIC)
     return sum(new.get(file) != old.get(file) for file in {*new, *old} - {catalogfile.NAME})
 
 

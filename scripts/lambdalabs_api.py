@@ -39,7 +39,6 @@ MENU_NAMES = MenuNames(
         coordinates={"IMAGE_FAMILY": "lambda-stack-22-04"},
         default_distro="lambda-stack",
     ),
-    switches=lambdalabs_smart.SWITCHES,
     states_kvm=False,
 )
 

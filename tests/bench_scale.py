@@ -31,7 +31,7 @@ def main(factor: int) -> None:
     larger = _multiplied(catalog, factor)
     gc.disable()  # as the config targets do
     started = time.process_time()
-    texts = refresh.render(aws_api, larger)  # type: ignore[arg-type]
+    texts = refresh.render(aws_api, larger, tier.GENERATED)  # type: ignore[arg-type]
     rendered = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         write_menus(Path(folder), texts, aws_api.MENU_NAMES)

@@ -86,7 +86,7 @@ def test_expressions() -> None:
 
 def test_attributes_stand_in_order() -> None:
     node = Config(
-        "A", kind="string", prompt="Ask", prompt_if="X", defaults=(Default("v", "B"), Default(symbol="C")),
+        "A", type="string", prompt="Ask", prompt_if="X", defaults=(Default("v", "B"), Default(symbol="C")),
         depends=("D", ""), help="First.\n\nSecond.",
     )  # fmt: skip
     assert one(node) == [
@@ -111,7 +111,7 @@ def test_every_kind_of_node_is_written() -> None:
 
 @pytest.mark.parametrize("name", ["a", "1A", "A-B", "A B", "", "Ä"])
 def test_a_name_that_is_no_symbol_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="no Kconfig symbol"):
+    with pytest.raises(ValueError, match="not a Kconfig symbol"):
         one(Config(name))
 
 
@@ -135,7 +135,7 @@ def test_help_is_wrapped_at_words() -> None:
 def test_any_string_default_survives_or_is_refused(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    node = Config("A", kind="string", prompt="a", defaults=(Default(text),))
+    node = Config("A", type="string", prompt="a", defaults=(Default(text),))
     try:
         written = write([node], header="")
     except ValueError:
@@ -161,7 +161,7 @@ def test_any_prompt_and_help_survive_as_displayed(
 
 @given(name=st.text(max_size=40))
 def test_any_name_makes_a_valid_symbol(name: str) -> None:
-    one(Config(symbol("PREFIX_", name)))  # raises ValueError for what is no symbol
+    one(Config(symbol("PREFIX_", name)))  # raises ValueError for what is not a symbol
 
 
 @given(
@@ -187,7 +187,7 @@ def test_a_name_may_be_claimed_twice() -> None:
 def test_golden_files(names: MenuNames, tmp_path: Path) -> None:
     """GOLDEN_UPDATE=1 writes them anew; read the difference before you commit it."""
     catalog = catalogs.catalog(names=names)
-    texts = menus.render(catalog, names, f"terraform/{names.provider}/kconfigs")
+    texts = menus.render(catalog, names, f"terraform/{names.provider}/kconfigs", "generated")
     base = GOLDEN / names.provider
     if os.environ.get("GOLDEN_UPDATE"):
         for name, text in texts.items():

@@ -13,9 +13,9 @@ import kconfiglib
 import pytest
 
 from cloudlib.catalog.records import Catalog, Gpu, LocalDisks, Region, Zone
+from cloudlib.catalog.text import dollars, gib, type_prompt
 from cloudlib.errors import CatalogError, SymbolCollision
 from cloudlib.menus import render as menus
-from cloudlib.menus.text import dollars, gib, type_prompt
 from tests.support.catalogs import (
     CLOSED,
     FAMILIES,
@@ -80,7 +80,7 @@ def test_a_family_is_offered_where_it_is(kconf: kconfiglib.Kconfig) -> None:
 
 
 def test_a_size_is_gated_only_where_it_differs_from_its_family(kconf: kconfiglib.Kconfig) -> None:
-    text = menus.render(catalog(), FAMILIES, "x")["instance-types/Kconfig.m7"]
+    text = menus.render(catalog(), FAMILIES, "x", "static")["instance-types/Kconfig.m7"]
     assert text.count("depends on") == 2 and text.count(f"depends on !{SOUTH}") == 1
     choose(kconf, SOUTH)
     assert visible(kconf, f"{D}_TYPE_M7_") == ["LARGE", "XLARGE", "2XLARGE"]
@@ -104,7 +104,7 @@ def test_both_forms_of_region_conditions(regions: range, lines: list[str], tmp_p
         zones=(),
         default_region="r1",
     )
-    text = menus.render(made, FAMILIES, "x")["Kconfig.compute"]
+    text = menus.render(made, FAMILIES, "x", "static")["Kconfig.compute"]
     block = text.partition("config TERRAFORM_DEMO_FAMILY_M8\n")[2].partition("\nconfig")[0]
     assert [line for line in block.splitlines() if "REGION" in line] == lines
     kconf = parse_menus(tmp_path, made, FAMILIES)
@@ -142,10 +142,10 @@ def test_types_for_which_nested_virtualization_can_be_switched_on(tmp_path: Path
 
 
 def test_machines_that_run_only_macos_are_left_out() -> None:
-    texts = menus.render(catalog(), FAMILIES, "x")
+    texts = menus.render(catalog(), FAMILIES, "x", "static")
     assert not [name for name, text in texts.items() if "mac2" in text and name != "catalog.json"]
     with pytest.raises(CatalogError, match="can boot Linux"):
-        menus.render(catalog([k for k in KINDS if k.family == "mac2"]), FAMILIES, "x")
+        menus.render(catalog([k for k in KINDS if k.family == "mac2"]), FAMILIES, "x", "static")
 
 
 def test_a_region_without_types_is_a_comment(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
 
 def test_no_image_at_all_is_refused() -> None:
     with pytest.raises(CatalogError, match="no image of any distribution"):
-        menus.render(catalog(images=()), FAMILIES, "x")
+        menus.render(catalog(images=()), FAMILIES, "x", "static")
 
 
 def test_a_flat_provider_has_one_choice(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_a_flat_provider_has_one_choice(tmp_path: Path) -> None:
 @pytest.mark.parametrize("names", [("m7.x-large", "m7.x_large"), ("m-7.large", "m_7.large")])
 def test_names_that_would_share_a_symbol_are_refused(names: tuple[str, str]) -> None:
     with pytest.raises((SymbolCollision, CatalogError)):
-        menus.render(catalog([kind(n) for n in names]), FAMILIES, "x")
+        menus.render(catalog([kind(n) for n in names]), FAMILIES, "x", "static")
 
 
 def test_every_result_has_a_value_for_every_architecture_and_region(tmp_path: Path) -> None:
@@ -372,6 +372,6 @@ def test_ten_times_the_types_are_ten_times_the_work() -> None:
         )
 
     small, large = of(60), of(600)
-    few = calls(lambda: menus.render(small, FAMILIES, "terraform/demo/kconfigs"))
-    many = calls(lambda: menus.render(large, FAMILIES, "terraform/demo/kconfigs"))
+    few = calls(lambda: menus.render(small, FAMILIES, "terraform/demo/kconfigs", "static"))
+    many = calls(lambda: menus.render(large, FAMILIES, "terraform/demo/kconfigs", "static"))
     assert few > 1000 and many < 12 * few

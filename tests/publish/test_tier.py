@@ -246,14 +246,3 @@ def test_another_providers_marker_keeps_the_tree_initialized(root: Path) -> None
         tier.publish(root, "gce", tier.GENERATED, {"Kconfig.compute": "x"}, mark=True)
     tier.clean(root, "aws")
     assert (root / ".cloud.initialized").exists() and tier.marker(root, "gce").exists()
-
-
-def test_promotion_rewrites_source_lines_only() -> None:
-    text = (
-        'source "terraform/aws/kconfigs/instance-types/Kconfig.m5.generated"\n'
-        '\tbool "a.generated"\n# see Kconfig.m5.generated"\n  source "a b.generated"\n'
-    )
-    assert tier.promoted({"Kconfig.compute": text}) == {
-        "Kconfig.compute": 'source "terraform/aws/kconfigs/instance-types/Kconfig.m5.static"\n'
-        '\tbool "a.generated"\n# see Kconfig.m5.generated"\n  source "a b.static"\n'
-    }

@@ -61,7 +61,7 @@ def test_no_difference(tree: Tree) -> None:
 def test_the_same_records_written_otherwise(tree: Tree) -> None:
     """No difference of the records is not yet no difference of the files."""
     publish(tree)
-    path = tree.root / "terraform/lambdalabs/kconfigs/Kconfig.compute.generated"
+    path = tree.root / "terraform/lambdalabs/kconfigs/Kconfig.compute.static"
     path.write_text(path.read_text(encoding="utf-8") + "\n# more\n", encoding="utf-8")
     text = run(tree).stdout
     assert "lambdalabs: no difference" in text

@@ -28,6 +28,6 @@ def publish(
     catalog = change(
         catalog.with_provenance(replace(catalog.provenance, source="live", fetched_at=fetched, notices=()))
     )
-    texts = refresh.render(cloud_providers.load(provider), catalog)
+    texts = refresh.render(cloud_providers.load(provider), catalog, tier.GENERATED)
     tier.publish(tree.root, provider, tier.GENERATED, texts, mark=True)
     return catalog

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 import kconfiglib
 
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
-from cloudlib.menus.compute import menu_families
+from cloudlib.menus.conditions import menu_families, offered_regions
 from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import symbol
-from cloudlib.menus.text import offered_regions
 
 
 @dataclass

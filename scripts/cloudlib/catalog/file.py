@@ -44,15 +44,18 @@ def dump(catalog: Catalog) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def load(text: str, *, where: str) -> Catalog:
-    """The catalogue of a file; CatalogError, naming `where`, when it is none of ours."""
+def load(text: str, *, where: str, verify: bool = False) -> Catalog:
+    """The catalogue of a file; CatalogError, naming `where`, when it is not one of ours.
+
+    `verify` also holds the records against the digest that was written with them.
+    """
     try:
         data = json.loads(text)
         if data["format"] != _FORMAT:
             raise CatalogError(f"{where}: written in format {data['format']}, this version reads {_FORMAT}")
         provenance = {k: v for k, v in data["provenance"].items() if k != "digest"}
         provenance["notices"] = tuple(provenance.get("notices", ()))
-        return Catalog.build(
+        catalog = Catalog.build(
             provider=data["provider"],
             default_region=data["default_region"],
             regions=(Region(**r) for r in data["regions"]),
@@ -66,17 +69,20 @@ def load(text: str, *, where: str) -> Catalog:
             f"{where}: not a catalogue file ({type(error).__name__}: {error})",
             hint=_RESTORE,
         ) from error
+    if verify and data["provenance"].get("digest") != digest(catalog):
+        raise CatalogError(f"{where}: its records are not those that its digest was made of", hint=_RESTORE)
+    return catalog
 
 
-def load_file(path: Path) -> Catalog:
-    """The catalogue of a path; CatalogError also where it cannot be read."""
+def load_file(path: Path, *, verify: bool = False) -> Catalog:
+    """The catalogue of a path, as `load` gives it; CatalogError also where it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise CatalogError(f"{path}: {error.strerror}", hint="`make cloud-config` writes one") from error
     except UnicodeDecodeError as error:
         raise CatalogError(f"{path}: not a catalogue file ({error})", hint=_RESTORE) from error
-    return load(text, where=str(path))
+    return load(text, where=str(path), verify=verify)
 
 
 def digest(catalog: Catalog) -> str:

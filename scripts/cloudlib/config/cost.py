@@ -6,8 +6,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cloudlib.catalog.records import Catalog
+from cloudlib.catalog.text import dollars
 from cloudlib.config.selection import Selection
-from cloudlib.menus.text import dollars
 
 #: A year has 8760 hours; the clouds' own calculators take a twelfth of them for a month.
 HOURS_A_MONTH = 730

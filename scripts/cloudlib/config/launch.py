@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog, Image, InstanceType, natural
+from cloudlib.catalog.text import type_prompt
 from cloudlib.config import volumes
 from cloudlib.config.selection import Selection
 from cloudlib.menus.names import MenuNames
-from cloudlib.menus.text import type_prompt
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 #: The default of TERRAFORM_SSH_ALLOWED_CIDR: no machine but the node itself.

@@ -7,26 +7,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cloudlib.catalog.records import ARCHITECTURES, CATEGORIES, Catalog, InstanceType, family_order
+from cloudlib.catalog.text import dollars, family_prompt, type_prompt
 from cloudlib.errors import CatalogError
+from cloudlib.menus.conditions import Families, menu_families, offered_if, offered_regions, type_terms
 from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, Source, all_of, any_of, none_of
 from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable, symbol
-from cloudlib.menus.text import (
-    Families,
-    family_prompt,
-    menu_families,
-    offered_if,
-    offered_regions,
-    type_help,
-    type_prompt,
-    type_terms,
-)
 
 
 def compute(
-    catalog: Catalog, names: MenuNames, table: SymbolTable, folder: str
+    catalog: Catalog, names: MenuNames, table: SymbolTable, *, folder: str, tier: str
 ) -> dict[str, tuple[Node, ...]]:
-    """{file name: nodes} for Kconfig.compute and, where types come in families, one file each."""
+    """{file name: nodes} for Kconfig.compute and, where types come in families, one file each.
+
+    The files of families are sourced by their path: `folder` from the top of the tree, and `tier` as ending.
+    """
     families = menu_families(catalog)
     if not families:
         raise CatalogError(f"{catalog.provider}: no type of the answer can boot Linux on x86_64 or arm64")
@@ -42,7 +37,7 @@ def compute(
     }
     if len(files) != len(families):
         raise CatalogError(f"{catalog.provider}: two families would share one file name")
-    sources = tuple(Source(f"{folder}/{name}.generated") for name in files)
+    sources = tuple(Source(f"{folder}/{name}.{tier}") for name in files)
     return {
         "Kconfig.compute": (
             *previous,
@@ -51,13 +46,13 @@ def compute(
             *_can_nest(names, families),
             Config(
                 name=names.results.instance_type,
-                kind="string",
+                type="string",
                 defaults=tuple(
                     Default(symbol=_size_string(names, name), condition=symbol(names.family_prefix, name))
                     for name in families
                 ),
             ),
-            Config(name=names.is_gpu, defaults=_true_if(type_terms(families, names, lambda k: bool(k.gpus)))),
+            Config(name=names.is_gpu, defaults=_true_if(type_terms(families, names, lambda t: bool(t.gpus)))),
         ),
         **files,
     }
@@ -65,7 +60,7 @@ def compute(
 
 def _previous(names: MenuNames, families: Families) -> tuple[Config, ...]:
     """The option that offers previous generations, where the vendor has any."""
-    if all(k.current_generation for kinds in families.values() for k in kinds):
+    if all(t.current_generation for members in families.values() for t in members):
         return ()
     return (
         Config(
@@ -77,13 +72,13 @@ def _previous(names: MenuNames, families: Families) -> tuple[Config, ...]:
 
 
 def _can_nest(names: MenuNames, families: Families) -> tuple[Config, ...]:
-    """The switch that is y for a type which can run KVM guests and is no bare metal, which always can."""
+    """The switch that is y for a type that can run KVM guests, except bare metal, which always can."""
     if not names.states_kvm:
         return ()
     terms = []
-    for name, kinds in families.items():
-        unable = [symbol(names.type_prefix, k.name) for k in kinds if k.bare_metal or not k.kvm]
-        if len(unable) < len(kinds):
+    for name, instance_types in families.items():
+        unable = [symbol(names.type_prefix, t.name) for t in instance_types if t.bare_metal or not t.kvm]
+        if len(unable) < len(instance_types):
             term = all_of(symbol(names.family_prefix, name), none_of(unable))
             terms.append(f"({term})" if unable else term)
     return (Config(name=names.can_nest, defaults=_true_if(terms)),)
@@ -96,8 +91,8 @@ def _true_if(terms: Sequence[str]) -> tuple[Default, ...]:
 def _family_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Families) -> Choice:
     items: list[Config | Comment] = []
     for category, members in _by_category(families):
-        kinds = [k for name in members for k in families[name]]
-        items.append(Comment(category, depends=_offer(kinds, catalog, names)))
+        instance_types = [itype for name in members for itype in families[name]]
+        items.append(Comment(category, depends=_offer(instance_types, catalog, names)))
         for name in members:
             items.append(
                 Config(
@@ -117,8 +112,8 @@ def _family_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, famil
 def _by_category(families: Families) -> Iterator[tuple[str, list[str]]]:
     known = {category: number for number, category in enumerate(CATEGORIES)}
     grouped: dict[str, list[str]] = {}
-    for name, kinds in families.items():
-        grouped.setdefault(kinds[0].category, []).append(name)
+    for name, instance_types in families.items():
+        grouped.setdefault(instance_types[0].category, []).append(name)
     for category in sorted(grouped, key=lambda c: (known.get(c, len(known)), c)):
         yield category, grouped[category]
 
@@ -127,21 +122,28 @@ def _default_families(catalog: Catalog, names: MenuNames, families: Families) ->
     """For each architecture the newest plain general purpose family that is widely offered."""
     regions = {r.name for r in offered_regions(catalog)}
     for architecture in ARCHITECTURES:
-        able = [n for n, kinds in families.items() if any(architecture in k.architectures for k in kinds)]
+        able = [
+            name
+            for name, instance_types in families.items()
+            if any(architecture in t.architectures for t in instance_types)
+        ]
         if able:
-            best = min(able, key=lambda n: _default_rank(n, families[n], catalog.default_region, regions))
+            best = min(
+                able, key=lambda name: _default_rank(name, families[name], catalog.default_region, regions)
+            )
             yield Default(symbol=symbol(names.family_prefix, best), condition=TARGET[architecture])
 
 
 def _default_rank(
-    name: str, kinds: Sequence[InstanceType], home: str, regions: set[str]
+    name: str, instance_types: Sequence[InstanceType], default_region: str, regions: set[str]
 ) -> tuple[object, ...]:
-    offered = {r for k in kinds for r in k.regions}
-    category = CATEGORIES.index(kinds[0].category) if kinds[0].category in CATEGORIES else len(CATEGORIES)
+    offered = {region for itype in instance_types for region in itype.regions}
+    own = instance_types[0].category
+    category = CATEGORIES.index(own) if own in CATEGORIES else len(CATEGORIES)
     generation = family_order(name)[1]
     return (
-        not any(k.current_generation for k in kinds),
-        home not in offered,
+        not any(t.current_generation for t in instance_types),
+        default_region not in offered,
         category,
         len(offered) < 0.75 * len(regions),
         generation,
@@ -160,18 +162,23 @@ def _price_note(catalog: Catalog) -> str:
     )
 
 
-def _offer(kinds: Sequence[InstanceType], catalog: Catalog, names: MenuNames) -> tuple[str, ...]:
+def _offer(instance_types: Sequence[InstanceType], catalog: Catalog, names: MenuNames) -> tuple[str, ...]:
     """`offered_if`, and the previous-generation option where all of them are of one."""
-    old = not any(k.current_generation for k in kinds)
-    return (*((names.previous_generation,) if old else ()), *offered_if(kinds, catalog, names))
+    old = not any(t.current_generation for t in instance_types)
+    return (*((names.previous_generation,) if old else ()), *offered_if(instance_types, catalog, names))
 
 
 def _sizes(
-    catalog: Catalog, names: MenuNames, table: SymbolTable, family: str, kinds: Sequence[InstanceType]
+    catalog: Catalog,
+    names: MenuNames,
+    table: SymbolTable,
+    family: str,
+    instance_types: Sequence[InstanceType],
 ) -> tuple[Node, ...]:
+    """The choice among the types of one family, and the string that names the chosen one."""
     result = _size_string(names, family)
     table.reserve(result, f"the size of {family}")
-    members = tuple(_type_config(catalog, names, table, kind, kinds) for kind in kinds)
+    members = tuple(_type_config(catalog, names, table, itype, instance_types) for itype in instance_types)
     return (
         Choice(
             prompt=f"{names.title} {names.type_noun}",
@@ -181,8 +188,8 @@ def _sizes(
         ),
         Config(
             name=result,
-            kind="string",
-            defaults=tuple(Default(value=k.name, condition=m.name) for k, m in zip(kinds, members)),
+            type="string",
+            defaults=tuple(Default(value=t.name, condition=m.name) for t, m in zip(instance_types, members)),
         ),
     )
 
@@ -191,17 +198,35 @@ def _type_config(
     catalog: Catalog,
     names: MenuNames,
     table: SymbolTable,
-    kind: InstanceType,
+    itype: InstanceType,
     family: Sequence[InstanceType],
 ) -> Config:
     """A size. It carries its own condition only where it differs from its family's."""
-    own, shared = _offer([kind], catalog, names), _offer(family, catalog, names) if family else ()
+    own, shared = _offer([itype], catalog, names), _offer(family, catalog, names) if family else ()
     return Config(
-        name=table.claim(names.type_prefix, kind.name),
-        prompt=type_prompt(kind, catalog.default_region),
+        name=table.claim(names.type_prefix, itype.name),
+        prompt=type_prompt(itype, catalog.default_region),
         depends=tuple(term for term in own if term not in shared),
-        help=type_help(kind, catalog, names),
+        help=_type_help(itype, catalog, names),
     )
+
+
+def _type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
+    """The rest of what is known: network, KVM, boot modes, zones by id, prices elsewhere."""
+    here, prices = catalog.default_region, itype.prices
+    zones = [z.zone_id or z.name for z in catalog.zones if z.region == here and z.name in set(itype.zones)]
+    elsewhere = [f"{r} {dollars(prices[r].usd_per_hour)}" for r in sorted(prices) if r != here]
+    one_price = len({p.usd_per_hour for p in prices.values()}) == 1 and {*itype.regions} <= {*prices}
+    facts = [
+        f"Network: {itype.network}." if itype.network else "",
+        "Bare metal." if itype.bare_metal else "",
+        f"KVM guests: {'yes' if itype.kvm else 'no'}." if names.states_kvm else "",
+        f"Boot: {', '.join(itype.boot_modes)}." if itype.boot_modes else "",
+        f"Zones in {here}: {', '.join(zones)}." if zones else "",
+        "The same price in every region." if one_price and elsewhere else "",
+        f"USD per hour elsewhere: {', '.join(elsewhere)}." if elsewhere and not one_price else "",
+    ]
+    return " ".join(fact for fact in facts if fact)
 
 
 def _flat(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Families) -> Iterator[Node]:
@@ -209,12 +234,12 @@ def _flat(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Fami
     items: list[Config | Comment] = []
     results: list[Default] = []
     for category, members in _by_category(families):
-        kinds = [k for name in members for k in families[name]]
-        items.append(Comment(category, depends=_offer(kinds, catalog, names)))
-        for kind in kinds:
-            config = _type_config(catalog, names, table, kind, ())
+        instance_types = [itype for name in members for itype in families[name]]
+        items.append(Comment(category, depends=_offer(instance_types, catalog, names)))
+        for itype in instance_types:
+            config = _type_config(catalog, names, table, itype, ())
             items.append(config)
-            results.append(Default(value=kind.name, condition=config.name))
+            results.append(Default(value=itype.name, condition=config.name))
     first = next(item for item in items if isinstance(item, Config))
     yield Choice(
         prompt=f"{names.title} {names.type_noun}",
@@ -222,8 +247,8 @@ def _flat(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Fami
         items=tuple(items),
         help=_price_note(catalog),
     )
-    yield Config(name=names.results.instance_type, kind="string", defaults=tuple(results))
-    yield Config(name=names.is_gpu, defaults=_true_if(type_terms(families, names, lambda k: bool(k.gpus))))
+    yield Config(name=names.results.instance_type, type="string", defaults=tuple(results))
+    yield Config(name=names.is_gpu, defaults=_true_if(type_terms(families, names, lambda t: bool(t.gpus))))
 
 
 def _size_file(names: MenuNames, family: str) -> str:

@@ -34,7 +34,7 @@ class Config:
     """One symbol. `prompt` "" means that the user is not asked; `prompt_if` narrows when they are."""
 
     name: str
-    kind: str = "bool"
+    type: str = "bool"
     prompt: str = ""
     prompt_if: str = ""
     defaults: tuple[Default, ...] = ()
@@ -144,12 +144,12 @@ def _node(node: Node) -> Iterator[str]:
 
 def _config(node: Config) -> Iterator[str]:
     if not _SYMBOL.match(node.name):
-        raise ValueError(f"{node.name!r} is no Kconfig symbol")
+        raise ValueError(f"{node.name!r} is not a Kconfig symbol")
     yield f"config {node.name}"
     prompt = f" {quote(display(node.prompt))}" if node.prompt else ""
-    yield from _wrapped(f"\t{node.kind}{prompt}" + (" if " if node.prompt_if else ""), node.prompt_if)
+    yield from _wrapped(f"\t{node.type}{prompt}" + (" if " if node.prompt_if else ""), node.prompt_if)
     for default in node.defaults:
-        value = default.symbol or (quote(default.value) if node.kind == "string" else default.value)
+        value = default.symbol or (quote(default.value) if node.type == "string" else default.value)
         yield from _conditional(f"\tdefault {value}", default.condition)
     yield from _depends(node.depends)
     yield from _help(node.help)

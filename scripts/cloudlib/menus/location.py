@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType, Region, Zone
 from cloudlib.errors import CatalogError
+from cloudlib.menus.conditions import menu_families, offered_regions, type_terms
 from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, all_of, any_of, none_of
 from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable
-from cloudlib.menus.text import menu_families, offered_regions, type_terms
 
 
 def location(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node, ...]:
@@ -29,7 +29,7 @@ def location(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[No
         ),
         Config(
             name=names.results.region,
-            kind="string",
+            type="string",
             defaults=tuple(Default(value=name, condition=symbols[name]) for name in symbols),
         ),
     ]
@@ -64,9 +64,9 @@ def _startable(catalog: Catalog, names: MenuNames, region: str) -> tuple[str, ..
     """No condition where every architecture has a current type; else the ones that have any."""
     terms: list[str] = []
     for architecture in ARCHITECTURES:
-        kinds = [t for t in catalog.types_in(region) if architecture in t.architectures]
-        if kinds:
-            current = any(t.current_generation for t in kinds)
+        instance_types = [t for t in catalog.types_in(region) if architecture in t.architectures]
+        if instance_types:
+            current = any(t.current_generation for t in instance_types)
             terms.append(all_of(TARGET[architecture], "" if current else names.previous_generation))
     return () if terms == list(TARGET.values()) else (any_of(terms),)
 
@@ -98,7 +98,7 @@ def _zones(catalog: Catalog, names: MenuNames, symbols: dict[str, str], table: S
         )
     chosen = (any_of(r.condition for r in results),) if names.zone_optional else ()
     if results or not names.zone_optional:
-        nodes.append(Config(names.results.zone, kind="string", defaults=tuple(results), depends=chosen))
+        nodes.append(Config(names.results.zone, type="string", defaults=tuple(results), depends=chosen))
     return nodes
 
 
@@ -113,17 +113,16 @@ def _gates(catalog: Catalog, names: MenuNames, region: str) -> dict[str, str]:
         return dict.fromkeys(zones, "")
     here = set(zones)
     families = menu_families(replace(catalog, instance_types=catalog.types_in(region)))
-    kinds = [k for of in families.values() for k in of]
-    where = {k.name: here.intersection(k.zones) or here for k in kinds}
+    where = {t.name: here.intersection(t.zones) or here for members in families.values() for t in members}
     return {
         zone: none_of(type_terms(families, names, _not_in(zone, where)))
         for zone in zones
-        if any(zone in found for found in where.values())
+        if any(zone in offered for offered in where.values())
     }
 
 
 def _not_in(zone: str, where: Mapping[str, set[str]]) -> Callable[[InstanceType], bool]:
-    return lambda kind: zone not in where[kind.name]
+    return lambda itype: zone not in where[itype.name]
 
 
 def _zone_prompt(zone: Zone) -> str:

@@ -44,8 +44,7 @@ class MenuNames:
     `zone_optional` is True where the cloud can be left to choose the zone; the zone's result string then
     exists only when the user chooses one. `zones_gate` is True where a zone has the same name for everybody,
     so that a type's zones say which zone can start it. `extra_results` are result strings that exist only
-    under some option, `switches` bools that extra_vars.yaml carries besides. `states_kvm` is False where the
-    vendor does not say which types can run KVM guests.
+    under some option. `states_kvm` is False where the vendor does not say which types can run KVM guests.
     """
 
     provider: str
@@ -64,7 +63,6 @@ class MenuNames:
     type_noun: str = "instance type"
     types_folder: str = "instance-types"
     extra_results: tuple[str, ...] = ()
-    switches: tuple[str, ...] = ()
     states_kvm: bool = True
 
     @property

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Catalogue -> the texts of one provider's generated tier. Pure: no clock, no files, no network."""
+"""Catalogue -> the texts of one tier of a provider's menus. Pure: no clock, no files, no network."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _HEADER = """\
 Do not edit: `make cloud-config-{provider}` and `make cloud-update-{provider}` write it."""
 
 
-def render(catalog: Catalog, names: MenuNames, folder: str) -> dict[str, str]:
+def render(catalog: Catalog, names: MenuNames, folder: str, tier: str) -> dict[str, str]:
     """{file name without the tier's ending: text}, catalog.json included.
 
-    `folder` is the path of these files from the top of the tree. `source` lines name the generated
-    tier; promotion rewrites them. Raises SymbolCollision and CatalogError.
+    `folder` is the path of these files from the top of the tree; they source each other within the `tier`,
+    "generated" or "static". Raises SymbolCollision and CatalogError.
     """
     table = SymbolTable()
     trees: dict[str, tuple[Node, ...]] = {
         "Kconfig.location": location(catalog, names, table),
-        **compute(catalog, names, table, folder),
+        **compute(catalog, names, table, folder=folder, tier=tier),
         "Kconfig.images": images(catalog, names, table),
     }
     if names.images.gpu:

@@ -38,14 +38,15 @@ def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
     note = os.environ.get("CLOUD_SOURCE_NOTE", "")
     if note:
         catalog = catalog.with_provenance(replace(catalog.provenance, source=note))
-    texts = render(provider, catalog)
+    texts = render(provider, catalog, tier.GENERATED)
     seconds = time.monotonic() - started
     return Fetched(catalog, texts, seconds, request.log.calls, tuple(request.remarks))
 
 
-def render(provider: Provider, catalog: Catalog) -> dict[str, str]:
-    """The texts of a provider's generated tier."""
-    return menus.render(catalog, provider.MENU_NAMES, tier.KCONFIGS.format(provider=provider.NAME))
+def render(provider: Provider, catalog: Catalog, which: str) -> dict[str, str]:
+    """The texts of one tier of a provider, GENERATED or STATIC: {file name without ending: text}."""
+    folder = tier.KCONFIGS.format(provider=provider.NAME)
+    return menus.render(catalog, provider.MENU_NAMES, folder, which)
 
 
 def publish(provider: Provider, root: Path, fetched: Fetched) -> int:
@@ -78,9 +79,10 @@ class Promoted:
 def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
     """Generated -> static: all of a provider's files, or none.
 
-    Refused where nothing was generated, where the new catalogue is implausible as the successor of
-    the old one (`force` overrides), where the tree would not parse, or a shipped defconfig would lose
-    a setting.
+    The static files are rendered from the generated catalogue; no generated text is copied. Refused where
+    nothing was generated, where the generated files are not those of their catalogue, where the new
+    catalogue is implausible as the successor of the old one (`force` overrides), where the tree would not
+    parse, or a shipped defconfig would lose a setting.
     """
     name = provider.NAME
     if not tier.marker(root, name).exists():
@@ -89,10 +91,12 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
             unchanged="the static files",
             hint=f"make cloud-config-{name}",
         )
-    texts = tier.promoted(tier.read_tier(root, name, tier.GENERATED))
-    if catalogfile.NAME not in texts:
-        raise PublishError(f"{name}: the generated tier is damaged", hint=f"make cloud-config-{name}")
-    catalog = catalogfile.load(texts[catalogfile.NAME], where=f"{name}'s generated catalogue")
+    try:
+        catalog = generated_catalog(provider, root)
+    except CloudError as error:
+        error.unchanged = "the static files"
+        raise
+    texts = render(provider, catalog, tier.STATIC)
     old = _committed(root, name, force=force)
     diff = difference(old, catalog) if old is not None else None
     if old is not None and diff is not None and not force:
@@ -106,6 +110,30 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
     staged.check(root, name, tier.STATIC, texts, defconfigs(root, provider))
     changed = tier.publish(root, name, tier.STATIC, texts, mark=True)
     return Promoted(catalog, changed, diff)
+
+
+def generated_catalog(provider: Provider, root: Path) -> Catalog:
+    """The generated catalogue, when its digest fits and the files beside it are those it renders to.
+
+    Anything else was not written by `publish`: a file that somebody put there, a link, a record edited by
+    hand. PublishError and CatalogError refuse it, as promotion would make a committed file of it.
+    """
+    name = provider.NAME
+    files = tier.tier_files(root, name, tier.GENERATED)
+    try:
+        tier.read_tier(root, name, tier.GENERATED)  # refuses a file that is not text
+        path = tier.folder(root, name) / f"{catalogfile.NAME}.{tier.GENERATED}"
+        catalog = catalogfile.load_file(path, verify=True)
+        expected = set(render(provider, catalog, tier.GENERATED))
+        odd = [f"{file}.{tier.GENERATED} is a link" for file in files if files[file].is_symlink()]
+        odd += [f"{file}.{tier.GENERATED} does not belong there" for file in files if file not in expected]
+        odd += [f"{file}.{tier.GENERATED} is missing" for file in sorted(expected - set(files))]
+        if odd:
+            raise PublishError(f"{name}: not the menus that were generated: {'; '.join(odd)}")
+    except CloudError as error:
+        error.hint = f"make cloud-config-{name}"
+        raise
+    return catalog
 
 
 def _committed(root: Path, name: str, *, force: bool) -> Catalog | None:
@@ -131,5 +159,9 @@ def defconfigs(root: Path, provider: Provider) -> Sequence[Path]:
 def publish_builtin(provider: Provider, root: Path) -> None:
     """Write the built-in menus as generated ones, without a marker."""
     tier.publish(
-        root, provider.NAME, tier.GENERATED, render(provider, builtin_catalog(provider.NAME)), mark=False
+        root,
+        provider.NAME,
+        tier.GENERATED,
+        render(provider, builtin_catalog(provider.NAME), tier.GENERATED),
+        mark=False,
     )

@@ -12,7 +12,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import shutil
 import signal
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +29,6 @@ _STAGE = ".cloud-stage"
 _LOCK = ".cloud.lock"
 _COMMIT = "commit.json"
 _INITIALIZED = ".cloud.initialized"
-_SOURCE_GENERATED = re.compile(r'^(\s*source ".*)\.generated"$', re.MULTILINE)
 
 #: Where a provider's menus and hand-written fragments live, from the top of the tree.
 KCONFIGS = "terraform/{provider}/kconfigs"
@@ -73,11 +71,6 @@ def read_tier(root: Path, provider: str, tier: str) -> dict[str, str]:
     return texts
 
 
-def promoted(texts: Mapping[str, str]) -> dict[str, str]:
-    """Generated texts as static ones: only the `source` lines name a tier."""
-    return {name: _SOURCE_GENERATED.sub(r'\1.static"', text) for name, text in texts.items()}
-
-
 def publish(root: Path, provider: str, tier: str, texts: Mapping[str, str], *, mark: bool) -> int:
     """Make a tier hold exactly these texts (name without ending -> text), all of them or none.
 
@@ -87,7 +80,7 @@ def publish(root: Path, provider: str, tier: str, texts: Mapping[str, str], *, m
     recover(root)
     stage = root / _STAGE / f"{provider}-{tier}"
     old = tier_files(root, provider, tier)
-    changed = sorted(n for n, text in texts.items() if n not in old or old[n].read_bytes() != text.encode())
+    changed = sorted(n for n, text in texts.items() if n not in old or not _holds(old[n], text))
     gone = sorted(set(old) - set(texts))
     record = {"provider": provider, "tier": tier, "move": changed, "remove": gone, "mark": mark}
     try:
@@ -191,6 +184,11 @@ def _refresh_initialized(root: Path) -> None:
         flag.touch()
     else:
         flag.unlink(missing_ok=True)
+
+
+def _holds(path: Path, text: str) -> bool:
+    """Whether a file is this text; a link is replaced by a file, wherever it leads."""
+    return not path.is_symlink() and path.read_bytes() == text.encode()
 
 
 def _write(path: Path, text: str) -> None:

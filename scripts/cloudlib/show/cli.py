@@ -17,8 +17,8 @@ from typing import Any
 from cloudlib.calls.progress import Silent, shown_on
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Gpu, InstanceType
+from cloudlib.catalog.text import device, dollars, gib
 from cloudlib.errors import CatalogError, CloudError, Interrupted, UsageError, report
-from cloudlib.menus.text import device, dollars, gib
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, tier
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cloudlib.catalog.diff import CatalogDiff, Moved, Names, Repriced
 from cloudlib.catalog.records import Catalog
-from cloudlib.menus.text import dollars, family_prompt
+from cloudlib.catalog.text import dollars, family_prompt
 
 _WIDTH = 100
 _SHOWN = 20  # lines per section; `git diff` of the catalogue file has the rest

@@ -9,8 +9,8 @@ from typing import TextIO
 
 from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
+from cloudlib.catalog.text import dollars
 from cloudlib.errors import CloudError
-from cloudlib.menus.text import dollars
 from cloudlib.show import table
 
 

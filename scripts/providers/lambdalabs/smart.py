@@ -14,16 +14,14 @@ from decimal import Decimal
 from typing import Any
 
 from cloudlib.catalog.records import InstanceType, natural
+from cloudlib.catalog.text import dollars
 from cloudlib.errors import CallFailed, UsageError
-from cloudlib.menus.text import dollars
 from cloudlib.provider import Resolved, Variables
 from providers.lambdalabs import parse as lambdalabs_parse
 
 _CHEAPEST = "TERRAFORM_LAMBDALABS_REGION_SMART_CHEAPEST"
 _INFER = "TERRAFORM_LAMBDALABS_REGION_SMART_INFER"
 _GPU = "TERRAFORM_LAMBDALABS_SMART_GPU"
-#: The options that extra_vars.yaml carries, because `resolved` reads them there.
-SWITCHES = (_CHEAPEST, _INFER, _GPU)
 
 _REGION, _TYPE = "terraform_lambdalabs_region", "terraform_lambdalabs_instance_type"
 _IS_GPU = "terraform_lambdalabs_is_gpu_instance"

@@ -179,7 +179,7 @@ def test_more_types_than_a_page_holds(cloud: Cloud) -> None:
 def test_the_same_answer_gives_the_same_bytes(cloud: Cloud) -> None:
     first, second = fetch()[0], fetch()[0]
     assert catalogfile.digest(first) == catalogfile.digest(second)
-    texts = [menus.render(c, gce_api.MENU_NAMES, "x") for c in (first, second)]
+    texts = [menus.render(c, gce_api.MENU_NAMES, "x", "static") for c in (first, second)]
     assert {n for n in texts[0] if texts[0][n] != texts[1][n]} <= {catalogfile.NAME}
 
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""Records as people read them: prices, memory, devices, and one line for a type or a family."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from cloudlib.catalog.records import ARCHITECTURES, Gpu, InstanceType
+
+
+def type_prompt(itype: InstanceType, region: str) -> str:
+    """`m7g.2xlarge  8 vCPU  32 GiB  arm64  $0.3264/h`: what people choose by, so that `/` finds it."""
+    price = itype.price_in(region)
+    parts = [
+        itype.name,
+        f"{itype.vcpus} vCPU",
+        f"{gib(itype.memory_mib)} GiB",
+        "+".join(itype.linux_architectures),
+        *(device(gpu) for gpu in (*itype.gpus, *itype.accelerators)),
+        *(f"{d.count} x {d.size_gb} GB {'NVMe' if d.nvme else 'disk'}" for d in itype.local_disks),
+        f"{dollars(price.usd_per_hour)}/h" if price else "",
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def family_prompt(name: str, instance_types: Sequence[InstanceType], region: str) -> str:
+    """One line for a family: its ranges, architectures, devices and lowest known price."""
+    prices = [p.usd_per_hour for t in instance_types if (p := t.price_in(region))]
+    vcpus, memory = [t.vcpus for t in instance_types], [t.memory_mib for t in instance_types]
+    disks = all(t.local_disks for t in instance_types)
+    nvme = disks and all(d.nvme for t in instance_types for d in t.local_disks)
+    parts = [
+        name,
+        f"{_range(min(vcpus), max(vcpus))} vCPU",
+        f"{_range(gib(min(memory)), gib(max(memory)))} GiB",
+        "+".join(a for a in ARCHITECTURES if any(a in t.architectures for t in instance_types)),
+        ", ".join(sorted({d.name for t in instance_types for d in (*t.gpus, *t.accelerators)})),
+        ("local NVMe" if nvme else "local disks") if disks else "",
+        f"from {dollars(min(prices))}/h" if prices else "",
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def device(gpu: Gpu) -> str:
+    """`4 x NVIDIA L40S 45 GiB`, or `1/8 x …` for a slice."""
+    memory = f" {gib(gpu.memory_mib)} GiB" if gpu.memory_mib else ""
+    return f"{gpu.fraction or gpu.count} x {gpu.name}{memory}"
+
+
+def gib(mib: int) -> str:
+    """MiB as GiB, at most two decimals, no trailing zeros."""
+    return f"{mib / 1024:.2f}".rstrip("0").rstrip(".")
+
+
+def dollars(amount: Decimal) -> str:
+    """`$0.3264`, `$1.00`: two to four decimals, more only where the first four are zeros."""
+    rounded = amount.quantize(Decimal("0.0001")) if amount >= Decimal("0.001") else amount
+    whole, _, cents = format(rounded, "f").partition(".")
+    return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"
+
+
+def _range(low: object, high: object) -> str:
+    return str(low) if low == high else f"{low}-{high}"

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 
 import cloud_providers
 import kconfig_tools
 import write_extra_vars
 from cloudlib.calls.parallel import exit_without_joining
-from cloudlib.calls.progress import Silent, shown_on
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import cost, launch, requested, selection, variables
@@ -26,6 +24,7 @@ from cloudlib.config.variables import Collected
 from cloudlib.errors import CatalogError, CloudError, ConfigRejected, report
 from cloudlib.provider import Provider, Request, Value
 from cloudlib.publish import refresh
+from cloudlib.show.progress_rows import shown_on
 
 
 def main() -> int:
@@ -84,7 +83,7 @@ def _offline(made: Collected, read: tuple[Catalog | None, str]) -> Catalog:
 def _ask(provider: Provider, wanted: Selection) -> tuple[Catalog, list[str]]:
     """What the provider says of the chosen region now."""
     known = refresh.last_known(Path(), provider.NAME)
-    with shown_on(sys.stderr) if sys.stderr.isatty() else nullcontext(Silent()) as progress:
+    with shown_on(sys.stderr, quiet=True) as progress:
         request = Request(log=CallLog(), progress=progress, regions=(wanted.region,), known=known)
         return provider.fetch(request), request.remarks
 

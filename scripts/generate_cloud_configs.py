@@ -22,13 +22,14 @@ from typing import NoReturn
 
 import cloud_providers
 from cloudlib.calls.parallel import exit_without_joining
-from cloudlib.calls.progress import Progress, shown_on
+from cloudlib.calls.progress import FAILED, SKIPPED, Progress
 from cloudlib.calls.run import CallLog
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, tier
 from cloudlib.show import diff as difftext
 from cloudlib.show import summary
+from cloudlib.show.progress_rows import shown_on
 from cloudlib.show.summary import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -111,6 +112,7 @@ def _fetch(provider: Provider, log: CallLog, progress: Progress) -> refresh.Fetc
     try:
         return refresh.fetch(provider, ROOT, Request(log=log, progress=progress))
     except CloudError as error:
+        progress.end(provider.NAME, SKIPPED if isinstance(error, NotSetUp) else FAILED, error.what)
         return error
 
 

@@ -29,7 +29,6 @@ ROWS = (
 PENDING = {
     *("cloud_check", "cloud_diff", "cloud_terraform", "kconfig_tools", "write_extra_vars"),
     *(
-        "cloudlib.calls.progress",
         "cloudlib.settings",
         "providers.lambdalabs.commands",
     ),

@@ -8,6 +8,7 @@ credentials, 130 interrupted.
 
 from __future__ import annotations
 
+import re
 from typing import TextIO
 
 
@@ -115,10 +116,30 @@ class Interrupted(CloudError):
 
 
 def report(error: CloudError, stream: TextIO, *, who: str = "") -> None:
-    """Print one error as a person should read it: what, what was kept, what to do next."""
-    prefix = f"{who}: " if who else ""
-    print(f"{prefix}error: {error.what}", file=stream)
+    """Print one error: what happened, what is unchanged, what to do next."""
+    first, *others = layout(error)
+    print("\n".join([f"{who}: {first}" if who else first, *others]), file=stream)
+
+
+def layout(error: CloudError, *, label: str = "error") -> list[str]:
+    """The lines of an error, as every command prints it; fit for a terminal."""
+    lines = printable(f"{label}: {error.what}").split("\n")
     if error.unchanged:
-        print(f"  unchanged: {error.unchanged}", file=stream)
+        lines.append(printable(f"  unchanged: {error.unchanged}"))
     for number, line in enumerate(error.hint.splitlines()):
-        print(("  next: " if number == 0 else "        ") + line, file=stream)
+        lines.append(("  next: " if number == 0 else "        ") + printable(line))
+    return lines
+
+
+#: C0 and C1 controls but the newline, marks that turn the direction of text, line separators, surrogates.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Foreign text made fit for a terminal: what would steer it, or cannot be encoded, becomes `\\x1b`.
+
+    Vendors' names, descriptions and messages pass through here on the way out, and settings of a .config.
+    """
+    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from cloudlib.calls.progress import Progress, Silent
+from cloudlib.calls.progress import Progress
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Image, Region, Zone
@@ -27,7 +27,7 @@ class Request:
     """
 
     log: CallLog
-    progress: Progress = field(default_factory=Silent)
+    progress: Progress = field(default_factory=Progress)
     regions: Sequence[str] = ()
     images: bool = True
     known: Catalog | None = None

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cloudlib.calls.parallel import Pool, job_count
-from cloudlib.calls.progress import Silent
+from cloudlib.calls.progress import Progress
 from cloudlib.calls.run import CallLog, run_bytes
 from cloudlib.errors import CallFailed, UsageError
 from tests.support.tree import ROOT
@@ -44,18 +44,9 @@ def test_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert most[0] == 2
 
 
-class Counting(type(Silent().step("", "", 0))):  # type: ignore[misc]
-    """A step that counts its parts."""
-
-    count = 0
-
-    def advance(self) -> None:
-        self.count += 1
-
-
 def test_a_step_advances_with_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUD_JOBS", "1")
-    step, go = Counting(), threading.Event()
+    step, go = Progress().step("demo", "numbers", 7), threading.Event()
     with pytest.raises(ValueError), Pool(CallLog()) as pool:
         for task in [pool.start(int, step=step) for _ in range(5)]:
             task.result()
@@ -64,7 +55,7 @@ def test_a_step_advances_with_each_answer(monkeypatch: pytest.MonkeyPatch) -> No
         given_up = pool.start(int, step=step)
         failed.result()
     go.set()
-    assert given_up.cancelled() and step.count == 5
+    assert given_up.cancelled() and step.completed == 5
 
 
 def test_a_failure_stops_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

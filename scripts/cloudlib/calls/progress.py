@@ -1,92 +1,78 @@
 # SPDX-License-Identifier: MIT
-"""Live progress of a run: one row a step on a terminal, plain lines elsewhere."""
+"""The steps of a fetch, as providers announce them; `show.progress_rows` has a `Progress` that shows them."""
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Protocol, TextIO
+from dataclasses import dataclass
+
+RUNNING, DONE, FAILED, SKIPPED, STOPPED = "running", "done", "failed", "skipped", "stopped"
 
 
-class Step(Protocol):
-    """One row. A step that is never told `done` or `failed` shows neither."""
+class Progress:
+    """Where a provider announces its steps. This one shows nothing; safe to use from several threads."""
 
-    def advance(self) -> None:
-        """One of the step's parts has come in."""
-
-    def done(self, note: str) -> None:
-        """The step is complete; `note` says with what (counts)."""
-
-    def failed(self, note: str) -> None:
-        """The step did not succeed; `note` says why."""
-
-
-class Progress(Protocol):
-    """Where a provider announces its steps."""
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._steps: list[Step] = []
 
     def step(self, provider: str, title: str, total: int) -> Step:
-        """Start a row of `total` parts."""
+        """Start a step of `total` parts."""
+        return self._added(Step(self, provider, title, total))
+
+    def end(self, provider: str, state: str, note: str) -> None:
+        """End the running steps of a provider; the first one, or a new one where none runs, says why."""
+        running = [step for step in self._steps if step.provider == provider and step.state == RUNNING]
+        first, *others = running or [self.step(provider, "", 0)]
+        first.end(state, note)
+        for step in others:
+            step.end(state, "")
+
+    def close(self) -> None:
+        """Mark the steps that nothing will end any more, because the run was interrupted."""
+        for step in self._steps:
+            if step.state == RUNNING:
+                step.end(STOPPED, "")
+
+    def changed(self, step: Step) -> None:
+        """Called with the lock held whenever a step starts, advances or ends."""
+
+    def _added(self, step: Step) -> Step:
+        with self.lock:
+            self._steps.append(step)
+            self.changed(step)
+        return step
 
 
-class Silent:
-    """Progress for callers that show none."""
+@dataclass(eq=False)
+class Step:
+    """One step: `note` says with what it was done (counts), or why it was not."""
 
-    def step(self, provider: str, title: str, total: int) -> Step:
-        """A step that prints nothing."""
-        return _SilentStep()
-
-
-class _SilentStep:
-    def advance(self) -> None:
-        pass
-
-    def done(self, note: str) -> None:
-        pass
-
-    def failed(self, note: str) -> None:
-        pass
-
-
-class Plain:
-    """A line when a step ends; safe to use from several threads."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
-
-    def step(self, provider: str, title: str, total: int) -> Step:
-        """A step that prints one line at its end."""
-        return _PlainStep(self, provider, title)
-
-    def line(self, text: str) -> None:
-        """One whole line, never mixed with another thread's."""
-        with self._lock:
-            print(text, file=self._stream, flush=True)
-
-
-class _PlainStep:
-    def __init__(self, parent: Plain, provider: str, title: str) -> None:
-        self._parent, self._name = parent, f"{provider:<11} {title}"
+    progress: Progress
+    provider: str
+    title: str
+    total: int
+    completed: int = 0
+    state: str = RUNNING
+    note: str = ""
 
     def advance(self) -> None:
-        pass
+        """One of the step's parts has arrived."""
+        with self.progress.lock:
+            self.completed += 1
+            self.progress.changed(self)
 
     def done(self, note: str) -> None:
-        self._parent.line(f"{self._name}: {note}")
+        """The step is complete."""
+        self.completed = self.total
+        self.end(DONE, note)
 
     def failed(self, note: str) -> None:
-        self._parent.line(f"{self._name}: FAILED: {note}")
+        """The step did not succeed."""
+        self.end(FAILED, note)
 
-
-@contextmanager
-def shown_on(stream: TextIO) -> Iterator[Progress]:
-    """Rows of rich on a terminal, `Plain` lines otherwise, or with DEBUG=1, whose lines they would break."""
-    if not stream.isatty() or os.environ.get("DEBUG", "") not in ("", "0"):
-        yield Plain(stream)
-        return
-    from cloudlib.show.progress_rows import rows  # rich costs 60 ms to import: only where it is seen
-
-    with rows(stream) as progress:
-        yield progress
+    def end(self, state: str, note: str) -> None:
+        """The step ends in one of the states above."""
+        with self.progress.lock:
+            self.state, self.note = state, note
+            self.progress.changed(self)

@@ -9,18 +9,17 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from cloudlib.calls.progress import Silent, shown_on
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Gpu, InstanceType
 from cloudlib.catalog.text import device, dollars, gib
 from cloudlib.errors import CatalogError, CloudError, Interrupted, UsageError, report
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, tier
+from cloudlib.show.progress_rows import shown_on
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -222,7 +221,7 @@ def _catalog(provider: Provider, options: argparse.Namespace) -> Catalog:
     region = getattr(options, "region", None)
     known = refresh.last_known(ROOT, provider.NAME)
     wanted = (region,) if region else ()
-    with shown_on(sys.stderr) if sys.stderr.isatty() else nullcontext(Silent()) as progress:
+    with shown_on(sys.stderr, quiet=True) as progress:
         request = Request(log=CallLog(), progress=progress, regions=wanted, known=known, images=False)
         catalog = provider.fetch(request)
     _tell_gaps(catalog)

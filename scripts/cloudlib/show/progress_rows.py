@@ -1,67 +1,104 @@
 # SPDX-License-Identifier: MIT
-"""Progress on a terminal: rich draws one row a step, with counts and a bar."""
+"""Progress that people see: one row per step on a terminal, a line at the end of each step elsewhere."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from rich.console import Console, RenderableType
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, Task, TaskID, TextColumn
-from rich.text import Text
+from cloudlib.calls.progress import DONE, FAILED, RUNNING, SKIPPED, STOPPED, Progress, Step
+from cloudlib.errors import printable
+from cloudlib.show import terminal
 
+if TYPE_CHECKING:
+    from rich.progress import Progress as Live
+    from rich.progress import TaskID
 
-class Rows:
-    """rich's Progress as a `cloudlib.calls.progress.Progress`."""
-
-    def __init__(self, live: Progress) -> None:
-        self._live = live
-
-    def step(self, provider: str, title: str, total: int) -> _Row:
-        """Add a row."""
-        task = self._live.add_task(f"{provider:<11} {title}", total=total, note="", sign=None)
-        return _Row(self._live, task)
-
-
-class _Row:
-    """A `cloudlib.calls.progress.Step`."""
-
-    def __init__(self, live: Progress, task: TaskID) -> None:
-        self._live, self._task = live, task
-
-    def advance(self) -> None:
-        self._live.advance(self._task)
-
-    def done(self, note: str) -> None:
-        sign = Text("✓", style="green")
-        self._live.update(self._task, note=f"[green]{escape(note)}[/]", sign=sign, completed=self._total())
-
-    def failed(self, note: str) -> None:
-        self._live.update(self._task, note=f"[red]{escape(note)}[/]", sign=Text("✗", style="red"))
-        self._live.stop_task(self._task)
-
-    def _total(self) -> float:
-        return next(t.total or 1 for t in self._live.tasks if t.id == self._task)
-
-
-class _Sign(SpinnerColumn):
-    """A tick or a cross once the step has said which; that all its calls have ended says neither."""
-
-    def render(self, task: Task) -> RenderableType:
-        return task.fields["sign"] or self.spinner.render(task.get_time())
+_BAR = 12
+#: State -> color, sign, and the sign where the terminal's encoding lacks it.
+_SIGNS = {
+    RUNNING: ("default", " ", " "),
+    DONE: ("green", "✓", "+"),
+    FAILED: ("red", "✗", "x"),
+    SKIPPED: ("yellow", "-", "-"),
+    STOPPED: ("yellow", "-", "-"),
+}
 
 
 @contextmanager
-def rows(stream: TextIO) -> Iterator[Rows]:
-    """Rows that stay on the screen when the run ends."""
+def shown_on(stream: TextIO, *, quiet: bool = False) -> Iterator[Progress]:
+    """Rows on a terminal; else lines, or nothing with `quiet`. DEBUG=1 prints lines too: no rows then."""
+    console = None if os.environ.get("DEBUG", "") not in ("", "0") else terminal.console(stream)
+    if console is None:
+        yield Progress() if quiet and not stream.isatty() else Lines(stream)
+        return
+    from rich.progress import MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Live
+
     columns = (
-        _Sign(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
+        TextColumn("{task.fields[sign]} {task.description}"),
+        TextColumn("{task.fields[bar]}", markup=False),
         MofNCompleteColumn(),
+        TimeElapsedColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    with Progress(*columns, console=Console(file=stream)) as live:
-        yield Rows(live)
+    with Live(*columns, console=console) as live:
+        rows = Rows(live)
+        try:
+            yield rows
+        finally:
+            rows.close()
+
+
+class Lines(Progress):
+    """A line when a step ends."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def changed(self, step: Step) -> None:
+        """Print a step that ended with something to say."""
+        if step.state == RUNNING or not step.note:
+            return
+        verdict = "" if step.state == DONE else f"{step.state.upper()}: "
+        print(f"{_name(step)}: {verdict}{_note(step)}", file=self._stream, flush=True)
+
+
+class Rows(Progress):
+    """A row of rich's progress display for each step; it stays on the screen when the run ends."""
+
+    def __init__(self, live: Live) -> None:
+        super().__init__()
+        self._live = live
+        self._unicode = live.console.encoding.startswith("utf")
+        self._tasks: dict[Step, TaskID] = {}
+
+    def changed(self, step: Step) -> None:
+        """Draw the step's row anew."""
+        from rich.markup import escape
+
+        color, sign, plain = _SIGNS[step.state]
+        share = step.completed / step.total if step.total else float(step.state == DONE)
+        full = round(_BAR * min(1.0, share))
+        fields: dict[str, Any] = {
+            "sign": f"[{color}]{sign if self._unicode else plain}[/]",
+            "bar": "#" * full + "-" * (_BAR - full),
+            "note": f"[{color}]{escape(_note(step))}[/]",
+        }
+        if step not in self._tasks:
+            self._tasks[step] = self._live.add_task(escape(_name(step)), total=step.total, **fields)
+        task = self._tasks[step]
+        self._live.update(task, completed=step.completed, **fields)
+        if step.state != RUNNING:
+            self._live.stop_task(task)
+
+
+def _name(step: Step) -> str:
+    return f"{step.provider:<11} {step.title}".rstrip()
+
+
+def _note(step: Step) -> str:
+    return printable(step.note.partition("\n")[0])

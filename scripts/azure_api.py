@@ -14,10 +14,10 @@ from pathlib import Path
 
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.run import CallLog
-from cloudlib.catalog.records import Catalog, Image, Region, Zone
+from cloudlib.catalog.records import Catalog, Image
 from cloudlib.errors import BadReply, NotSetUp
 from cloudlib.menus.names import ImageNames, MenuNames, Results
-from cloudlib.provider import Request
+from cloudlib.provider import RegionList, Request
 from providers.azure.az import SETUP_HINT, az_json
 from providers.azure.fetch import PROVIDER, Fetch
 from providers.azure.parse import name_of
@@ -80,11 +80,11 @@ def fetch(request: Request) -> Catalog:
         return _job(request, pool).run()
 
 
-def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
+def list_regions(request: Request) -> RegionList:
     """Locations and their zones: one process of az, one request."""
     with Pool(request.log) as pool:
         job = _job(request, pool)
-        return job.regions, job.zones
+        return RegionList(job.regions, job.zones)
 
 
 def list_images(request: Request) -> tuple[Image, ...]:

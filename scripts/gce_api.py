@@ -18,7 +18,7 @@ from dataclasses import replace
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.retry import retried
 from cloudlib.calls.run import CallLog, call_timeout, run_bytes, run_json
-from cloudlib.catalog.records import Catalog, Image, Region, Zone
+from cloudlib.catalog.records import Catalog, Image
 from cloudlib.errors import (
     AccessDenied,
     BadReply,
@@ -32,7 +32,7 @@ from cloudlib.errors import (
     TimedOut,
 )
 from cloudlib.menus.names import ImageNames, MenuNames, Results
-from cloudlib.provider import Request
+from cloudlib.provider import RegionList, Request
 from providers.gce.fetch import Fetch, Settings
 from providers.gce.prices import PriceBook
 
@@ -195,13 +195,14 @@ def fetch(request: Request) -> Catalog:
         return _job(request, pool).run()
 
 
-def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
+def list_regions(request: Request) -> RegionList:
     """Regions and zones: three calls. Where a region is, only a whole fetch tells: so as it was known."""
     known = {r.name: r.long_name for r in request.known.regions} if request.known else {}
     with Pool(request.log) as pool:
         job = _job(request, pool)
         job.locate()
-    return tuple(replace(r, long_name=known.get(r.name, "")) for r in job.regions), job.zones
+    regions = tuple(replace(r, long_name=known.get(r.name, "")) for r in job.regions)
+    return RegionList(regions, job.zones)
 
 
 def list_images(request: Request) -> tuple[Image, ...]:

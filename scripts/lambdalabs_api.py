@@ -14,10 +14,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 from cloudlib.calls.run import CallLog
-from cloudlib.catalog.records import Catalog, Image, Provenance, Region, Zone
+from cloudlib.catalog.records import Catalog, Image, Provenance, Region
 from cloudlib.errors import CatalogError, NotFound
 from cloudlib.menus.names import ImageNames, MenuNames, Results
-from cloudlib.provider import Request, Resolved, Variables
+from cloudlib.provider import RegionList, Request, Resolved, Variables
 from providers.lambdalabs import key as lambdalabs_key
 from providers.lambdalabs import parse as lambdalabs_parse
 from providers.lambdalabs import smart as lambdalabs_smart
@@ -81,7 +81,7 @@ def fetch(request: Request) -> Catalog:
     )
 
 
-def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
+def list_regions(request: Request) -> RegionList:
     """The regions, those known before included; Lambda has no zones. One request, or three."""
     from providers.lambdalabs.client import Client
 
@@ -93,7 +93,7 @@ def list_regions(request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]
     else:
         types = client.data("instance-types")
         seen = lambdalabs_parse.regions_seen(types, client.data("images"), None)
-    return _with_known(seen, request), ()
+    return RegionList(_with_known(seen, request))
 
 
 def list_images(request: Request) -> tuple[Image, ...]:

@@ -85,8 +85,11 @@ class BadReply(CallFailed):
     """The answer is cut off, or is not of the documented shape."""
 
 
-class BudgetExceeded(CallFailed):
-    """A run wanted more vendor calls than its budget: a bug or a cloud that changed shape."""
+class BudgetExceeded(CloudError):
+    """A run wanted more vendor calls than its budget: a bug or a cloud that changed shape.
+
+    Not a CallFailed: it says nothing about the region or the part that happened to be asked for next.
+    """
 
 
 class CatalogError(CloudError):

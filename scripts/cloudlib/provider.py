@@ -34,6 +34,17 @@ class Request:
     remarks: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class RegionList:
+    """Regions and their zones. `not_reached` maps a region whose zones are not known to why; `notices` say
+    what to do about it."""
+
+    regions: Sequence[Region]
+    zones: Sequence[Zone] = ()
+    not_reached: Mapping[str, str] = field(default_factory=dict)
+    notices: Sequence[str] = ()
+
+
 class Provider(Protocol):
     """The public names of a provider module, the same in each."""
 
@@ -45,10 +56,10 @@ class Provider(Protocol):
     def fetch(self, request: Request) -> Catalog:
         """Ask the vendor. Raises a CloudError; never returns a catalogue that is known to be partial."""
 
-    def list_regions(self, request: Request) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
-        """Regions and zones alone, for `regions list`."""
+    def list_regions(self, request: Request) -> RegionList:
+        """Regions and zones alone, for `regions list`. Raises a CloudError where the default region fails."""
 
-    def list_images(self, request: Request) -> tuple[Image, ...]:
+    def list_images(self, request: Request) -> Sequence[Image]:
         """Images alone, for `images list`."""
 
 

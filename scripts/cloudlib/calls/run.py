@@ -71,7 +71,10 @@ class CallLog:
         with self._lock:
             self._check_running()
             if self.budget is not None and self.calls >= self.budget:
-                raise BudgetExceeded(f"the budget of {self.budget} vendor calls is used up at: {what}")
+                raise BudgetExceeded(
+                    f"the budget of {self.budget} vendor calls is used up at: {what}",
+                    hint="DEBUG=1 shows every call; a cloud that has grown this much needs a larger budget",
+                )
             self.calls += 1
 
     def stop(self) -> None:
@@ -117,13 +120,15 @@ def run_json(
     timeout: float,
     env: Mapping[str, str] | None = None,
     classify: Classifier | None = None,
+    hint: str = "",
 ) -> Any:
     """Run a vendor command and return its stdout as JSON.
 
-    `env` is added to the environment. Raises CliMissing, TimedOut, BadReply, whatever `classify`
-    makes of the failure, or CallFailed with the command, its exit code and its last words.
+    `env` is added to the environment; `hint` says how to install a missing command. Raises CliMissing,
+    TimedOut, BadReply, whatever `classify` makes of the failure, or CallFailed with the command, its exit
+    code and its last words.
     """
-    out = run_bytes(argv, log=log, timeout=timeout, env=env, classify=classify)
+    out = run_bytes(argv, log=log, timeout=timeout, env=env, classify=classify, hint=hint)
     try:
         return json.loads(out)
     except ValueError as error:
@@ -140,18 +145,19 @@ def run_bytes(
     timeout: float,
     env: Mapping[str, str] | None = None,
     classify: Classifier | None = None,
+    hint: str = "",
 ) -> bytes:
     """Run a vendor command and return its stdout. Errors as for `run_json`, but for BadReply."""
     full_env = {**os.environ, **(env or {})}
     program = shutil.which(argv[0], path=full_env.get("PATH"))
     if program is None:
-        raise CliMissing(f"the command `{argv[0]}` is not on PATH")
+        raise CliMissing(f"the command `{argv[0]}` is not on PATH", hint=hint)
     log.take(command_line(argv))
     started = time.monotonic()
     try:
         process = log._start([program, *argv[1:]], full_env)
     except OSError as error:
-        raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
+        raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}", hint=hint) from error
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:

@@ -146,7 +146,8 @@ class Image:
 
     `coordinates` are the strings that terraform needs to find the newest build, by the last part of
     their result symbol: {"AMI_OWNER": "136693071363", "NS": "debian-12-amd64-*"}. `purpose` is "os" or
-    "gpu". `boot_modes`, where the vendor states them, are what an instance type must support one of.
+    "gpu". `boot_modes`, where the vendor states them, are what an instance type must support one of. `symbol`
+    is what the Kconfig symbol is named after, where that is not the title.
     """
 
     distro: str
@@ -156,6 +157,12 @@ class Image:
     coordinates: Mapping[str, str]
     purpose: str = "os"
     boot_modes: tuple[str, ...] = ()
+    symbol: str = ""
+
+    @property
+    def named_after(self) -> str:
+        """The words that its Kconfig symbol is made of."""
+        return self.symbol or self.title
 
     @property
     def key(self) -> tuple[str, tuple[object, ...], str, str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Gpu, InstanceType
 from cloudlib.catalog.text import device, dollars, gib
 from cloudlib.errors import CatalogError, CloudError, Interrupted, UsageError, report
-from cloudlib.provider import Provider, Request
+from cloudlib.provider import Provider, RegionList, Request
 from cloudlib.publish import refresh, tier
 from cloudlib.show.progress_rows import shown_on
 
@@ -103,19 +103,22 @@ def _narrowing(parser: argparse.ArgumentParser) -> None:
 def _regions(provider: Provider, options: argparse.Namespace) -> None:
     if options.offline:
         catalog = _published(provider)
-        regions, zones = catalog.regions, catalog.zones
+        listed = RegionList(catalog.regions, catalog.zones)
     else:
         known = refresh.last_known(ROOT, provider.NAME)
-        regions, zones = provider.list_regions(Request(log=CallLog(), known=known))
+        listed = provider.list_regions(Request(log=CallLog(), known=known))
+        _tell_gaps(provider.NAME, listed.not_reached, listed.notices)
     rows: list[dict[str, Any]] = []
-    for region in regions:
+    for region in listed.regions:
         row: dict[str, Any] = {
             "name": region.name,
             "long_name": region.long_name,
             "available": region.available,
         }
         if options.include_zones:
-            row["zones"] = [{"name": z.name, "zone_id": z.zone_id} for z in zones if z.region == region.name]
+            row["zones"] = [
+                {"name": z.name, "zone_id": z.zone_id} for z in listed.zones if z.region == region.name
+            ]
         rows.append(row)
     show_rows(options, rows, lambda r: (r["name"], r["long_name"], _where(r), _zone_names(r)))
 
@@ -209,7 +212,7 @@ def _generate(provider: Provider, options: argparse.Namespace) -> None:
     print(
         f"{provider.NAME}: {len(fetched.texts)} files published, {changed} of them changed", file=sys.stderr
     )
-    _tell_gaps(fetched.catalog)
+    _tell_catalog_gaps(fetched.catalog)
     for remark in fetched.remarks:
         print(f"{provider.NAME}: {remark}", file=sys.stderr)
 
@@ -224,16 +227,20 @@ def _catalog(provider: Provider, options: argparse.Namespace) -> Catalog:
     with shown_on(sys.stderr, quiet=True) as progress:
         request = Request(log=CallLog(), progress=progress, regions=wanted, known=known, images=False)
         catalog = provider.fetch(request)
-    _tell_gaps(catalog)
+    _tell_catalog_gaps(catalog)
     return catalog
 
 
-def _tell_gaps(catalog: Catalog) -> None:
-    """What a live answer lacks: nobody should take a list for whole that is not."""
-    for region, why in catalog.provenance.not_reached.items():
-        print(f"{catalog.provider}: not reached: {region} ({why})", file=sys.stderr)
-    for notice in catalog.provenance.notices:
-        print(f"{catalog.provider}: notice: {notice}", file=sys.stderr)
+def _tell_catalog_gaps(catalog: Catalog) -> None:
+    _tell_gaps(catalog.provider, catalog.provenance.not_reached, catalog.provenance.notices)
+
+
+def _tell_gaps(name: str, not_reached: Mapping[str, str], notices: Sequence[str]) -> None:
+    """What a live answer lacks, on stderr, so that nobody takes an incomplete list for a whole one."""
+    for region, why in not_reached.items():
+        print(f"{name}: not reached: {region} ({why})", file=sys.stderr)
+    for notice in notices:
+        print(f"{name}: notice: {notice}", file=sys.stderr)
 
 
 def _published(provider: Provider) -> Catalog:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""EC2 and Price List answers -> records. Pure; the shapes are those of the `aws` CLI's JSON.
+"""EC2 and Price List answers to records. Pure; the shapes are those of the `aws` CLI's JSON.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceTypeInfo.html
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html
@@ -7,23 +7,20 @@ https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from fractions import Fraction
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
 
+from cloudlib.calls.shape import Reader
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
-from cloudlib.errors import BadReply
 
 PRICE_SOURCE = "AWS Price List"
 
 _OPTED_IN = ("opt-in-not-required", "opted-in")
 
-#: Leading letters of a family -> category: of machines that figures do not tell from others, and of those
-#: that figures may tell better.
+#: Leading letters of a family -> category: where figures cannot tell (special), and where figures of local
+#: disks, which go first, may tell better (plain).
 SPECIAL_LETTERS = {
     "hpc": "High performance computing",
     "mac": "macOS",
@@ -35,182 +32,154 @@ SPECIAL_LETTERS = {
 PLAIN_LETTERS = dict.fromkeys(("im", "is", "d", "h", "i"), "Storage optimized")
 
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def _documented(parse: Callable[_P, _R]) -> Callable[_P, _R]:
-    """An answer of another shape than the documented one is a BadReply, whatever trips over it."""
-
-    @wraps(parse)
-    def parsed(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        try:
-            return parse(*args, **kwargs)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise BadReply(
-                f"aws answered {parse.__name__.replace('_', ' ')} of an unknown shape ({error!r})",
-                hint="DEBUG=1 shows every call",
-            ) from error
-
-    return parsed
-
-
-@_documented
-def regions(answer: Mapping[str, Any]) -> tuple[Region, ...]:
+def regions(answer: Reader) -> tuple[Region, ...]:
     """`describe-regions --all-regions`."""
-    found = []
-    for row in _rows(answer, "Regions"):
-        status = row.get("OptInStatus", _OPTED_IN[0])
+    parsed = []
+    for row in answer.rows("Regions"):
+        status = row.maybe_text("OptInStatus", _OPTED_IN[0])
         available = status in _OPTED_IN
         why_not = "" if available else "this account has not opted in"
         opt_in = status != _OPTED_IN[0]
-        found.append(Region(_text(row, "RegionName"), opt_in=opt_in, available=available, why_not=why_not))
-    return tuple(found)
+        parsed.append(Region(row.text("RegionName"), opt_in=opt_in, available=available, why_not=why_not))
+    return tuple(parsed)
 
 
-@_documented
-def zones(answer: Mapping[str, Any], region: str) -> tuple[tuple[Zone, ...], str]:
+def zones(answer: Reader, region: str) -> tuple[tuple[Zone, ...], str]:
     """`describe-availability-zones`: the zones, local and wavelength zones left out, and the region's name.
 
     The name is GroupLongName ("US East (N. Virginia) 1") without its number, "" where EC2 sends none.
     """
-    found, long_name = [], ""
-    for row in _rows(answer, "AvailabilityZones"):
-        if (
-            row.get("ZoneType", "availability-zone") == "availability-zone"
-            and row.get("State", "available") == "available"
-        ):
-            found.append(Zone(_text(row, "ZoneName"), region, row.get("ZoneId", "")))
-            long_name = long_name or re.sub(r" \d+$", "", row.get("GroupLongName", ""))
-    return tuple(found), long_name
+    parsed, long_name = [], ""
+    for row in answer.rows("AvailabilityZones"):
+        kind = row.maybe_text("ZoneType", "availability-zone")
+        state = row.maybe_text("State", "available")
+        if (kind, state) == ("availability-zone", "available"):
+            parsed.append(Zone(row.text("ZoneName"), region, row.maybe_text("ZoneId")))
+            long_name = long_name or re.sub(r" \d+$", "", row.maybe_text("GroupLongName"))
+    return tuple(parsed), long_name
 
 
-@_documented
-def offerings(answer: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def offerings(answer: Reader) -> dict[str, tuple[str, ...]]:
     """`describe-instance-type-offerings --location-type availability-zone`: type -> zones."""
-    found: dict[str, list[str]] = {}
-    for row in _rows(answer, "InstanceTypeOfferings"):
-        found.setdefault(_text(row, "InstanceType"), []).append(_text(row, "Location"))
-    return {name: tuple(sorted(where)) for name, where in found.items()}
+    where: dict[str, list[str]] = {}
+    for row in answer.rows("InstanceTypeOfferings"):
+        where.setdefault(row.text("InstanceType"), []).append(row.text("Location"))
+    return {name: tuple(sorted(zones)) for name, zones in where.items()}
 
 
-@_documented
-def type_names(answer: Mapping[str, Any]) -> tuple[str, ...]:
+def type_names(answer: Reader) -> tuple[str, ...]:
     """The names in a `describe-instance-types` answer."""
-    return tuple(_text(row, "InstanceType") for row in _rows(answer, "InstanceTypes"))
+    return tuple(row.text("InstanceType") for row in answer.rows("InstanceTypes"))
 
 
-@_documented
-def instance_types(answer: Mapping[str, Any]) -> tuple[dict[str, InstanceType], tuple[str, ...]]:
+def instance_types(answer: Reader) -> tuple[dict[str, InstanceType], tuple[str, ...]]:
     """`describe-instance-types`: types by name, and the names of those without vCPU or memory figures.
 
-    Where a type is offered, and for what, comes from other answers; its category from `categorized`.
+    Where a type is offered, and its prices, come from other answers; its category from `categorized`.
     """
-    found: dict[str, InstanceType] = {}
-    poor: list[str] = []
-    for row in _rows(answer, "InstanceTypes"):
-        name = _text(row, "InstanceType")
-        vcpus, memory = (
-            row.get("VCpuInfo", {}).get("DefaultVCpus"),
-            row.get("MemoryInfo", {}).get("SizeInMiB"),
-        )
-        if not vcpus or not memory:
-            poor.append(name)
+    types: dict[str, InstanceType] = {}
+    incomplete: list[str] = []
+    for row in answer.rows("InstanceTypes"):
+        name = row.text("InstanceType")
+        vcpus = row.maybe_at("VCpuInfo").maybe_whole("DefaultVCpus")
+        memory_mib = row.maybe_at("MemoryInfo").maybe_whole("SizeInMiB")
+        if not vcpus or not memory_mib:
+            incomplete.append(name)
         else:
-            found[name] = _instance_type(name, int(vcpus), int(memory), row)
-    return found, tuple(sorted(poor))
+            types[name] = _instance_type(name, vcpus, memory_mib, row)
+    return types, tuple(sorted(incomplete))
 
 
-def _instance_type(name: str, vcpus: int, memory_mib: int, row: Mapping[str, Any]) -> InstanceType:
-    processor = row.get("ProcessorInfo", {})
-    bare_metal = bool(row.get("BareMetal"))
+def _instance_type(name: str, vcpus: int, memory_mib: int, row: Reader) -> InstanceType:
+    processor = row.maybe_at("ProcessorInfo")
+    bare_metal = row.flag("BareMetal", False)
     return InstanceType(
         name=name,
         family=name.partition(".")[0],
         category=_own_category(row),
         vcpus=vcpus,
         memory_mib=memory_mib,
-        architectures=tuple(sorted(processor.get("SupportedArchitectures", ()))),
-        gpus=_devices(row.get("GpuInfo", {}).get("Gpus", ())),
+        architectures=tuple(sorted(processor.texts("SupportedArchitectures"))),
+        gpus=_devices(row.maybe_at("GpuInfo").maybe_rows("Gpus")),
         accelerators=_accelerators(row),
-        local_disks=tuple(
-            LocalDisks(int(d["Count"]), int(d["SizeInGB"]), nvme=_is_nvme(row["InstanceStorageInfo"]))
-            for d in row.get("InstanceStorageInfo", {}).get("Disks", ())
-        ),
-        network=row.get("NetworkInfo", {}).get("NetworkPerformance", ""),
+        local_disks=_disks(row.maybe_at("InstanceStorageInfo")),
+        network=row.maybe_at("NetworkInfo").maybe_text("NetworkPerformance"),
         bare_metal=bare_metal,
-        kvm=bare_metal or "nested-virtualization" in processor.get("SupportedFeatures", ()),
-        boot_modes=tuple(sorted(row.get("SupportedBootModes", ()))),
-        current_generation=bool(row.get("CurrentGeneration", True)),
+        kvm=bare_metal or "nested-virtualization" in processor.texts("SupportedFeatures"),
+        boot_modes=tuple(sorted(row.texts("SupportedBootModes"))),
+        current_generation=row.flag("CurrentGeneration", True),
     )
 
 
-def _is_nvme(storage: Mapping[str, Any]) -> bool:
-    return storage.get("NvmeSupport") in ("required", "supported")
+def _disks(storage: Reader) -> tuple[LocalDisks, ...]:
+    nvme = storage.maybe_text("NvmeSupport") in ("required", "supported")
+    return tuple(
+        LocalDisks(disk.whole("Count"), disk.whole("SizeInGB"), nvme=nvme)
+        for disk in storage.maybe_rows("Disks")
+    )
 
 
-def _devices(rows: Iterable[Mapping[str, Any]]) -> tuple[Gpu, ...]:
+def _devices(rows: Iterable[Reader]) -> tuple[Gpu, ...]:
     """Gpus, Accelerators, Fpgas and NeuronDevices share one shape. A slice of a GPU has Count 0."""
-    found = []
+    devices = []
     for row in rows:
-        maker, model = row.get("Manufacturer", ""), row.get("Name", "")
+        maker, model = row.maybe_text("Manufacturer"), row.maybe_text("Name")
         name = model if not maker or model.startswith(maker) else f"{maker} {model}"
-        part = float(row.get("GpuPartitionSize") or 1)
+        part = row.maybe_decimal("GpuPartitionSize") or Decimal(1)
         fraction = str(Fraction(part).limit_denominator(64)) if 0 < part < 1 else ""
-        count = int(row.get("Count") or row.get("LogicalGpuCount") or 1)
-        found.append(Gpu(name, count, row.get("MemoryInfo", {}).get("SizeInMiB"), fraction))
-    return tuple(found)
+        count = row.maybe_whole("Count") or row.maybe_whole("LogicalGpuCount") or 1
+        devices.append(Gpu(name, count, row.maybe_at("MemoryInfo").maybe_whole("SizeInMiB"), fraction))
+    return tuple(devices)
 
 
-def _accelerators(row: Mapping[str, Any]) -> tuple[Gpu, ...]:
+def _accelerators(row: Reader) -> tuple[Gpu, ...]:
     """Inference and training chips, FPGAs, media accelerators. Inf1 stands under two keys: one counts."""
-    neuron = _devices(row.get("NeuronInfo", {}).get("NeuronDevices", ()))
-    inference = _devices(row.get("InferenceAcceleratorInfo", {}).get("Accelerators", ()))
-    fpgas = _devices(row.get("FpgaInfo", {}).get("Fpgas", ()))
-    media = _devices(row.get("MediaAcceleratorInfo", {}).get("Accelerators", ()))
+    neuron = _devices(row.maybe_at("NeuronInfo").maybe_rows("NeuronDevices"))
+    inference = _devices(row.maybe_at("InferenceAcceleratorInfo").maybe_rows("Accelerators"))
+    fpgas = _devices(row.maybe_at("FpgaInfo").maybe_rows("Fpgas"))
+    media = _devices(row.maybe_at("MediaAcceleratorInfo").maybe_rows("Accelerators"))
     return (*(neuron or inference), *fpgas, *media)
 
 
-def _own_category(row: Mapping[str, Any]) -> str:
-    """What one type's special hardware says; "" where it has none."""
-    if row.get("GpuInfo", {}).get("Gpus"):
+def _own_category(row: Reader) -> str:
+    """The category of one type's special hardware; "" where it has none."""
+    if row.maybe_at("GpuInfo").maybe_rows("Gpus"):
         return "GPU"
-    if row.get("NeuronInfo") or row.get("InferenceAcceleratorInfo"):
+    if row.has("NeuronInfo") or row.has("InferenceAcceleratorInfo"):
         return "Machine learning accelerators"
-    if row.get("FpgaInfo"):
+    if row.has("FpgaInfo"):
         return "FPGA"
-    if row.get("MediaAcceleratorInfo"):
+    if row.has("MediaAcceleratorInfo"):
         return "Media"
-    return "Burstable" if row.get("BurstablePerformanceSupported") else ""
+    return "Burstable" if row.flag("BurstablePerformanceSupported", False) else ""
 
 
-@_documented
-def prices(answer: Mapping[str, Any], region: str) -> tuple[dict[str, Price], int]:
+def prices(answer: Reader, region: str) -> tuple[dict[str, Price], int]:
     """`pricing get-products`: type -> on-demand Linux price, and how many rows of 0 were left out.
 
     The filters of the query are checked again here: a row of another region, system, tenancy or
-    capacity class must never become a price. Of several prices for one type the answer is unclear,
-    and the type gets none.
+    capacity class must never become a price. A type with several prices gets none, as it is not clear which
+    one is right.
     """
-    found: dict[str, set[Decimal]] = {}
+    amounts: dict[str, set[Decimal]] = {}
     zeros = 0
-    for entry in answer.get("PriceList", ()):
-        product = json.loads(entry) if isinstance(entry, str) else entry
-        attributes = product.get("product", {}).get("attributes", {})
+    for entry in answer.items("PriceList"):
+        product = entry.decoded()
+        attributes = product.maybe_at("product").maybe_at("attributes")
         if not _is_plain_linux(attributes, region):
             continue
         for amount in _hourly(product):
             if amount > 0:
-                found.setdefault(attributes["instanceType"], set()).add(amount)
+                amounts.setdefault(attributes.text("instanceType"), set()).add(amount)
             else:
                 zeros += 1
-    single = {name: amounts.pop() for name, amounts in found.items() if len(amounts) == 1}
+    single = {name: several.pop() for name, several in amounts.items() if len(several) == 1}
     return {name: Price(amount, PRICE_SOURCE) for name, amount in single.items()}, zeros
 
 
-def images(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The rows of a `describe-images` answer."""
-    return _rows(answer, "Images")
+def images(answer: Reader) -> list[tuple[str, str]]:
+    """`describe-images`: (owner, name) of each image."""
+    return [(row.maybe_text("OwnerId"), row.maybe_text("Name")) for row in answer.rows("Images")]
 
 
 #: The product attributes that make a row the on-demand price of a shared Linux host.
@@ -223,32 +192,17 @@ PRICE_FILTERS = {
 }
 
 
-def _is_plain_linux(attributes: Mapping[str, str], region: str) -> bool:
-    if "instanceType" not in attributes or attributes.get("regionCode", region) != region:
+def _is_plain_linux(attributes: Reader, region: str) -> bool:
+    if not attributes.has("instanceType") or attributes.maybe_text("regionCode", region) != region:
         return False
-    return all(attributes.get(key, value) == value for key, value in PRICE_FILTERS.items())
+    return all(attributes.maybe_text(key, value) == value for key, value in PRICE_FILTERS.items())
 
 
-def _hourly(product: Mapping[str, Any]) -> Iterable[Decimal]:
-    for term in product.get("terms", {}).get("OnDemand", {}).values():
-        for dimension in term.get("priceDimensions", {}).values():
-            if dimension.get("unit", "Hrs") == "Hrs":
-                try:
-                    amount = Decimal(dimension["pricePerUnit"]["USD"])
-                except (KeyError, InvalidOperation):
-                    continue
-                yield amount.normalize() if amount else Decimal(0)
-
-
-def _rows(answer: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
-    rows = answer.get(key) if isinstance(answer, Mapping) else None
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise BadReply(f"the answer of aws has no list {key!r}", hint="DEBUG=1 shows every call")
-    return rows
-
-
-def _text(row: Mapping[str, Any], key: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str) or not value:
-        raise BadReply(f"the answer of aws has a row without {key!r}", hint="DEBUG=1 shows every call")
-    return value
+def _hourly(product: Reader) -> Iterator[Decimal]:
+    """The hourly USD amounts of a product's on-demand terms."""
+    for _, term in product.maybe_at("terms").maybe_entries("OnDemand"):
+        for _, dimension in term.maybe_entries("priceDimensions"):
+            if dimension.maybe_text("unit", "Hrs") == "Hrs":
+                amount = dimension.maybe_at("pricePerUnit").maybe_decimal("USD")
+                if amount is not None:
+                    yield amount

@@ -83,7 +83,7 @@ class Fetch:
         images = self._start_images() if self.request.images else None  # first: one after the other is slow
         prices = {name: self.pool.start(self._prices, name, step=price_step) for name in priced}
         sizes = {name: self.pool.start(self._sizes, reader, name, step=size_step) for name in places}
-        found = self.reach.answers(sizes)
+        found = self.reach.collect(sizes)
         self._say_what_is_left_out(found)
         names = {name for of in found.values() for name in of.kinds}
         size_step.done(f"{len(names)} sizes in {len(found)} locations")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cloudlib.calls.shape import Reader
 from cloudlib.errors import BadReply
 from providers.aws import parse as aws_parse
 
@@ -28,8 +29,12 @@ def product(amount: Any, **attributes: str) -> str:
     )
 
 
+def answer(value: Any) -> Reader:
+    return Reader(value, vendor="aws", answer="describe-something")
+
+
 def of_us_east_1(*entries: str) -> tuple[dict[str, Decimal], int]:
-    found, zeros = aws_parse.prices({"PriceList": list(entries)}, "us-east-1")
+    found, zeros = aws_parse.prices(answer({"PriceList": list(entries)}), "us-east-1")
     return {name: price.usd_per_hour for name, price in found.items()}, zeros
 
 
@@ -46,7 +51,9 @@ def test_two_prices_are_none_and_a_zero_is_none() -> None:
 
 def test_a_slice_of_a_gpu() -> None:
     slice_ = {"Name": "L4", "Manufacturer": "NVIDIA", "Count": 0, "GpuPartitionSize": 0.125}
-    kinds, poor = aws_parse.instance_types({"InstanceTypes": [{**_LARGE, "GpuInfo": {"Gpus": [slice_]}}]})
+    kinds, poor = aws_parse.instance_types(
+        answer({"InstanceTypes": [{**_LARGE, "GpuInfo": {"Gpus": [slice_]}}]})
+    )
     (gpu,) = kinds["m5.large"].gpus
     assert (gpu.name, gpu.count, gpu.fraction, poor) == ("NVIDIA L4", 1, "1/8", ())
 
@@ -54,7 +61,7 @@ def test_a_slice_of_a_gpu() -> None:
 @pytest.mark.parametrize("lacking", ["VCpuInfo", "MemoryInfo"])
 def test_a_type_without_figures_is_named(lacking: str) -> None:
     row = {key: value for key, value in _LARGE.items() if key != lacking}
-    assert aws_parse.instance_types({"InstanceTypes": [row]}) == ({}, ("m5.large",))
+    assert aws_parse.instance_types(answer({"InstanceTypes": [row]})) == ({}, ("m5.large",))
 
 
 def test_local_zones_are_left_out() -> None:
@@ -63,7 +70,7 @@ def test_local_zones_are_left_out() -> None:
         {"ZoneName": "us-east-1-bos-1a", "ZoneId": "use1-bos1-az1", "ZoneType": "local-zone"},
         {"ZoneName": "us-east-1b", "ZoneId": "use1-az1", "State": "unavailable"},
     ]
-    zones, name = aws_parse.zones({"AvailabilityZones": rows}, "us-east-1")
+    zones, name = aws_parse.zones(answer({"AvailabilityZones": rows}), "us-east-1")
     assert [z.name for z in zones] == ["us-east-1a"] and name == "US East (N. Virginia)"
 
 
@@ -85,8 +92,8 @@ ODD: list[tuple[Callable[..., Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("parse", "answer"), ODD)
-def test_an_answer_of_another_shape_is_a_bad_reply(parse: Callable[..., Any], answer: Any) -> None:
+@pytest.mark.parametrize(("parse", "value"), ODD)
+def test_an_answer_of_another_shape_is_a_bad_reply(parse: Callable[..., Any], value: Any) -> None:
     with pytest.raises(BadReply) as caught:
-        parse(answer)
+        parse(answer(value))
     assert "aws" in caught.value.what and caught.value.hint

@@ -203,7 +203,8 @@ def test_one_region_alone(cloud: Cloud) -> None:
 
 
 def test_regions_alone_and_images_alone(cloud: Cloud) -> None:
-    regions, zones = gce_api.list_regions(Request(log=CallLog()))
+    listed = gce_api.list_regions(Request(log=CallLog()))
+    regions, zones = listed.regions, listed.zones
     assert len(regions) == 4 and len(zones) == 13 and len(cloud.starts()) == 3
     streams = gce_api.list_images(Request(log=CallLog()))
     assert len(cloud.starts()) == 5 and {i.distro for i in streams} >= {"debian", "fedora", "almalinux"}

@@ -124,10 +124,11 @@ def test_a_type_that_is_gone_is_gone(server: LambdaServer) -> None:
 
 
 def test_regions_alone(server: LambdaServer) -> None:
-    regions, zones = lambdalabs_api.list_regions(Request(log=CallLog()))
+    listed = lambdalabs_api.list_regions(Request(log=CallLog()))
+    regions, zones = listed.regions, listed.zones
     assert len(regions) == 4 and zones == () and server.count() == 1
     server.data = replace(small(), lists_regions=False)
-    assert lambdalabs_api.list_regions(Request(log=CallLog()))[0] == regions
+    assert lambdalabs_api.list_regions(Request(log=CallLog())).regions == regions
 
 
 def test_images_alone(server: LambdaServer) -> None:

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""What a vendor's words mean: tables of patterns, one row an error.
+
+Commands tell no status, only text; APIs tell a status, a code and text. Each provider has a table for each
+of its sources, and asks it here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cloudlib.errors import CloudError
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One row: a regular expression, and the error that text containing it means.
+
+    `what` begins the message; where it is "", the message begins with the call that failed. `hint` says what
+    to do next.
+    """
+
+    pattern: str
+    error: type[CloudError]
+    what: str = ""
+    hint: str = ""
+
+
+def classified(table: Iterable[Meaning], text: str, *, call: str = "", said: str = "") -> CloudError | None:
+    """The error of the first row whose pattern is found in `text`, None where no row fits.
+
+    Its message is the row's `what`, or else `call`, and then the vendor's own words: `said`, or `text`.
+    """
+    for row in table:
+        if re.search(row.pattern, text):
+            return row.error(": ".join(filter(None, (row.what or call, said or text))), hint=row.hint)
+    return None
+
+
+def error_words(body: object, *keys: str) -> tuple[str, ...]:
+    """The named texts of a body `{"error": {"code": …}}`, each in one line; "" for one that is missing."""
+    error = body.get("error") if isinstance(body, Mapping) else None
+    fields = error if isinstance(error, Mapping) else {}
+    return tuple(" ".join(str(fields.get(key) or "").split()) for key in keys)

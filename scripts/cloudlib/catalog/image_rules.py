@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""Which published images are which distribution and release, by rules over their names.
+
+A rule pins the publisher, because anybody may publish an image called "debian-12", and reads the release off
+the name, so that a new release needs no new rule. One system has one title, whichever cloud offers it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cloudlib.catalog.records import Image
+
+#: Distribution key -> what the title of a release begins with.
+NAMES = {
+    "almalinux": "AlmaLinux",
+    "amazon": "Amazon Linux",
+    "centos": "CentOS Stream",
+    "debian": "Debian",
+    "fedora": "Fedora",
+    "fedora-coreos": "Fedora CoreOS",
+    "gpu-base": "GPU Base",
+    "lambda-stack": "Lambda Stack",
+    "opensuse": "openSUSE Leap",
+    "oracle": "Oracle Linux",
+    "redhat": "RHEL",
+    "rocky": "Rocky Linux",
+    "suse": "SUSE Linux Enterprise",
+    "ubuntu": "Ubuntu",
+}
+#: What a release may end with, after a dash -> how the title says it.
+_VARIANTS = {"backports": "with backports", "minimal": "minimal", "preview": "preview"}
+
+#: Names of architectures in names and answers of vendors -> the records' own.
+ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "x64": "x86_64", "arm64": "arm64", "aarch64": "arm64"}
+
+
+def title(distro: str, release: str) -> str:
+    """The title of a release: "Debian 12", "SUSE Linux Enterprise 15 SP6" for 15.sp6.
+
+    A variant stands behind a dash: 24.04-minimal is "Ubuntu 24.04 LTS minimal".
+    """
+    number, _, variant = release.partition("-")
+    if distro == "suse":  # service packs until 15; since 16 the second number is a minor release
+        number = re.sub(r"\.sp(\d+)$", r" SP\1", number)
+    elif distro == "ubuntu" and re.fullmatch(r"\d[02468]\.04", number):  # every second April
+        number = f"{number} LTS"
+    return " ".join(filter(None, (NAMES.get(distro, distro), number, _VARIANTS.get(variant, variant))))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One naming rule of one publisher.
+
+    `publisher` is the vendor's name of the account, project or publisher. `patterns` are regular expressions
+    that the parts of an image's name fit whole, one a part (Azure names an image by offer and SKU). `release`
+    and `title` are format strings over their groups; a title that is "" is `title` of the release. So is
+    `symbol`, which names the Kconfig symbol where that is not after the title: a symbol that is in use keeps
+    its name when the title gets a better one.
+    """
+
+    distro: str
+    publisher: str
+    patterns: tuple[str, ...]
+    release: str
+    title: str = ""
+    symbol: str = ""
+
+    def fits(self, *names: str) -> Mapping[str, str] | None:
+        """The groups of the patterns in these parts of a name, "" for a group without text; None: no fit.
+
+        Fewer parts than patterns ask whether the first ones fit.
+        """
+        groups: dict[str, str] = {}
+        for pattern, name in zip(self.patterns, names):
+            match = re.fullmatch(pattern, name)
+            if match is None:
+                return None
+            groups.update({key: value or "" for key, value in match.groupdict().items()})
+        return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An image name that fits a rule, and the groups of the rule's patterns in it."""
+
+    rule: Rule
+    groups: Mapping[str, str]
+
+    @property
+    def release(self) -> str:
+        """The release, "9" where the name has no minor release behind "9."."""
+        return self.rule.release.format(**self.groups).rstrip(".").lower()
+
+    @property
+    def title(self) -> str:
+        """The title of the stream."""
+        own = self.rule.title.format(**self.groups)
+        return own or title(self.rule.distro, self.release)
+
+    def image(
+        self, architecture: str, coordinates: Mapping[str, str], boot_modes: tuple[str, ...] = ()
+    ) -> Image:
+        """The record of the stream."""
+        return Image(
+            distro=self.rule.distro,
+            release=self.release,
+            title=self.title,
+            architecture=architecture,
+            coordinates=coordinates,
+            boot_modes=boot_modes,
+            symbol=self.rule.symbol.format(**self.groups).rstrip(". "),
+        )
+
+
+def match(rules: Iterable[Rule], publisher: str, *names: str) -> Match | None:
+    """The first rule of this publisher that the name fits, None for an image that no rule describes."""
+    for rule in rules:
+        groups = rule.fits(*names) if rule.publisher == publisher else None
+        if groups is not None:
+            return Match(rule, groups)
+    return None

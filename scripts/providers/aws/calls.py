@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""How AWS is asked: the `aws` command, what its error messages mean, and the default region."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from cloudlib.calls.classify import Meaning, classified
+from cloudlib.calls.run import CallLog, call_timeout, run_bytes, run_json
+from cloudlib.calls.shape import SEE_CALLS, Reader
+from cloudlib.errors import (
+    AccessDenied,
+    BadReply,
+    CallFailed,
+    CloudError,
+    NoCredentials,
+    RegionUnavailable,
+    Throttled,
+    TimedOut,
+)
+
+NAME = "aws"
+SETUP_HINT = (
+    "install the AWS CLI (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html),\n"
+    "then run `aws configure`, or set AWS_PROFILE; `aws sts get-caller-identity` must answer"
+)
+
+_TIMEOUT = 90.0  # seconds
+_FIRST_REGION = "us-east-1"  # used where neither the environment nor the profile names one
+
+#: The AWS CLI retries throttling itself, with backoff and jitter, when told to.
+_ENV = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "6", "AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"}
+
+#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+_MEANINGS = (
+    Meaning(
+        r"Unable to locate credentials|Partial credentials|config profile \(.*\) could not be found|SSO|"
+        r"Token has expired|refresh failed|\((?:InvalidClientTokenId|UnrecognizedClientException|"
+        r"ExpiredToken\w*|RequestExpired|SignatureDoesNotMatch|InvalidToken|MissingAuthenticationToken\w*|"
+        r"IncompleteSignature)\)",
+        NoCredentials,
+        "aws has no valid credentials",
+        SETUP_HINT,
+    ),
+    Meaning(
+        r"\((?:UnauthorizedOperation|AccessDenied\w*|UnauthorizedAccess)\)",
+        AccessDenied,
+        hint="docs/cloud-configuration.md lists the IAM policy that the query needs",
+    ),
+    Meaning(
+        r"\((?:RequestLimitExceeded|Throttl\w+|TooManyRequests\w*|SlowDown)\)|Rate exceeded",
+        Throttled,
+        hint="wait a few minutes and run the command again; AWS_MAX_ATTEMPTS raises the number of tries",
+    ),
+    Meaning(
+        r"\((?:AuthFailure|OptInRequired)\)",
+        RegionUnavailable,
+        hint="enable the region in the account settings, or leave it: the others are not affected",
+    ),
+    Meaning(
+        r"Connect timeout|Read timeout|timed out",
+        TimedOut,
+        hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time; check the network",
+    ),
+    Meaning(
+        r"Unable to parse response|no element found|Connection was closed|IncompleteRead",
+        BadReply,
+        hint=SEE_CALLS,
+    ),
+)
+
+
+def run_aws_command(command: Sequence[str], region: str | None = None, *, log: CallLog | None = None) -> Any:
+    """Run `aws COMMAND --output json [--region REGION]` and return the parsed answer.
+
+    Raises CliMissing, NoCredentials, AccessDenied, RegionUnavailable, Throttled, TimedOut, BadReply or
+    CallFailed; never returns None for a failure.
+    """
+    argv = ["aws", *command, "--output", "json", *(["--region", region] if region else [])]
+    env = {key: value for key, value in _ENV.items() if key not in os.environ}
+    return run_json(
+        argv,
+        log=log or CallLog(),
+        timeout=call_timeout(_TIMEOUT),
+        env=env,
+        classify=_classify,
+        hint=SETUP_HINT,
+    )
+
+
+def ask(command: Sequence[str], region: str, log: CallLog) -> Reader:
+    """The answer of one `aws` command, to be read; errors are those of run_aws_command."""
+    return Reader(run_aws_command(command, region, log=log), vendor=NAME, answer=command[1])
+
+
+def default_region(log: CallLog) -> str:
+    """AWS_REGION, AWS_DEFAULT_REGION, the profile's region, us-east-1: the order of the AWS CLI."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        if os.environ.get(name):
+            return os.environ[name]
+    try:
+        text = _run_text(["aws", "configure", "get", "region"], log)
+    except CallFailed:  # exit 1 without a message is how it says "not set"
+        text = ""
+    return text or _FIRST_REGION
+
+
+def version(log: CallLog) -> str:
+    """The version of the AWS CLI."""
+    return _run_text(["aws", "--version"], log).partition(" ")[0].rpartition("/")[2]
+
+
+def region_not_enabled(error: CloudError, region: str, *, asked_for: bool) -> CloudError:
+    """The error of the first call, said so that a region that is not enabled can be told from bad keys.
+
+    EC2 has one word for both, AuthFailure, and STS does not know the credentials of an account where it has
+    not opted in. Other errors are returned as they are.
+    """
+    if asked_for:
+        where = f"If it answers elsewhere, the account is not opted in to {region}"
+    else:
+        where = (
+            f"good credentials are refused too where the default region, {region}, is not enabled: AWS_REGION"
+        )
+    if isinstance(error, RegionUnavailable):
+        what = f"aws has no valid credentials for {region}: {error.what}"
+    elif isinstance(error, NoCredentials) and "InvalidClientTokenId" in error.what:
+        what = error.what
+    else:
+        return error
+    return NoCredentials(what, hint=f"{SETUP_HINT}\n{where}")
+
+
+def _run_text(argv: Sequence[str], log: CallLog) -> str:
+    out = run_bytes(argv, log=log, timeout=call_timeout(_TIMEOUT), classify=_classify, hint=SETUP_HINT)
+    return out.decode("utf-8", "replace").strip()
+
+
+def _classify(argv: Sequence[str], code: int, stderr: str) -> CloudError | None:
+    last = stderr.splitlines()[-1].strip() if stderr else ""
+    return classified(_MEANINGS, stderr, call=f"`{' '.join(argv[:3])}` failed", said=last)

@@ -15,6 +15,7 @@ import cloud_providers
 from cloudlib.catalog import file as catalogfile
 from cloudlib.publish import refresh, tier
 from tests.support.kconf import parse_tree
+from tests.support.sweep import defined_twice
 from tests.support.tree import ROOT, Tree
 
 #: Files in which no comment can stand, or whose text is not ours to change.
@@ -131,6 +132,7 @@ def test_the_dialect_is_that_of_the_kernel() -> None:
 def test_the_tree_parses_without_a_warning(tree: Tree) -> None:
     kconf = parse_tree(tree.root)
     assert len(kconf.unique_defined_syms) > 1000
+    assert defined_twice(kconf) == [], "a second definition is a second line in the menu"
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("terraform/*/kconfigs")), ids=lambda p: p.parent.name)

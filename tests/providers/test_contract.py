@@ -95,7 +95,7 @@ def swept(case: Menus, which: str) -> None:
     done = sweep(case.kconf, case.catalog(which), case.provider.MENU_NAMES)
     assert done.problems == [], shown(done.problems)
     assert done.regions > 1 and done.families > 1 and len(done.types) > 1
-    assert defined_twice(case.kconf, case.provider.MENU_NAMES) == []
+    assert defined_twice(case.kconf) == []
 
 
 def test_every_provider_has_a_contract() -> None:

@@ -50,9 +50,13 @@ def sweep(kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames) -> Swee
     return done
 
 
-def defined_twice(kconf: kconfiglib.Kconfig, names: MenuNames) -> list[str]:
-    """The provider's symbols that have more than one definition."""
-    return [s.name for s in kconf.unique_defined_syms if s.name.startswith(names.switch) and len(s.nodes) > 1]
+def defined_twice(kconf: kconfiglib.Kconfig) -> list[str]:
+    """The symbols of the whole tree that have more than one definition, each with the places."""
+    return [
+        f"{symbol.name}: " + ", ".join(f"{node.filename}:{node.linenr}" for node in symbol.nodes)
+        for symbol in kconf.unique_defined_syms
+        if len(symbol.nodes) > 1
+    ]
 
 
 def empty_results(kconf: kconfiglib.Kconfig, names: MenuNames) -> list[str]:

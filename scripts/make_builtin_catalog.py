@@ -53,7 +53,10 @@ def cut(catalog: Catalog, families: Sequence[str]) -> Catalog:
         regions=(r for r in catalog.regions if r.name in regions),
         zones=(z for z in catalog.zones if z.region in regions),
         instance_types=(
-            k.within(regions) for family in families for k in known[family] if set(k.regions) & regions
+            catalog.within(k, regions)
+            for family in families
+            for k in known[family]
+            if set(k.regions) & regions
         ),
         images=catalog.images,
         provenance=Provenance(source=f"built-in, from: {catalog.provenance.source}"),

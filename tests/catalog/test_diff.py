@@ -154,7 +154,7 @@ _CATALOGS = st.builds(
     ),
     _KINDS,
     st.sampled_from([IMAGES, IMAGES[:3], ()]),
-    st.sampled_from([ZONES, ZONES[:1]]),
+    st.sampled_from([ZONES, (*ZONES, Zone("north-1c", HOME)), (replace(ZONES[0], zone_id="x"), *ZONES[1:])]),
     st.sampled_from([REGIONS, REGIONS[:2], (replace(REGIONS[0], long_name="x"), *REGIONS[1:])]),
     st.sampled_from([HOME, FAR]),
 )

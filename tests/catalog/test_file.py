@@ -13,12 +13,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.records import Catalog, Gpu, Image, InstanceType, LocalDisks, Price, Provenance
+from cloudlib.catalog.records import (
+    Catalog,
+    Gpu,
+    Image,
+    InstanceType,
+    LocalDisks,
+    Price,
+    Provenance,
+    Region,
+    Zone,
+)
 from cloudlib.errors import CatalogError
 from cloudlib.publish import tier
-from tests.support.catalogs import CLOSED, HOME, KINDS, ZONES, catalog, image, kind
+from tests.support.catalogs import CLOSED, FAR, HOME, KINDS, REGIONS, ZONES, catalog, image, kind, sealed
 
 ROOT = Path(__file__).resolve().parents[2]
+PRICE = Price(Decimal("0.1"), "list")
 words = st.text(min_size=1, max_size=12)
 counts = st.integers(1, 10**7)
 gpus = st.builds(Gpu, words, counts, st.none() | counts, st.sampled_from(["", "1/8"]))
@@ -93,13 +104,40 @@ def test_the_digest_depends_on_the_records_alone() -> None:
     assert catalogfile.digest(one) != catalogfile.digest(catalog(KINDS[1:]))
 
 
-def test_a_zone_outside_its_regions_is_no_catalogue() -> None:
-    with pytest.raises(CatalogError, match="the zone mars-1a is in none of its regions"):
-        catalogfile.dump(catalog([kind("m7.large", zones=("mars-1a",))]))
+def test_a_price_of_some_regions_is_not_one_of_all() -> None:
+    """One price in one of two regions: read again, the other region still has none."""
+    made = catalog([kind("m7.large", usd="0.1"), kind("m7.xlarge", prices={FAR: PRICE})])
+    assert read(catalogfile.dump(made)) == made
+    three = catalog(
+        [kind("m7.large", regions=(HOME, FAR, "east-1"), zones=(), prices={HOME: PRICE, FAR: PRICE})],
+        regions=(*REGIONS, Region("east-1")),
+    )
+    again = read(catalogfile.dump(three)).instance_types[0]
+    assert again.prices == {HOME: PRICE, FAR: PRICE}
+
+
+@pytest.mark.parametrize("name", ["Uocm:PHX-AD-1", "=north-1a", "north-1=x", "north-1"])
+def test_a_zone_may_have_any_name(name: str) -> None:
+    """Oracle's availability domains do not begin with their region's name."""
+    zones = (Zone(name, HOME), Zone("north-1b", HOME), Zone("south-1a", FAR))
+    made = catalog([kind("m7.large", zones=(name, "north-1b", "south-1a"))], zones=zones)
+    again = read(catalogfile.dump(made))
+    assert again == made and again.within(again.instance_types[0], {HOME}).zones == (name, "north-1b")
 
 
 def edited(**changes: Any) -> str:
     return json.dumps({**json.loads(catalogfile.dump(catalog())), **changes})
+
+
+def with_type(**changes: Any) -> str:
+    """The catalogue file whose first type is changed so; None takes a field away."""
+    first, *others = json.loads(catalogfile.dump(catalog()))["instance_types"]
+    changed = {key: value for key, value in {**first, **changes}.items() if value is not None}
+    return edited(instance_types=[changed, *others])
+
+
+def with_provenance(**changes: Any) -> str:
+    return edited(provenance={"source": "live", **changes})
 
 
 @pytest.mark.parametrize(
@@ -121,8 +159,76 @@ def edited(**changes: Any) -> str:
     ids=range(12),
 )
 def test_damage_is_noticed(text: str) -> None:
-    with pytest.raises(CatalogError):
+    with pytest.raises(CatalogError, match="here: ") as caught:
         read(text)
+    assert "git checkout" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (with_type(vcpus=float("inf")), "instance_types: FIRST: vcpus: inf is not a whole number"),
+        (with_type(vcpus=True), "instance_types: FIRST: vcpus: True is not a whole number"),
+        (with_type(vcpus=0.5), "instance_types: FIRST: vcpus: 0.5 is not a whole number"),
+        (with_type(vcpus=None), "instance_types: FIRST: vcpus is missing"),
+        (with_type(architectures="x86_64"), "instance_types: FIRST: architectures: 'x86_64' is not a list"),
+        (with_type(architectures=[1]), "instance_types: FIRST: architectures: 1 is not a string"),
+        (with_type(kvm=1), "instance_types: FIRST: kvm: 1 is not true or false"),
+        (with_type(gpus=[{"name": "A", "count": "1"}]), "FIRST: gpus: count: '1' is not a whole number"),
+        (with_type(gpus=[{"name": "A", "count": 1, "memory_mib": 0.5}]), "memory_mib: 0.5 is not a whole"),
+        (with_type(local_disks={}), "instance_types: FIRST: local_disks: {} is not a list"),
+        (with_type(surprise=1), "instance_types: FIRST: unknown field 'surprise'"),
+        (with_type(regions=[HOME]), "instance_types: FIRST: unknown field 'regions'"),
+        (with_type(offered=[HOME]), "instance_types: FIRST: offered: ['north-1'] is not an object"),
+        (with_type(prices={HOME: 0.1}), "instance_types: FIRST: prices: north-1: 0.1 is not a list"),
+        (with_type(prices={HOME: [0.1, "x"]}), "prices: north-1: 0.1 is not a string"),
+        (with_type(prices={HOME: ["0.1"]}), "prices: north-1: "),
+        (with_type(prices={HOME: ["cheap", "x"]}), "prices: north-1: 'cheap' is not a price"),
+        (with_type(prices={HOME: ["Infinity", "x"]}), "demo: FIRST has an impossible price"),
+        (edited(instance_types=["m5.large"]), "instance_types: 'm5.large' is not an object"),
+        (edited(zones=[{"name": 1, "region": HOME}]), "zones: 1: name: 1 is not a string"),
+        (edited(images=[{"title": "A", "distro": 7}]), "images: A: distro: 7 is not a string"),
+        (edited(default_region=7), "default_region: 7 is not a string"),
+        (edited(provider=[]), "provider: [] is not a string"),
+        (with_provenance(fetched_at=2026), "provenance: fetched_at: 2026 is not a string"),
+        (with_provenance(not_reached=[HOME]), "provenance: not_reached: ['north-1'] is not an object"),
+        (with_provenance(notices="slow"), "provenance: notices: 'slow' is not a list"),
+        (with_provenance(calls="7"), "provenance: calls: '7' is not a whole number"),
+        (edited(regions=["x" * 100]), "regions: '" + "x" * 39 + "... is not an object"),
+        ("[" * 100_000, "nested too deep"),
+        (edited(format="1"), "format '1', this version reads 1"),
+        ("{}", "no 'format'"),
+    ],
+    ids=lambda text: text if len(text) < 90 else "",
+)
+def test_a_value_of_another_type_is_named(text: str, what: str) -> None:
+    with pytest.raises(CatalogError) as caught:
+        read(text)
+    first = catalog().instance_types[0].name
+    assert caught.value.what.startswith("here: ") and what.replace("FIRST", first) in caught.value.what
+    assert "git checkout" in caught.value.hint
+
+
+def test_an_edited_record_is_noticed(tmp_path: Path) -> None:
+    """A price, an image's owner, a line taken out: whatever the menus would be made of."""
+    text = catalogfile.dump(catalog())
+    path = tmp_path / "catalog.json.static"
+    lines = text.splitlines(keepends=True)
+    shorter = [line for line in lines if not line.startswith('{"name":"m7.large"')]
+    for changed in (
+        text.replace("0.1008", "0.0008"),
+        text.replace("debian-12-", "debian-66-"),
+        "".join(shorter),
+    ):
+        assert changed != text
+        path.write_text(changed, encoding="utf-8")
+        with pytest.raises(CatalogError, match="the records do not fit the digest") as caught:
+            catalogfile.load_file(path)
+        assert str(path) in caught.value.what and "git checkout" in caught.value.hint
+        assert read(sealed(changed))
+    for head in (edited(default_region=FAR), with_provenance()):
+        with pytest.raises(CatalogError, match="do not fit the digest"):
+            read(head)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

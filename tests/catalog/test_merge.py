@@ -87,8 +87,14 @@ def test_a_region_keeps_its_name() -> None:
 
 def test_regions_whose_names_begin_alike_are_told_apart() -> None:
     machine = kind("m7.large", regions=("eu-1", "eu-12"), zones=("eu-1-a", "eu-12-a"))
-    assert machine.within({"eu-1"}).zones == ("eu-1-a",)
-    assert machine.within({"eu-12"}).zones == ("eu-12-a",)
+    made = catalog(
+        [machine],
+        default_region="eu-1",
+        regions=[Region("eu-1"), Region("eu-12")],
+        zones=[Zone("eu-1-a", "eu-1"), Zone("eu-12-a", "eu-12")],
+    )
+    assert made.within(machine, {"eu-1"}).zones == ("eu-1-a",)
+    assert made.within(machine, {"eu-12"}).zones == ("eu-12-a",)
 
 
 def test_a_new_price_of_a_lost_region_wins_over_the_old_one() -> None:

@@ -41,6 +41,11 @@ def test_an_unknown_price_is_none() -> None:
     assert machine.price_in(FAR) is None and machine.price_in(HOME) == Price(Decimal("0.1"), "a price list")
 
 
+def priced(region: str, usd: str) -> dict[str, Any]:
+    """A catalogue of one type with this price."""
+    return {"instance_types": (replace(KINDS[0], prices={region: Price(Decimal(usd), "x")}),)}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -50,16 +55,39 @@ def test_an_unknown_price_is_none() -> None:
         ({"default_region": "west-1"}, "default region 'west-1'"),
         ({"regions": (*REGIONS, Region(HOME))}, "region 'north-1' occurs twice"),
         ({"zones": (*ZONES, Zone("north-1a", FAR))}, "zone 'north-1a' occurs twice"),
+        (
+            {"zones": (*ZONES, Zone("mars-1a", "mars-1"))},
+            "the zone 'mars-1a' is in an unknown region: mars-1",
+        ),
+        ({"zones": (*ZONES, Zone("north 1a", HOME))}, "'north 1a' cannot be the name of a zone"),
+        ({"zones": (*ZONES, Zone("", HOME))}, "'' cannot be the name of a zone"),
         ({"instance_types": (KINDS[0], KINDS[0])}, "'m5.large' occurs twice"),
         ({"instance_types": (kind("m1.x", 0),)}, "m1.x has no vCPU"),
         ({"instance_types": (kind("m1.x", 2, 0),)}, "m1.x has no vCPU or memory"),
         ({"instance_types": (kind("m1.x", regions=("mars-1",), zones=()),)}, "unknown regions: mars-1"),
         ({"instance_types": (kind("m1.x", regions=("west-1",), zones=()),)}, "unknown regions: west-1"),
-        ({"instance_types": (replace(KINDS[0], prices={HOME: Price(Decimal(0), "x")}),)}, "price of 0"),
-        ({"instance_types": (replace(KINDS[0], prices={HOME: Price(Decimal(-1), "x")}),)}, "price of 0"),
+        (
+            {"instance_types": (kind("m1.x", zones=("mars-1a",)),)},
+            "m1.x is offered in an unknown zone: mars-1a",
+        ),
+        ({"instance_types": (kind("m1.x", regions=(FAR,), zones=("north-1a",)),)}, "not in its region"),
+        (priced("mars-1", "1"), "m5.large has a price in unknown regions: mars-1"),
+        (priced(HOME, "0"), "price of 0"),
+        (priced(HOME, "-1"), "price of 0"),
+        (priced(HOME, "Infinity"), "m5.large has an impossible price: Infinity"),
+        (priced(HOME, "NaN"), "impossible price: NaN"),
+        (priced(HOME, "1E+30"), r"impossible price: 1E\+30"),
     ],
     ids=lambda v: v if isinstance(v, str) else "",
 )
 def test_what_cannot_be_a_catalogue_is_refused(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(CatalogError, match=words):
         catalog(**changes)
+
+
+def test_a_type_is_narrowed_to_regions() -> None:
+    made = catalog([kind("m7.large", usd="0.1")])
+    (machine,) = made.instance_types
+    far = made.within(machine, {FAR})
+    assert (far.regions, far.zones, far.prices) == ((FAR,), ("south-1a",), {})
+    assert made.within(machine, {HOME}).prices == machine.prices

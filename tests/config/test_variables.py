@@ -23,6 +23,7 @@ from cloudlib.errors import ConfigRejected, PublishError
 from cloudlib.publish.rewrite import rewrite
 from tests.support.bringup import REAL_ENV, stub_module
 from tests.support.bringup import variables as variable_blocks
+from tests.support.catalogs import sealed
 from tests.support.kconf import parse_tree
 from tests.support.terraform import TERRAFORM, needs_terraform
 from tests.support.tree import ROOT, Tree
@@ -120,7 +121,8 @@ def test_a_gpu_image(tree: Tree) -> None:
 def test_files_are_rewritten_when_they_change(tree: Tree) -> None:
     tree.write(".config", M7I)
     files = ("extra_vars.yaml", "terraform/aws/terraform.tfvars.json")
-    assert [f"wrote {name}" in tree.make().stdout for name in files] != [False, False]
+    told = tree.make().stdout
+    assert [name for name in files if f"wrote {name}\n" not in told] == []
     before = [(tree.root / name).stat() for name in files]
     assert "wrote" not in tree.make().stdout
     assert [(tree.root / name).stat().st_mtime_ns for name in files] == [s.st_mtime_ns for s in before]
@@ -134,18 +136,16 @@ def test_make_says_what_it_costs_and_what_is_wrong(tree: Tree) -> None:
     tree.write(".config", M7I + "CONFIG_TERRAFORM_NODE_COUNT=1000\n")
     done = tree.make()
     assert "cost: 1000 x m7i.2xlarge in us-east-1 at $0.4032 = $403.20/h, $294,336.00 a month" in done.stdout
-    path = tree.root / "terraform/aws/kconfigs/catalog.json.static"
-    path.write_text(
-        path.read_text(encoding="utf-8").replace('"m7i.2xlarge"', '"m7i.3xlarge"'), encoding="utf-8"
-    )
+    path = "terraform/aws/kconfigs/catalog.json.static"
+    tree.write(path, sealed(tree.read(path).replace('"m7i.2xlarge"', '"m7i.3xlarge"')))
     done = tree.make()
     assert "warning: AWS has no instance type m7i.2xlarge; nearest: m8i.2xlarge, " in done.stderr
     assert "unknown" in done.stdout
-    path.write_text("{", encoding="utf-8")
-    done = tree.make()
-    assert (
-        "warning: nothing could be checked, nor its cost told: " in done.stderr and "unknown" in done.stdout
-    )
+    for text, why in (("{", "not a catalogue file"), (tree.read(path).replace("0.4032", "0.0032"), "digest")):
+        tree.write(path, text)
+        done = tree.make()
+        assert "warning: nothing could be checked, nor its cost told: " in done.stderr
+        assert f"{path}: " in done.stderr and why in done.stderr and "unknown" in done.stdout
 
 
 @pytest.mark.parametrize("count", ["0", "1001", "-1", "many", "2.5"])

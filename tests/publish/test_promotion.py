@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 import cloud_providers
-from cloudlib.catalog import file as catalogfile
 from cloudlib.errors import CloudError
 from cloudlib.publish import refresh, tier
 from tests.support.generated import publish
@@ -108,13 +107,3 @@ def test_what_a_fetch_did_not_write_is_refused(tree: Tree, spoil: Callable[[Path
     assert tree.menu_state() == before
     publish(tree)
     promote(tree)
-
-
-def test_the_digest_is_looked_at_on_demand(tree: Tree) -> None:
-    """A catalogue that was edited is still read by commands that only report."""
-    publish(tree)
-    _record(folder(tree))
-    path = folder(tree) / "catalog.json.generated"
-    assert catalogfile.load_file(path).provider == NAME
-    with pytest.raises(CloudError, match="digest"):
-        catalogfile.load_file(path, verify=True)

@@ -17,6 +17,7 @@ import pexpect
 import pytest
 
 from tests.support.bringup import CONFIG, Fake, fake_terraform
+from tests.support.catalogs import sealed
 from tests.support.tree import ROOT, Tree
 
 STATE = "terraform/aws/terraform.tfstate"
@@ -146,7 +147,8 @@ def test_a_machine_that_is_not_there(fake: Fake) -> None:
     text = fake.tree.read(path)
     (line,) = [line for line in text.splitlines() if '"name":"m7i.2xlarge"' in line]
     zones = json.loads(line.rstrip(","))["offered"]["us-east-1"]
-    fake.tree.write(path, text.replace(line, line.replace(f'"us-east-1":"{zones}"', '"us-east-1":"b c"')))
+    moved = line.replace(f'"us-east-1":"{zones}"', '"us-east-1":"b c"')
+    fake.tree.write(path, sealed(text.replace(line, moved)))
     code, said = run(fake, "bringup")
     assert code == 1 and nothing_started(fake)
     assert (

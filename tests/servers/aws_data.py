@@ -45,6 +45,7 @@ class Zone:
     name: str
     zone_id: str
     region: str
+    state: str = "available"
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,11 @@ class AwsData:
         """One type's price is 0 in every region that has one."""
         prices = {key: "0" if key[1] == name else usd for key, usd in self.prices.items()}
         return replace(self, prices=prices)
+
+    def with_zone_down(self, name: str) -> AwsData:
+        """One zone is unavailable; its offerings are still listed."""
+        zones = (replace(z, state="unavailable") if z.name == name else z for z in self.zones)
+        return replace(self, zones=tuple(zones))
 
     def empty(self) -> AwsData:
         """The regions and zones only: every other list is empty."""

@@ -205,7 +205,7 @@ def _zone_fields(zone: Zone, number: int, long_name: str) -> dict[str, str]:
         "RegionName": zone.region,
         "ZoneId": zone.zone_id,
         "ZoneName": zone.name,
-        "ZoneState": "available",
+        "ZoneState": zone.state,
         "ZoneType": "availability-zone",
         "GroupName": f"{zone.region}-zg-1",
         "GroupLongName": f"{long_name} 1",

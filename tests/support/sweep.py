@@ -46,7 +46,7 @@ def sweep(kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames) -> Swee
                 continue  # nothing there for this architecture
             for kinds in families:
                 done.families += 1
-                done.problems += _family(kconf, names, here, kinds, done.types)
+                done.problems += _family(kconf, catalog, names, here, kinds, tried=done.types)
     return done
 
 
@@ -80,20 +80,21 @@ def _region(kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, here:
 
 
 def _family(
-    kconf: kconfiglib.Kconfig, names: MenuNames, here: str, kinds: Sequence[InstanceType], tried: set[str]
-) -> Iterator[str]:
+    kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, here: str, kinds: Sequence[InstanceType],
+    *, tried: set[str],
+) -> Iterator[str]:  # fmt: skip
     """The sizes of one family: which are offered here, and for those not tried before what they give."""
     architecture, region = here.split(", ")
     for kind in kinds:
         name = symbol(names.type_prefix, kind.name)
         expected = architecture in kind.architectures and region in kind.regions
         if _offered(kconf, names, kind) != expected and not (
-            expected and _choose_zone(kconf, names, kind, region) and _offered(kconf, names, kind)
+            expected and _choose_zone(kconf, catalog, names, kind, region) and _offered(kconf, names, kind)
         ):
             yield f"{here}: {name} is {'not ' if expected else ''}offered, against the records"
         elif expected and kind.name not in tried:
             tried.add(kind.name)
-            _choose_zone(kconf, names, kind, region)
+            _choose_zone(kconf, catalog, names, kind, region)
             yield from _type(kconf, names, f"{here}, {kind.name}", kind, region)
 
 
@@ -105,9 +106,11 @@ def _offered(kconf: kconfiglib.Kconfig, names: MenuNames, kind: InstanceType) ->
     return item is not None and item.visibility > 0
 
 
-def _choose_zone(kconf: kconfiglib.Kconfig, names: MenuNames, kind: InstanceType, region: str) -> bool:
+def _choose_zone(
+    kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, kind: InstanceType, region: str
+) -> bool:
     """Choose the first zone that is known to have the type; whether there is one."""
-    zones = kind.within([region]).zones
+    zones = catalog.within(kind, [region]).zones
     return bool(names.zone_prefix and zones) and _set(kconf, symbol(names.zone_prefix, zones[0]))
 
 

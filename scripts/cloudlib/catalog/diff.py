@@ -92,7 +92,7 @@ def difference(old: Catalog, new: Catalog) -> CatalogDiff:
         families=_families(old, new),
         types=_names(old.instance_types, new.instance_types, lambda t: t.name, leave=_PLACES),
         images=_names(old.images, new.images, image_name),
-        moved=tuple(m for a, b in both if (m := _moved(a, b)) is not None),
+        moved=tuple(m for a, b in both if (m := _moved(old, new, a, b)) is not None),
         repriced=tuple(
             Repriced(b.name, region, a.prices[region].usd_per_hour, b.prices[region].usd_per_hour)
             for a, b in both
@@ -149,9 +149,9 @@ def _families(old: Catalog, new: Catalog) -> Names:
     return Names(tuple(f for f in after if f not in before), tuple(f for f in before if f not in after))
 
 
-def _moved(a: InstanceType, b: InstanceType) -> Moved | None:
+def _moved(old: Catalog, new: Catalog, a: InstanceType, b: InstanceType) -> Moved | None:
     kept = set(a.regions) & set(b.regions)
-    zones = (a.within(kept).zones, b.within(kept).zones)
+    zones = (old.within(a, kept).zones, new.within(b, kept).zones)
 
     def minus(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(set(one) - set(other), key=natural))

@@ -5,72 +5,65 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from cloudlib.catalog.records import (
-    Catalog,
-    Gpu,
-    Image,
-    InstanceType,
-    LocalDisks,
-    Price,
-    Provenance,
-    Region,
-    Zone,
-    region_of,
-)
+from cloudlib.catalog import decode
+from cloudlib.catalog.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
 from cloudlib.errors import CatalogError
 
 #: The name without the tier's ending.
 NAME = "catalog.json"
 _FORMAT = 1
-_RESTORE = "restore it with `git checkout`, or fetch anew with `make cloud-config`"
+_RESTORE = "restore it with `git checkout`, or fetch it again with `make cloud-config`"
 _EVERYWHERE = "*"
+#: Before a zone's name that does not begin with its region's.
+_WHOLE = "="
 _SECTIONS = ("regions", "zones", "instance_types", "images")
 
 
 def dump(catalog: Catalog) -> str:
     """The text of a catalogue file. Everything but the provenance depends on the records alone."""
-    head = {"format": _FORMAT, "provider": catalog.provider, "default_region": catalog.default_region}
+    sections = {section: list(_lines(catalog, section)) for section in _SECTIONS}
+    digest = _hash(catalog.default_region, chain.from_iterable(sections.values()))
+    head = {
+        "format": _FORMAT,
+        "provider": catalog.provider,
+        "default_region": catalog.default_region,
+        "provenance": {**_plain(catalog.provenance), "digest": digest},
+    }
     parts = [f'"{key}": {_json(value)}' for key, value in head.items()]
-    parts.append(f'"provenance": {_json({**_plain(catalog.provenance), "digest": digest(catalog)})}')
-    for section in _SECTIONS:
-        lines = ",\n".join(_json(_plain(record)) for record in getattr(catalog, section))
-        parts.append(f'"{section}": [\n{lines}\n]' if lines else f'"{section}": []')
+    for section, lines in sections.items():
+        joined = ",\n".join(lines)
+        parts.append(f'"{section}": [\n{joined}\n]' if lines else f'"{section}": []')
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def load(text: str, *, where: str, verify: bool = False) -> Catalog:
-    """The catalogue of a file; CatalogError, naming `where`, when it is not one of ours.
-
-    `verify` also holds the records against the digest that was written with them.
+def load(text: str, *, where: str) -> Catalog:
+    """The catalogue of a file. CatalogError, which names `where` and has a hint, when it is damaged:
+    not JSON, a field of another type, records that contradict each other or do not fit the digest.
     """
     try:
         data = json.loads(text)
         if data["format"] != _FORMAT:
-            raise CatalogError(f"{where}: written in format {data['format']}, this version reads {_FORMAT}")
-        provenance = {k: v for k, v in data["provenance"].items() if k != "digest"}
-        provenance["notices"] = tuple(provenance.get("notices", ()))
-        catalog = Catalog.build(
-            provider=data["provider"],
-            default_region=data["default_region"],
-            regions=(Region(**r) for r in data["regions"]),
-            zones=(Zone(**z) for z in data["zones"]),
-            instance_types=(_instance_type(t) for t in data["instance_types"]),
-            images=(_image(i) for i in data["images"]),
-            provenance=Provenance(**provenance),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
+            raise ValueError(f"format {data['format']!r}, this version reads {_FORMAT}")
+        catalog = _catalog(data)
+    except RecursionError:
+        raise CatalogError(f"{where}: not a catalogue file: nested too deep", hint=_RESTORE) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        what = f"no {error}" if isinstance(error, KeyError) else str(error)
+        raise CatalogError(f"{where}: not a catalogue file: {what}", hint=_RESTORE) from error
+    except CatalogError as error:
+        raise CatalogError(f"{where}: {error.what}", hint=_RESTORE) from error
+    if data["provenance"].get("digest") != text_digest(text, catalog.default_region):
         raise CatalogError(
-            f"{where}: not a catalogue file ({type(error).__name__}: {error})",
+            f"{where}: the records do not fit the digest: the file was changed by hand, or is damaged",
             hint=_RESTORE,
-        ) from error
-    if verify and data["provenance"].get("digest") != digest(catalog):
-        raise CatalogError(f"{where}: its records are not those that its digest was made of", hint=_RESTORE)
+        )
     return catalog
 
 
@@ -81,39 +74,113 @@ def load_file(path: Path, *, verify: bool = False) -> Catalog:
     except OSError as error:
         raise CatalogError(f"{path}: {error.strerror}", hint="`make cloud-config` writes one") from error
     except UnicodeDecodeError as error:
-        raise CatalogError(f"{path}: not a catalogue file ({error})", hint=_RESTORE) from error
-    return load(text, where=str(path), verify=verify)
+        raise CatalogError(f"{path}: not a catalogue file: {error}", hint=_RESTORE) from error
+    return load(text, where=str(path))
 
 
 def digest(catalog: Catalog) -> str:
     """SHA-256 of the records, without their provenance: equal answers have equal digests."""
-    state = hashlib.sha256(catalog.default_region.encode())
-    for section in _SECTIONS:
-        for record in getattr(catalog, section):
-            state.update(_json(_plain(record)).encode() + b"\n")
+    return _hash(catalog.default_region, chain.from_iterable(_lines(catalog, s) for s in _SECTIONS))
+
+
+def text_digest(text: str, default_region: str) -> str:
+    """The digest that belongs into a catalogue file of this text.
+
+    It is taken of the lines as they are written: to make them again from the records would take longer
+    than all the rest of reading.
+    """
+    records = (line.removesuffix(",") for line in text.split("\n") if line.startswith('{"'))
+    return _hash(default_region, records)
+
+
+def _hash(default_region: str, records: Iterable[str]) -> str:
+    state = hashlib.sha256(default_region.encode())
+    for line in records:
+        state.update(line.encode() + b"\n")
     return state.hexdigest()
 
 
-def _instance_type(data: Mapping[str, Any]) -> InstanceType:
-    offered = data.get("offered", {})
-    return InstanceType(
-        **{
-            **{key: value for key, value in data.items() if key != "offered"},
-            "architectures": tuple(data.get("architectures", ())),
-            "gpus": tuple(Gpu(**g) for g in data.get("gpus", ())),
-            "accelerators": tuple(Gpu(**g) for g in data.get("accelerators", ())),
-            "local_disks": tuple(LocalDisks(**d) for d in data.get("local_disks", ())),
-            "boot_modes": tuple(data.get("boot_modes", ())),
-            "regions": tuple(offered),
-            "zones": tuple(region + end for region, ends in offered.items() for end in ends.split()),
-            "prices": _load_prices(data.get("prices", {}), tuple(offered)),
-        }
+# --- from text ---
+
+
+def _catalog(data: Mapping[str, Any]) -> Catalog:
+    def section(name: str, one: decode.Decoder) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = decode.named(
+            name, decode.listed(lambda item: _named_record(one, item)), data[name]
+        )
+        return found
+
+    return Catalog.build(
+        provider=decode.named("provider", decode.text, data["provider"]),
+        default_region=decode.named("default_region", decode.text, data["default_region"]),
+        regions=section("regions", lambda item: decode.record(Region, item)),
+        zones=section("zones", lambda item: decode.record(Zone, item)),
+        instance_types=section("instance_types", _instance_type),
+        images=section("images", _image),
+        provenance=decode.named("provenance", _provenance, data["provenance"]),
     )
 
 
-def _image(data: Mapping[str, Any]) -> Image:
+def _named_record(one: decode.Decoder, item: Any) -> Any:
+    """A record; an error of it begins with the record's name."""
+    try:
+        return one(item)
+    except ValueError as error:
+        name = item.get("name") or item.get("title") if isinstance(item, dict) else None
+        raise ValueError(f"{name}: {error}" if name else str(error)) from None
+
+
+def _provenance(data: Any) -> Provenance:
+    return decode.record(Provenance, {k: v for k, v in data.items() if k != "digest"})
+
+
+def _instance_type(data: Any) -> InstanceType:
+    if not isinstance(data, dict):
+        return decode.record(InstanceType, data)
+    offered = decode.named("offered", decode.mapped(decode.text), data.get("offered", {}))
+    regions = tuple(offered)
+    made = {
+        "regions": regions,
+        "zones": _zones(offered),
+        "prices": decode.named("prices", decode.mapped(_price), data.get("prices", {})),
+    }
+    if _EVERYWHERE in made["prices"]:
+        made["prices"] = dict.fromkeys(regions, made["prices"][_EVERYWHERE])
+    rest = {key: value for key, value in data.items() if key not in ("offered", "prices")}
+    return decode.record(InstanceType, {"architectures": [], **rest}, made)
+
+
+def _image(data: Any) -> Image:
     """A stream; one that has no release ("openSUSE Leap") is written without."""
-    return Image(**{"release": "", **data, "boot_modes": tuple(data.get("boot_modes", ()))})
+    return decode.record(Image, data if not isinstance(data, dict) else {"release": "", **data})
+
+
+def _price(data: Any) -> Price:
+    usd, source = decode.listed(decode.text)(data)
+    try:
+        return Price(Decimal(usd), source)
+    except InvalidOperation:
+        raise ValueError(f"{usd!r} is not a price") from None
+
+
+def _zones(offered: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the zones; see `_offered`."""
+    ends = [(region, end) for region, ends in offered.items() for end in ends.split()]
+    return tuple([end[1:] if end[0] == _WHOLE else region + end for region, end in ends])
+
+
+# --- to text ---
+
+
+def _lines(catalog: Catalog, section: str) -> Iterator[str]:
+    """The records of a section, one JSON text each."""
+    for record in getattr(catalog, section):
+        plain = _plain(record)
+        if isinstance(record, InstanceType):
+            prices = _prices(record)
+            plain["offered"] = _offered(record, catalog.zone_regions)
+            plain.update({"prices": prices} if prices else {})
+        yield _json(plain)
 
 
 def _plain(record: Any) -> Any:
@@ -121,11 +188,11 @@ def _plain(record: Any) -> Any:
     if isinstance(record, Price):
         return [format(record.usd_per_hour, "f"), record.source]
     if hasattr(record, "__dataclass_fields__"):
-        if isinstance(record, InstanceType):
-            plain = _fields(record, leave=("regions", "zones", "prices"))
-            prices = _prices(record)
-            return {**plain, "offered": _offered(record), **({"prices": prices} if prices else {})}
-        return _fields(record)
+        # Where a type is offered, and for what, is written in a shorter form: see _lines.
+        leave = ("regions", "zones", "prices") if isinstance(record, InstanceType) else ()
+        chosen = [f for f in fields(record) if f.name not in leave]
+        pairs = ((f.name, _plain(getattr(record, f.name)), f.default) for f in chosen)
+        return {k: v for k, v, default in pairs if v != default and v not in (None, "", [], {})}
     if isinstance(record, Mapping):
         return {key: _plain(record[key]) for key in sorted(record)}
     if isinstance(record, Iterable) and not isinstance(record, str):
@@ -133,36 +200,26 @@ def _plain(record: Any) -> Any:
     return record
 
 
-def _fields(record: Any, *, leave: Sequence[str] = ()) -> dict[str, Any]:
-    chosen = [f for f in fields(record) if f.name not in leave]
-    pairs = ((f.name, _plain(getattr(record, f.name)), f.default) for f in chosen)
-    return {k: v for k, v, default in pairs if v != default and v not in (None, "", [], {})}
-
-
-def _prices(kind: InstanceType) -> Any:
+def _prices(itype: InstanceType) -> Any:
     """{region: [USD, source]}, or {"*": [USD, source]} for one price in all of its several regions."""
-    same = len(kind.prices) > 1 and len(set(kind.prices.values())) == 1
-    if same and set(kind.prices) == set(kind.regions):
-        return {_EVERYWHERE: _plain(next(iter(kind.prices.values())))}
-    return _plain(kind.prices)
+    same = len(itype.prices) > 1 and len(set(itype.prices.values())) == 1
+    if same and set(itype.prices) == set(itype.regions):
+        return {_EVERYWHERE: _plain(next(iter(itype.prices.values())))}
+    return _plain(itype.prices)
 
 
-def _load_prices(data: Mapping[str, Any], regions: Sequence[str]) -> dict[str, Price]:
-    prices = {r: Price(Decimal(p[0]), p[1]) for r, p in data.items()}
-    if _EVERYWHERE in prices:
-        return dict.fromkeys(regions, prices[_EVERYWHERE])
-    return prices
+def _offered(itype: InstanceType, zone_regions: Mapping[str, str]) -> dict[str, str]:
+    """{"us-east-1": "a b d"}: the regions, and of each zone what follows its region's name.
 
-
-def _offered(kind: InstanceType) -> dict[str, str]:
-    """{"us-east-1": "a b d"}: the ends of the zone names, which begin with their region's."""
-    ends: dict[str, list[str]] = {region: [] for region in kind.regions}
-    for zone in kind.zones:
-        region = region_of(zone, kind.regions)
-        if not region:
-            raise CatalogError(f"{kind.name}: the zone {zone} is in none of its regions")
-        ends[region].append(zone[len(region) :])
-    return {region: " ".join(found) for region, found in ends.items()}
+    A zone whose name does not begin with its region's is written whole, after a "=".
+    """
+    ends: dict[str, list[str]] = {region: [] for region in itype.regions}
+    for zone in itype.zones:
+        region = zone_regions[zone]
+        end = zone.removeprefix(region)
+        short = end and end != zone and not end.startswith(_WHOLE)
+        ends[region].append(end if short else _WHOLE + zone)
+    return {region: " ".join(zones) for region, zones in ends.items()}
 
 
 def _json(value: Any) -> str:

@@ -23,10 +23,13 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
     if not lost:
         return replace(new, regions=regions)
     before = {t.name: t for t in old.instance_types}
-    types = [_merged(itype, before.get(itype.name), lost) for itype in new.instance_types]
+    types = [
+        _merged(itype, old.within(before[itype.name], lost)) if itype.name in before else itype
+        for itype in new.instance_types
+    ]
     names_now = {itype.name for itype in new.instance_types}
     types += [
-        itype.within(lost)
+        old.within(itype, lost)
         for itype in old.instance_types
         if itype.name not in names_now and set(itype.regions) & lost
     ]
@@ -76,14 +79,11 @@ def _named(region: Region, names: Mapping[str, Region]) -> Region:
     )
 
 
-def _merged(itype: InstanceType, before: InstanceType | None, lost: Collection[str]) -> InstanceType:
+def _merged(itype: InstanceType, kept: InstanceType) -> InstanceType:
     """A type as the new answer has it, and as the old one had it in the lost regions.
 
     A price in the new answer wins also there: a region's prices may arrive though its zones do not.
     """
-    if before is None:
-        return itype
-    kept = before.within(lost)
     return replace(
         itype,
         regions=tuple(sorted({*itype.regions, *kept.regions})),

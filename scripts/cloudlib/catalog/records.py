@@ -17,6 +17,9 @@ from cloudlib.errors import CatalogError
 #: What the root Kconfig lets a user target, by the names the records use.
 ARCHITECTURES = ("x86_64", "arm64")
 
+#: USD per hour that no machine costs: the largest of today are at some hundreds.
+_NO_PRICE = 1_000_000
+
 #: Category labels in the order in which menus show them.
 CATEGORIES = (
     "General purpose",
@@ -52,10 +55,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """An availability zone; its name begins with its region's.
+    """An availability zone. Names are unique in the catalogue and hold no blanks.
 
-    `zone_id` is the same in every account; which name it has there need not be (AWS, Azure). `short` is
-    what the vendor calls it within its region, where that is not the whole name: Azure's eastus-1 is "1".
+    `zone_id` is the same in every account; the name need not be (AWS, Azure). `short` is what the vendor
+    calls the zone within its region, where that is not the whole name: Azure's eastus-1 is "1".
     """
 
     name: str
@@ -101,7 +104,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class InstanceType:
-    """One machine type. `kvm` is whether guests can run KVM: bare metal or nested virtualisation."""
+    """One machine type. `kvm` is whether guests can run KVM: bare metal or nested virtualization."""
 
     name: str
     family: str
@@ -124,15 +127,6 @@ class InstanceType:
     def price_in(self, region: str) -> Price | None:
         """The known price in a region, or None: not known."""
         return self.prices.get(region)
-
-    def within(self, regions: Collection[str]) -> InstanceType:
-        """The type as far as it is offered in these regions: zones and prices elsewhere are left out."""
-        return replace(
-            self,
-            regions=tuple(r for r in self.regions if r in regions),
-            zones=tuple(z for z in self.zones if region_of(z, self.regions) in regions),
-            prices={r: p for r, p in self.prices.items() if r in regions},
-        )
 
     @property
     def linux_architectures(self) -> tuple[str, ...]:
@@ -191,8 +185,8 @@ class Provenance:
 class Catalog:
     """All that one provider offers. Sorted at construction by `Catalog.build`.
 
-    `offered_in` follows from the rest: the names of the regions in which something that boots Linux on a
-    target architecture is offered. Every type's conditions need it, so it is worked out once.
+    Two fields follow from the rest and are worked out once: `offered_in`, the names of the regions where
+    something that boots Linux on a target architecture is offered; `zone_regions`, {zone: its region}.
     """
 
     provider: str
@@ -203,12 +197,13 @@ class Catalog:
     images: tuple[Image, ...]
     provenance: Provenance
     offered_in: frozenset[str] = field(init=False, repr=False, compare=False)
+    zone_regions: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        found = {
-            region for kind in self.instance_types if kind.linux_architectures for region in kind.regions
-        }
-        object.__setattr__(self, "offered_in", frozenset(found))
+        bootable = (itype for itype in self.instance_types if itype.linux_architectures)
+        offered_in = frozenset(region for itype in bootable for region in itype.regions)
+        object.__setattr__(self, "offered_in", offered_in)
+        object.__setattr__(self, "zone_regions", {zone.name: zone.region for zone in self.zones})
 
     @classmethod
     def build(
@@ -222,7 +217,9 @@ class Catalog:
         images: Iterable[Image],
         provenance: Provenance,
     ) -> Catalog:
-        """Sort, and refuse what cannot be a catalogue: duplicates, dangling names, nothing at all."""
+        """Sort the records, and check them. CatalogError for what cannot be a catalogue: one without a usable
+        region or an instance type, duplicates, names of unknown regions or zones, impossible figures.
+        """
         catalog = cls(
             provider=provider,
             default_region=default_region,
@@ -238,25 +235,26 @@ class Catalog:
     def families(self) -> dict[str, tuple[InstanceType, ...]]:
         """Family name -> its types, smallest first; families newest first within their letters."""
         grouped: dict[str, list[InstanceType]] = {}
-        for kind in self.instance_types:
-            grouped.setdefault(kind.family, []).append(kind)
+        for itype in self.instance_types:
+            grouped.setdefault(itype.family, []).append(itype)
         return {name: tuple(grouped[name]) for name in sorted(grouped, key=family_order)}
 
     def types_in(self, region: str) -> tuple[InstanceType, ...]:
         """The types offered in one region."""
         return tuple(t for t in self.instance_types if region in t.regions)
 
+    def within(self, itype: InstanceType, regions: Collection[str]) -> InstanceType:
+        """A type of this catalogue, narrowed to some regions: zones and prices elsewhere are left out."""
+        return replace(
+            itype,
+            regions=tuple(r for r in itype.regions if r in regions),
+            zones=tuple(z for z in itype.zones if self.zone_regions[z] in regions),
+            prices={r: p for r, p in itype.prices.items() if r in regions},
+        )
+
     def with_provenance(self, provenance: Provenance) -> Catalog:
         """The same records under another provenance block."""
         return replace(self, provenance=provenance)
-
-
-def region_of(zone: str, regions: Iterable[str]) -> str:
-    """The region whose name a zone's begins with, "" for none.
-
-    Of several the longest: europe-west12-a is in europe-west12, though it begins like europe-west1 too.
-    """
-    return max((r for r in regions if zone.startswith(r)), key=len, default="")
 
 
 def natural(text: str) -> tuple[object, ...]:
@@ -265,9 +263,9 @@ def natural(text: str) -> tuple[object, ...]:
     return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p)
 
 
-def type_order(kind: InstanceType) -> tuple[object, ...]:
+def type_order(itype: InstanceType) -> tuple[object, ...]:
     """Family, then from the smallest machine to the largest, bare metal after its virtual equal."""
-    return (natural(kind.family), kind.vcpus, kind.memory_mib, kind.bare_metal, natural(kind.name))
+    return (natural(itype.family), itype.vcpus, itype.memory_mib, itype.bare_metal, natural(itype.name))
 
 
 def family_order(name: str) -> tuple[object, ...]:
@@ -289,14 +287,41 @@ def _check(catalog: Catalog) -> None:
     _unique(who, "region", (r.name for r in catalog.regions))
     _unique(who, "zone", (z.name for z in catalog.zones))
     _unique(who, "instance type", (t.name for t in catalog.instance_types))
-    for kind in catalog.instance_types:
-        if kind.vcpus <= 0 or kind.memory_mib <= 0:
-            raise CatalogError(f"{who}: {kind.name} has no vCPU or memory figure")
-        if not set(kind.regions) <= usable:
-            unknown = sorted(set(kind.regions) - usable)
-            raise CatalogError(f"{who}: {kind.name} is offered in unknown regions: {', '.join(unknown)}")
-        if any(p.usd_per_hour <= 0 for p in kind.prices.values()):
-            raise CatalogError(f"{who}: {kind.name} has a price of 0 or less")
+    names = {r.name for r in catalog.regions}
+    for zone in catalog.zones:
+        if zone.region not in names:
+            raise CatalogError(f"{who}: the zone {zone.name!r} is in an unknown region: {zone.region}")
+        if zone.name.split() != [zone.name]:
+            raise CatalogError(f"{who}: {zone.name!r} cannot be the name of a zone")
+    for itype in catalog.instance_types:
+        _check_places(who, itype, usable, catalog.zone_regions)
+        _check_figures(who, itype, names)
+
+
+def _check_places(who: str, itype: InstanceType, usable: set[str], zone_regions: Mapping[str, str]) -> None:
+    if not usable.issuperset(itype.regions):
+        unknown = sorted(set(itype.regions) - usable)
+        raise CatalogError(f"{who}: {itype.name} is offered in unknown regions: {', '.join(unknown)}")
+    if set(map(zone_regions.get, itype.zones)) <= set(itype.regions):
+        return
+    for zone in itype.zones:
+        if zone not in zone_regions:
+            raise CatalogError(f"{who}: {itype.name} is offered in an unknown zone: {zone}")
+        if zone_regions[zone] not in itype.regions:
+            raise CatalogError(f"{who}: {itype.name} is offered in the zone {zone}, and not in its region")
+
+
+def _check_figures(who: str, itype: InstanceType, regions: set[str]) -> None:
+    if itype.vcpus <= 0 or itype.memory_mib <= 0:
+        raise CatalogError(f"{who}: {itype.name} has no vCPU or memory figure")
+    if not itype.prices.keys() <= regions:
+        unknown = sorted(itype.prices.keys() - regions)
+        raise CatalogError(f"{who}: {itype.name} has a price in unknown regions: {', '.join(unknown)}")
+    for price in itype.prices.values():
+        if not price.usd_per_hour.is_finite() or price.usd_per_hour >= _NO_PRICE:
+            raise CatalogError(f"{who}: {itype.name} has an impossible price: {price.usd_per_hour}")
+        if price.usd_per_hour <= 0:
+            raise CatalogError(f"{who}: {itype.name} has a price of 0 or less")
 
 
 def _unique(who: str, noun: str, names: Iterable[str]) -> None:

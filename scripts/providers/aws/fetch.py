@@ -269,11 +269,13 @@ class Fetch:
         version: str,
     ) -> Catalog:
         reached = [r for r in self.place.asked if r in zones and r in offered]
+        # Offerings name local zones too, and zones that are down, which `aws_parse.zones` leaves out.
+        known = {zone.name for region in reached for zone in zones[region]}
         types = (
             replace(
                 itype,
                 regions=tuple(r for r in reached if name in offered[r]),
-                zones=tuple(sorted(z for r in reached for z in offered[r].get(name, ()))),
+                zones=tuple(sorted(z for r in reached for z in offered[r].get(name, ()) if z in known)),
                 prices={r: in_region[name] for r, in_region in prices.items() if name in in_region},
             )
             for name, itype in itypes.items()

@@ -174,11 +174,14 @@ class Fetch:
     ) -> Catalog:
         kinds = {name: kind for of in reversed(list(found.values())) for name, kind in of.kinds.items()}
         reached = [name for name in self.asked if name in found]
+        known = {
+            zone.name for zone in self.zones
+        }  # of some locations Azure lists sizes by zone, and no zones
         types = (
             replace(
                 kind,
                 regions=tuple(r for r in reached if name in found[r].zones),
-                zones=tuple(sorted(z for r in reached for z in found[r].zones.get(name, ()))),
+                zones=tuple(sorted(z for r in reached for z in found[r].zones.get(name, ()) if z in known)),
                 prices={r: of[name] for r, of in prices.items() if name in of and name in found[r].zones},
             )
             for name, kind in kinds.items()

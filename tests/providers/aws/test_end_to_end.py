@@ -175,6 +175,7 @@ ANSWERS: list[tuple[str, Callable[[AwsData], AwsData], int, str]] = [
     ("nothing at all", lambda d: d.empty(), 1, "FAILED"),
     ("no figures", lambda d: d.without_figures("m5.large"), 0, "without vCPU or memory figures: m5.large"),
     ("a price of 0", lambda d: d.with_zero_price("m5.large"), 0, "price rows of 0 were left out"),
+    ("a zone that is down", lambda d: d.with_zone_down("us-east-1b"), 0, "published"),
     ("two names, one symbol", lambda d: d.with_type_renamed("m5.xlarge", "m5.lar-ge").with_type_renamed(
         "m5.2xlarge", "m5.lar_ge"), 1, "would both become the Kconfig symbol"),
 ]  # fmt: skip

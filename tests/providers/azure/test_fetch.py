@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,16 @@ def test_prices_are_asked_without_the_token(server: AzureServer) -> None:
 
 def test_the_same_answer_gives_the_same_records(server: AzureServer) -> None:
     assert catalogfile.digest(fetch()) == catalogfile.digest(fetch())
+
+
+def test_a_zone_that_no_location_lists(server: AzureServer) -> None:
+    """Sizes name their zones, and some locations list none to a subscription."""
+    server.data = replace(server.data, locations=[
+        {k: v for k, v in row.items() if k != "availabilityZoneMappings"} for row in server.data.locations
+    ])  # fmt: skip
+    made = fetch()
+    assert made.zones == () and "eastus2" in made.instance_types[0].regions
+    assert {t.zones for t in made.instance_types} == {()}
 
 
 def test_images_and_generations(server: AzureServer, calls: Callable[[], list[str]]) -> None:

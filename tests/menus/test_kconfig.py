@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cloudlib.errors import SymbolCollision
+from cloudlib.errors import CatalogError, SymbolCollision
 from cloudlib.menus import kconfig
 from cloudlib.menus import render as menus
 from cloudlib.menus.kconfig import (
@@ -69,7 +69,7 @@ def test_quote(text: str, literal: str) -> None:
 
 @pytest.mark.parametrize("text", ["$(shell,id)", "$HOME", "${HOME}", "a\nb", "a\tb", "\x00", "\u2028"])
 def test_quote_refuses_what_no_literal_can_hold(text: str) -> None:
-    with pytest.raises(ValueError, match="cannot stand in a Kconfig string"):
+    with pytest.raises(CatalogError, match="cannot be written as a Kconfig string"):
         quote(text)
 
 
@@ -138,7 +138,7 @@ def test_any_string_default_survives_or_is_refused(
     node = Config("A", type="string", prompt="a", defaults=(Default(text),))
     try:
         written = write([node], header="")
-    except ValueError:
+    except CatalogError:
         assert re.search(r"\$[A-Za-z_({]", text) or not text.isprintable()
         return
     kconf = parse(tmp_path_factory.mktemp("q"), written)

@@ -154,7 +154,7 @@ def test_a_region_without_types_is_a_comment(tmp_path: Path) -> None:
     assert choice_lines(kconf, "Demo region") == [
         "north-1  The North",
         "south-1  The South  (opt-in)",
-        "--- not offered: east-1  The East (nothing is known of it)",
+        "--- not offered: east-1  The East (no instance types known)",
         "--- not offered: west-1  The West (this account has not opted in)",
     ]
     assert not any(CLOSED.upper().replace("-", "_") in s.name for s in kconf.unique_defined_syms)
@@ -249,7 +249,7 @@ def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
 
 
 def test_no_image_at_all_is_refused() -> None:
-    with pytest.raises(CatalogError, match="no image of any distribution"):
+    with pytest.raises(CatalogError, match="no distribution image"):
         menus.render(catalog(images=()), FAMILIES, "x", "static")
 
 

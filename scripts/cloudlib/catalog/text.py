@@ -54,7 +54,7 @@ def gib(mib: int) -> str:
 
 
 def dollars(amount: Decimal) -> str:
-    """`$0.3264`, `$1.00`: two to four decimals, more only where the first four are zeros."""
+    """`$0.3264`, `$1.00`: two to four decimals, more only where the first three are zeros."""
     rounded = amount.quantize(Decimal("0.0001")) if amount >= Decimal("0.001") else amount
     whole, _, cents = format(rounded, "f").partition(".")
     return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"

@@ -24,7 +24,7 @@ def compute(
     """
     families = menu_families(catalog)
     if not families:
-        raise CatalogError(f"{catalog.provider}: no type of the answer can boot Linux on x86_64 or arm64")
+        raise CatalogError(f"{catalog.provider}: no instance type can boot Linux on x86_64 or arm64")
     table.reserve(names.results.instance_type, "the type result")
     table.reserve(names.previous_generation, "an option")
     table.reserve(names.is_gpu, "an option")
@@ -66,7 +66,7 @@ def _previous(names: MenuNames, families: Families) -> tuple[Config, ...]:
         Config(
             name=names.previous_generation,
             prompt="Offer previous-generation families too",
-            help=f"{names.title} keeps these for set-ups that exist; newer ones do more for the same money.",
+            help=f"{names.title} still offers these, but recommends its current generations.",
         ),
     )
 
@@ -155,15 +155,15 @@ def _default_rank(
 def _price_note(catalog: Catalog) -> str:
     source = next((p.source for t in catalog.instance_types if (p := t.price_in(catalog.default_region))), "")
     if not source:
-        return "Prices are not known here."
+        return f"No prices are known for {catalog.default_region}, the default region of this catalogue."
     return (
-        f"Prices are USD per hour, on demand, Linux, in {catalog.default_region}, the default region of "
-        f"this catalogue ({source}). The help of a type lists what is known of other regions."
+        f"Prices are on demand, for Linux, in USD per hour, in {catalog.default_region}, the default region "
+        f"of this catalogue ({source}). The help of an instance type lists its prices elsewhere."
     )
 
 
 def _offer(instance_types: Sequence[InstanceType], catalog: Catalog, names: MenuNames) -> tuple[str, ...]:
-    """`offered_if`, and the previous-generation option where all of them are of one."""
+    """`offered_if`, and the previous-generation option if none of them is current."""
     old = not any(t.current_generation for t in instance_types)
     return (*((names.previous_generation,) if old else ()), *offered_if(instance_types, catalog, names))
 
@@ -201,7 +201,7 @@ def _type_config(
     itype: InstanceType,
     family: Sequence[InstanceType],
 ) -> Config:
-    """A size. It carries its own condition only where it differs from its family's."""
+    """One type. It has conditions of its own only where they differ from those of its family."""
     own, shared = _offer([itype], catalog, names), _offer(family, catalog, names) if family else ()
     return Config(
         name=table.claim(names.type_prefix, itype.name),
@@ -212,7 +212,7 @@ def _type_config(
 
 
 def _type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
-    """The rest of what is known: network, KVM, boot modes, zones by id, prices elsewhere."""
+    """What the prompt does not say: network, KVM, boot modes, zones by id, prices elsewhere."""
     here, prices = catalog.default_region, itype.prices
     zones = [z.zone_id or z.name for z in catalog.zones if z.region == here and z.name in set(itype.zones)]
     elsewhere = [f"{r} {dollars(prices[r].usd_per_hour)}" for r in sorted(prices) if r != here]
@@ -230,7 +230,7 @@ def _type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
 
 
 def _flat(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Families) -> Iterator[Node]:
-    """All types in one choice, for providers that have no families worth a menu."""
+    """All types in one choice, for providers without families."""
     items: list[Config | Comment] = []
     results: list[Default] = []
     for category, members in _by_category(families):

@@ -42,7 +42,7 @@ def images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node
     own = names.images
     streams = [i for i in catalog.images if i.purpose == "os"]
     if not streams:
-        raise CatalogError(f"{catalog.provider}: the answer has no image of any distribution")
+        raise CatalogError(f"{catalog.provider}: the answer has no distribution image")
     for coordinate in own.coordinates:
         table.reserve(own.prefix + coordinate, "an image result")
     distros = {d: [i for i in streams if i.distro == d] for d in sorted({i.distro for i in streams})}
@@ -67,7 +67,7 @@ def images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node
 
 
 def gpu_images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node, ...]:
-    """The menu of GPU-optimized images, offered for types with an NVIDIA GPU; AWS only, so far."""
+    """The menu of GPU-optimized images, offered for types with an NVIDIA GPU; only AWS has one."""
     streams = [i for i in catalog.images if i.purpose == "gpu"]
     use = table.claim(names.switch, f"_USE_{names.images.gpu}")
     nvidia = table.claim(names.switch, "_HAS_NVIDIA_GPU")
@@ -186,7 +186,7 @@ def _releases(distro: str, claimed: Sequence[tuple[Image, str]], names: MenuName
 
 
 def _default_rank(image: Image) -> tuple[bool, bool]:
-    """Of releases that stand newest first: long-term ones, then plain ones before special builds."""
+    """Long-term releases first, and plain ones before special builds; for `min` over newest first."""
     special = any(word in image.title for word in ("preview", "backports", "minimal"))
     return ("LTS" not in image.title, special)
 

@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from cloudlib.errors import CatalogError
+
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _WIDTH = 100
-#: What a parser expands even inside quotes: macros, and in Kconfiglib environment variables too.
+#: What parsers expand even inside quotes: macros, and Kconfiglib environment variables too.
 _EXPANDED = re.compile(r"\$(?=[A-Za-z_({])")
 
 
@@ -98,18 +100,18 @@ def all_of(*terms: str) -> str:
 
 
 def quote(text: str) -> str:
-    """A Kconfig string literal; ValueError for what no literal can hold in both parsers.
+    """A Kconfig string literal; CatalogError for text that cannot be one in both parsers.
 
-    A `$(` would be expanded as a macro even inside quotes, Kconfiglib expands `$HOME` too, and a literal
-    ends with its line.
+    `$(` is expanded as a macro even inside quotes, Kconfiglib expands `$HOME` too, and a literal cannot span
+    lines.
     """
     if _EXPANDED.search(text) or not text.isprintable():
-        raise ValueError(f"{text!r} cannot stand in a Kconfig string")
+        raise CatalogError(f"{text!r} cannot be written as a Kconfig string")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def display(text: str) -> str:
-    """Vendor prose made fit for a prompt: one line, printable, nothing that Kconfig would expand."""
+    """Vendor text for a prompt: one line, printable, nothing that Kconfig would expand."""
     printable = "".join(c if c.isprintable() else " " for c in text)
     return _EXPANDED.sub("$ ", printable.strip())
 
@@ -180,7 +182,7 @@ def _depends(conditions: Iterable[str]) -> Iterator[str]:
 
 
 def _wrapped(start: str, expression: str) -> Iterator[str]:
-    """One logical line, continued with a backslash where it would run far off the screen."""
+    """One logical line, continued with a backslash beyond _WIDTH columns."""
     line = start
     for word in expression.split(" ") if expression else []:
         if len(line) + len(word) > _WIDTH and line.strip() != start.strip():

@@ -18,7 +18,7 @@ def location(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[No
     """Region choice, zone choices, and the strings TERRAFORM_…_REGION and _ZONE."""
     regions = offered_regions(catalog)
     if not regions:
-        raise CatalogError(f"{catalog.provider}: no type of the answer can boot Linux on x86_64 or arm64")
+        raise CatalogError(f"{catalog.provider}: no instance type can boot Linux on x86_64 or arm64")
     symbols = {r.name: table.claim(names.region_prefix, r.name) for r in regions}
     table.reserve(names.results.region, "the region result")
     nodes: list[Node] = [
@@ -39,7 +39,7 @@ def location(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[No
 
 
 def _region_items(catalog: Catalog, names: MenuNames, symbols: dict[str, str]) -> Iterator[Config | Comment]:
-    """Regions under their geography where it is known; those that cannot be used end the list."""
+    """Regions under their geography where it is known, then comments for those that cannot be used."""
     groups: dict[str, list[Region]] = {}
     for region in catalog.regions:
         if region.name in symbols:
@@ -56,12 +56,12 @@ def _region_items(catalog: Catalog, names: MenuNames, symbols: dict[str, str]) -
             )
     for region in catalog.regions:
         if region.name not in symbols:
-            why = region.why_not or "nothing is known of it"
+            why = region.why_not or "no instance types known"
             yield Comment(f"not offered: {region.name}  {region.long_name}".rstrip() + f" ({why})")
 
 
 def _startable(catalog: Catalog, names: MenuNames, region: str) -> tuple[str, ...]:
-    """No condition where every architecture has a current type; else the ones that have any."""
+    """The `depends on` of a region: (), if every architecture has a current type there."""
     terms: list[str] = []
     for architecture in ARCHITECTURES:
         instance_types = [t for t in catalog.types_in(region) if architecture in t.architectures]
@@ -105,8 +105,8 @@ def _zones(catalog: Catalog, names: MenuNames, symbols: dict[str, str], table: S
 def _gates(catalog: Catalog, names: MenuNames, region: str) -> dict[str, str]:
     """{zone of a region: the condition under which it can start the chosen type, "" for always}.
 
-    A type of which no zone of the region is known may be in all of them. A zone that is known to have
-    nothing at all is left out.
+    A type without a known zone in the region may be in all of them. A zone that has no type at all is left
+    out.
     """
     zones = [z.name for z in catalog.zones if z.region == region]
     if not names.zones_gate:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A provider's nouns and symbol names: all that menus need to know of it besides its records."""
+"""A provider's nouns and symbol names: what menus need to know besides the catalogue."""
 
 from __future__ import annotations
 

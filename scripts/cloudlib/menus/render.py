@@ -13,8 +13,8 @@ from cloudlib.menus.names import MenuNames
 from cloudlib.menus.symbols import SymbolTable
 
 _HEADER = """\
-{title}, made from what the provider answered: see catalog.json beside this file.
-Do not edit: `make cloud-config-{provider}` and `make cloud-update-{provider}` write it."""
+{title} menus, rendered from catalog.json in the kconfigs directory.
+Do not edit: `make cloud-config-{provider}` and `make cloud-update-{provider}` write this file."""
 
 
 def render(catalog: Catalog, names: MenuNames, folder: str, tier: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ class SymbolTable:
     """Every symbol of one provider's menus with the vendor name it stands for.
 
     Mangling loses information (`a.b` and `a-b` are one symbol), so a second name for a symbol is an
-    error: a menu in which one of the two silently won would start the wrong machine.
+    error: if one of the two silently won, the menu would start the wrong machine.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class SymbolTable:
         return made
 
     def reserve(self, made: str, origin: str) -> None:
-        """Take a symbol that is spelled out already, a result string for instance."""
+        """Take a symbol by its full name, such as that of a result string."""
         holder = self._origin.setdefault(made, origin)
         if holder != origin:
             raise SymbolCollision(

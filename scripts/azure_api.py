@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Microsoft Azure: asks the `az` command, and the public price list, what it offers and what it costs.
 
-A fetch starts two processes of az, a list one. They need the role Reader on the subscription;
+A fetch starts two processes of az, a list one. It needs the role Reader on the subscription;
 docs/cloud-configuration.md has a smaller one.
 """
 
 from __future__ import annotations
 
-import configparser
 import os
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.run import CallLog
@@ -18,23 +16,12 @@ from cloudlib.catalog.records import Catalog, Image
 from cloudlib.errors import BadReply, NotSetUp
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.azure.az import SETUP_HINT, az_json
-from providers.azure.fetch import PROVIDER, Fetch
-from providers.azure.parse import name_of
+from providers.azure import calls
+from providers.azure.fetch import Fetch
 
-__all__ = [
-    "MENU_NAMES",
-    "NAME",
-    "SETUP_HINT",
-    "TITLE",
-    "fetch",
-    "list_images",
-    "list_regions",
-    "terraform_environment",
-]
-
-NAME = PROVIDER
+NAME = "azure"
 TITLE = "Azure"
+SETUP_HINT = calls.SETUP_HINT
 MENU_NAMES = MenuNames(
     provider=NAME,
     title=TITLE,
@@ -57,40 +44,25 @@ MENU_NAMES = MenuNames(
     ),
     states_kvm=False,
 )
-_FIRST_LOCATION = "eastus"
-
-
-def default_location() -> str:
-    """AZURE_DEFAULTS_LOCATION, `az config set defaults.location`, eastus: the order of the Azure CLI."""
-    wish = os.environ.get("AZURE_DEFAULTS_LOCATION", "")
-    if not wish:
-        folder = os.environ.get("AZURE_CONFIG_DIR") or Path.home() / ".azure"
-        settings = configparser.ConfigParser(interpolation=None)
-        try:
-            settings.read(Path(folder) / "config", encoding="utf-8")
-            wish = settings.get("defaults", "location", fallback="")
-        except (configparser.Error, UnicodeDecodeError):
-            wish = ""  # az itself will say what is wrong with the file
-    return name_of(wish) or _FIRST_LOCATION
 
 
 def fetch(request: Request) -> Catalog:
     """Everything Azure offers this subscription, or with `request.regions` what it offers there."""
     with Pool(request.log) as pool:
-        return _job(request, pool).run()
+        return Fetch.located(request, pool).run()
 
 
 def list_regions(request: Request) -> RegionList:
     """Locations and their zones: one process of az, one request."""
     with Pool(request.log) as pool:
-        job = _job(request, pool)
-        return RegionList(job.regions, job.zones)
+        located = Fetch.located(request, pool)
+        return RegionList(located.regions, located.zones)
 
 
-def list_images(request: Request) -> tuple[Image, ...]:
+def list_images(request: Request) -> Sequence[Image]:
     """The image streams of the default location: one process of az, and more than a hundred requests."""
     with Pool(request.log) as pool:
-        return _job(request, pool).images()
+        return Fetch.located(request, pool).images()
 
 
 def terraform_environment() -> Mapping[str, str]:
@@ -98,15 +70,10 @@ def terraform_environment() -> Mapping[str, str]:
     if os.environ.get("ARM_SUBSCRIPTION_ID"):
         return {}
     try:
-        found = az_json(["account", "show", "--query", "id"], CallLog())
+        subscription = calls.az_json(["account", "show", "--query", "id"], CallLog())
     except NotSetUp as error:
         error.hint += "\nor set ARM_SUBSCRIPTION_ID, and what else azurerm needs to log in"
         raise
-    if not isinstance(found, str) or not found:
+    if not isinstance(subscription, str) or not subscription:
         raise BadReply("`az account show` does not tell the subscription", hint="set ARM_SUBSCRIPTION_ID")
-    return {"ARM_SUBSCRIPTION_ID": found}
-
-
-def _job(request: Request, pool: Pool) -> Fetch:
-    home = name_of(request.regions[0]) if request.regions else default_location()
-    return Fetch(request, pool, home=home)
+    return {"ARM_SUBSCRIPTION_ID": subscription}

@@ -10,7 +10,7 @@ from statistics import median
 
 from cloudlib.catalog.records import InstanceType
 
-#: Leading letters of a family -> category.
+#: Leading letters of a family, in lower case -> category.
 Letters = Mapping[str, str]
 
 
@@ -47,7 +47,7 @@ def _of_family(name: str, kinds: Sequence[InstanceType], special: Letters, plain
 
 def _by_letters(name: str, letters: Letters) -> str:
     """The category of the longest entry that the family's leading letters begin with, "" for none."""
-    match = re.match(r"[a-z]*", name)
+    match = re.match(r"[a-z]*", name.lower())
     start = match.group() if match else ""
     fitting = [entry for entry in letters if start.startswith(entry)]
     return letters[max(fitting, key=len)] if fitting else ""

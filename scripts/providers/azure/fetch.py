@@ -1,33 +1,33 @@
 # SPDX-License-Identifier: MIT
 """One fetch of Azure: which calls, in which order, and what a failed one means for the rest.
 
-Processes of az: one for a token, one for the CLI's version. All else are requests of our own, because what
-costs is starting az: the locations; then, side by side, images (more than a hundred small answers, those of
-one publisher one after the other), prices page after page, and the sizes of each location.
+First a token and the locations; then, side by side, the images (more than a hundred small answers, those of
+one publisher one after the other), prices page after page, the sizes of each location, and az's version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 
-from cloudlib.calls.parallel import Pool, Task
+from cloudlib.calls import job
+from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Step
 from cloudlib.calls.regions import RegionResults
-from cloudlib.calls.rest import Rest
-from cloudlib.catalog.records import Catalog, Image, Price, Provenance, Region, Zone
-from cloudlib.errors import CallFailed, CatalogError, UsageError
+from cloudlib.catalog.records import Catalog, Image, Price, Region, Zone
+from cloudlib.errors import CallFailed, UsageError
 from cloudlib.provider import Request
 from cloudlib.settings import price_regions
-from providers.azure import az as azure_az
 from providers.azure import images as azure_images
+from providers.azure import names as azure_names
 from providers.azure import parse as azure_parse
-from providers.azure.arm import ResourceManager
-from providers.azure.pages import pages, rows
-from providers.azure.parse import Sizes
+from providers.azure.calls import ResourceManager, az_version, default_location, login
+from providers.azure.images import Sku
+from providers.azure.pages import answer_of, pages
+from providers.azure.parse import Prices, Sizes
 
-PROVIDER = "azure"
+_PROVIDER = "azure"
 _LOCATIONS = "/locations?api-version=2022-12-01"
 _SIZES = "/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=location eq '%s'"
 _PRICES = "https://prices.azure.com/api/retail/prices"
@@ -40,36 +40,39 @@ _PER_LOCATION, _PER_PRICED, _IMAGES, _BESIDE = 3, 80, 600, 20
 
 @dataclass
 class Fetch:
-    """The state of one fetch. Making it asks for a token and the locations: without them nothing starts.
-
-    `home` is the default location.
-    """
+    """One fetch, as `located` begins it. `home` is the default location, `asked` the locations to ask."""
 
     request: Request
     pool: Pool
+    arm: ResourceManager
     home: str
-    door: ResourceManager = field(init=False)
-    regions: tuple[Region, ...] = ()
-    zones: tuple[Zone, ...] = ()
-    asked: tuple[str, ...] = ()
-    reach: RegionResults = field(init=False)
+    asked: tuple[str, ...]
+    regions: tuple[Region, ...]
+    zones: tuple[Zone, ...]
     notices: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        step = self._step("locations", 2)
-        self.door = self.pool.start(ResourceManager, self.request.log, step=step).result()
-        answer = self.pool.start(self.door.get, self.door.base + _LOCATIONS, step=step).result()
-        self.regions, self.zones = azure_parse.locations(rows(answer, "value", "locations"))
-        names = [r.name for r in self.regions]
-        self.asked = tuple(azure_parse.name_of(r) for r in self.request.regions) or tuple(names)
-        for name in (self.home, *self.asked):
+    @classmethod
+    def located(cls, request: Request, pool: Pool) -> Fetch:
+        """Get a token and the locations; without them nothing starts.
+
+        Raises the errors of `login` and of ResourceManager.get; UsageError for an unknown location.
+        """
+        wanted = tuple(azure_parse.name_of(region) for region in request.regions)
+        home = wanted[0] if wanted else default_location()
+        step = request.progress.step(_PROVIDER, "locations", 2)
+        arm = ResourceManager(pool.start(login, request.log, step=step).result(), request.log)
+        answer = pool.start(arm.get, arm.base + _LOCATIONS, step=step).result()
+        regions, zones = azure_parse.locations(answer_of("locations", answer).rows("value"))
+        names = [r.name for r in regions]
+        asked = wanted or tuple(names)
+        for name in (home, *asked):
             if name not in names:
                 raise UsageError(
-                    f"{name!r} is no location of this subscription",
+                    f"{name!r} is not a location of this subscription",
                     hint=f"AZURE_DEFAULTS_LOCATION=NAME chooses the default; one of: {', '.join(names)}",
                 )
-        self.reach = RegionResults(self.home, self.asked)
-        step.done(f"{len(self.regions)} locations, {len(self.zones)} zones")
+        step.done(f"{len(regions)} locations, {len(zones)} zones")
+        return cls(request, pool, arm, home, asked, regions, zones)
 
     def run(self) -> Catalog:
         """The whole catalogue."""
@@ -79,134 +82,112 @@ class Fetch:
         places = dict.fromkeys((self.home, *self.asked))
         size_step, price_step = self._step("sizes", len(places)), self._step("prices", len(priced))
         reader = azure_parse.SizeReader()
-        version = self.pool.start(self._version) if self.request.images else None
+        version = self.pool.start(az_version, self.request.log) if self.request.images else None
         images = self._start_images() if self.request.images else None  # first: one after the other is slow
         prices = {name: self.pool.start(self._prices, name, step=price_step) for name in priced}
-        sizes = {name: self.pool.start(self._sizes, reader, name, step=size_step) for name in places}
-        found = self.reach.collect(sizes)
-        self._say_what_is_left_out(found)
-        names = {name for of in found.values() for name in of.kinds}
-        size_step.done(f"{len(names)} sizes in {len(found)} locations")
-        return self._catalog(
-            found,
-            self._take_prices(price_step, prices),
-            self._take_images(*images) if images else [],
-            {"azure-cli": version.result()} if version else {},
+        tasks = {name: self.pool.start(self._sizes, reader, name, step=size_step) for name in places}
+        results = RegionResults(self.home, self.asked)
+        sizes = results.collect(tasks)
+        self._say_what_is_left_out(sizes)
+        names = {name for there in sizes.values() for name in there.itypes}
+        size_step.done(f"{len(names)} sizes in {len(sizes)} locations")
+        usd = self._take_prices(price_step, prices)
+        itypes = azure_parse.combined(sizes, usd, {zone.name for zone in self.zones})
+        streams = self._take_images(*images) if images else ()
+        tools = self._tools(version) if version else {}
+        return Catalog.build(
+            provider=_PROVIDER,
+            default_region=self.home,
+            regions=self.regions,
+            zones=(z for z in self.zones if z.region in sizes),
+            instance_types=azure_parse.categorized(itypes),
+            images=streams,
+            provenance=job.live_provenance(self.request.log, tools, self.notices, results),
         )
 
-    def images(self) -> tuple[Image, ...]:
+    def images(self) -> Sequence[Image]:
         """The image streams alone."""
         self.request.log.budget = self.request.log.calls + _IMAGES + _BESIDE
-        return tuple(self._take_images(*self._start_images()))
+        return self._take_images(*self._start_images())
 
     # --- sizes ---
 
     def _sizes(self, reader: azure_parse.SizeReader, location: str) -> Sizes:
-        first = self.door.base + _SIZES % location
-        read = pages(first, self.door.get, items="value", link="nextLink")
+        first = self.arm.base + _SIZES % location
+        read = pages(first, self.arm.get, f"sizes of {location}", items="value", link="nextLink")
         return reader.read(read, location)
 
-    def _say_what_is_left_out(self, found: Mapping[str, Sizes]) -> None:
-        known = {name for of in found.values() for name in of.kinds}
-        poor = sorted({name for of in found.values() for name in of.poor} - known)
-        if poor:
-            self.notices.append(f"left out, without vCPU, memory or architecture figures: {', '.join(poor)}")
-        closed = sum(of.restricted for of in found.values())
+    def _say_what_is_left_out(self, sizes: Mapping[str, Sizes]) -> None:
+        known = {name for there in sizes.values() for name in there.itypes}
+        incomplete = {name for there in sizes.values() for name in there.incomplete} - known
+        self.notices.extend(job.left_out(incomplete, "vCPU, memory or architecture"))
+        closed = sum(there.restricted for there in sizes.values())
         if closed:
             self.notices.append(f"{closed} offers of sizes are closed to this subscription")
+        self._name("described in two ways, of which the first was taken", azure_parse.ambiguous(sizes))
+        itypes = {name: itype for there in sizes.values() for name, itype in there.itypes.items()}
+        gpus = {name: gpu for name, itype in itypes.items() for gpu in itype.gpus}
+        self._name(
+            "a GPU whose name is not known", {n for n, gpu in gpus.items() if gpu.name == azure_names.UNNAMED}
+        )
+        self._name(
+            "an odd number of GPUs, as Azure states it",
+            {f"{n} ({gpu.count})" for n, gpu in gpus.items() if gpu.count & (gpu.count - 1)},
+        )
+
+    def _name(self, what: str, names: Iterable[str]) -> None:
+        if listed := sorted(names):
+            self.notices.append(f"{what}: {', '.join(listed)}")
 
     # --- prices and images ---
 
-    def _prices(self, location: str) -> tuple[dict[str, Price], int]:
-        rest = Rest(log=self.request.log)
+    def _prices(self, location: str) -> Prices:
+        from cloudlib.calls.rest import Rest  # imports requests
+
+        get = Rest(log=self.request.log).get
         first = f"{_PRICES}?$filter={_PRICE_FILTER % location}"
-        return azure_parse.prices(pages(first, rest.get, items="Items", link="NextPageLink"), location)
+        read = pages(first, get, f"prices of {location}", items="Items", link="NextPageLink")
+        return azure_parse.prices(read, location)
 
-    def _take_prices(self, step: Step, tasks: Mapping[str, Task]) -> dict[str, dict[str, Price]]:
-        found: dict[str, dict[str, Price]] = {}
-        zeros = 0
-        for location, task in tasks.items():
-            try:
-                found[location], zero = task.result()
-                zeros += zero
-            except CallFailed as error:
-                if location == self.home:
-                    raise
-                self.notices.append(f"no prices of {location}: {error.what}")
-        if zeros:
-            self.notices.append(f"{zeros} price rows of 0 were left out")
-        where = ", ".join(found) if len(found) < 4 else f"{len(found)} locations"
-        step.done(f"{sum(map(len, found.values()))} prices of {where}")
-        return found
+    def _take_prices(self, step: Step, tasks: Mapping[str, Future[Prices]]) -> dict[str, Mapping[str, Price]]:
+        unclear: set[str] = set()
 
-    def _start_images(self) -> tuple[Step, list[Task]]:
+        def take(prices: Prices, _: str) -> job.Priced:
+            unclear.update(prices.unclear)
+            return prices.known, prices.zeros
+
+        prices = job.take_prices(step, tasks, take, default_region=self.home, notices=self.notices)
+        self._name("without a price, of which Azure states several", unclear)
+        return prices
+
+    def _start_images(self) -> tuple[Step, list[Future[list[Sku]]]]:
         step = self._step("images", len(azure_images.PUBLISHERS))
 
-        def ask(publisher: str) -> list[azure_images.Found]:
+        def ask(publisher: str) -> list[Sku]:
             return azure_images.of_publisher(
-                publisher, self.home, lambda url: self.door.get(self.door.base + url)
+                publisher, self.home, lambda url: self.arm.get(self.arm.base + url)
             )
 
         return step, [self.pool.start(ask, p, step=step) for p in azure_images.PUBLISHERS]
 
-    def _take_images(self, step: Step, tasks: Sequence[Task]) -> list[Image]:
-        found = [item for task in tasks for item in task.result()]
-        streams = azure_images.streams(found)
-        if not streams:
-            raise CatalogError(
-                f"azure: no image of any known publisher was found in {self.home}",
-                hint="DEBUG=1 shows every call",
-            )
+    def _take_images(self, step: Step, tasks: Sequence[Future[list[Sku]]]) -> Sequence[Image]:
+        streams = job.take_images(
+            step, tasks, lambda skus: skus, azure_images.streams, where=f"azure: {self.home}", noun="SKUs"
+        )
         lacking = [d for d in azure_images.DISTROS if d not in {i.distro for i in streams}]
         if lacking:
             self.notices.append(f"{self.home} has no image of: {', '.join(lacking)}")
-        step.done(f"{len(streams)} streams of {len(found)} SKUs")
         return streams
 
-    # --- the sum ---
-
-    def _catalog(
-        self,
-        found: Mapping[str, Sizes],
-        prices: Mapping[str, Mapping[str, Price]],
-        images: Sequence[Image],
-        tools: Mapping[str, str],
-    ) -> Catalog:
-        kinds = {name: kind for of in reversed(list(found.values())) for name, kind in of.kinds.items()}
-        reached = [name for name in self.asked if name in found]
-        known = {
-            zone.name for zone in self.zones
-        }  # of some locations Azure lists sizes by zone, and no zones
-        types = (
-            replace(
-                kind,
-                regions=tuple(r for r in reached if name in found[r].zones),
-                zones=tuple(sorted(z for r in reached for z in found[r].zones.get(name, ()) if z in known)),
-                prices={r: of[name] for r, of in prices.items() if name in of and name in found[r].zones},
-            )
-            for name, kind in kinds.items()
-        )
-        return Catalog.build(
-            provider=PROVIDER,
-            default_region=self.home,
-            regions=self.regions,
-            zones=(z for z in self.zones if z.region in found),
-            instance_types=azure_parse.categorized(types),
-            images=images,
-            provenance=Provenance(
-                source="live",
-                fetched_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                tools=tools,
-                calls=self.request.log.calls,
-                not_reached=dict(sorted(self.reach.not_reached.items())),
-                notices=tuple(self.notices),
-            ),
-        )
-
-    # --- calls ---
+    # --- the rest ---
 
     def _step(self, title: str, total: int) -> Step:
-        return self.request.progress.step(PROVIDER, title, total)
+        return self.request.progress.step(_PROVIDER, title, total)
 
-    def _version(self) -> str:
-        return str(azure_az.az_json(["version"], self.request.log).get("azure-cli", ""))
+    def _tools(self, version: Future[str]) -> dict[str, str]:
+        """az's version, for the provenance alone: a fetch is not lost for the lack of it."""
+        try:
+            return {"azure-cli": version.result()}
+        except CallFailed as error:
+            self.notices.append(f"the version of az is not known: {error.what}")
+            return {}

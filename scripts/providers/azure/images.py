@@ -1,46 +1,32 @@
 # SPDX-License-Identifier: MIT
-"""Which marketplace images to look for, and which streams the found ones belong to.
+"""Which marketplace images to look for, and which streams they belong to.
 
-Releases are read off the offers and SKUs that exist, so a new one needs no change here. Architecture and
-generation are asked of the newest version of each SKU, because names do not tell them reliably. The publisher
-is always pinned: anybody may publish an offer called "debian-12".
+Architecture and generation are asked of the newest version of each SKU, because names do not tell them
+reliably.
 https://learn.microsoft.com/rest/api/compute/virtual-machine-images
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
+from cloudlib.calls.shape import Reader
+from cloudlib.catalog.image_rules import ARCHITECTURES, Match, Rule, match
 from cloudlib.catalog.records import Image
-from cloudlib.errors import BadReply, NotFound
+from cloudlib.errors import NotFound
+from providers.azure.pages import answer_of
 
 _API = "2024-07-01"
-_ARCH = {"x64": "x86_64", "arm64": "arm64"}
 #: The architecture and generation that a SKU may name; both are asked for, so they are only passed over.
 _A = r"(?:-(?:arm64|arm|x86[-_]64))?"
 _G = r"(?:[-_]?gen[12])?"
+_MAJOR = r"(?P<major>\d+)"
 _SLES = r"sles-(?P<major>\d+)-(?P<sp>sp\d+|\d+)"
+_SLES_SYMBOL = "SLES {major} {sp}"
 _UBUNTU = r"ubuntu-(?P<major>\d\d)_(?P<minor>\d\d)(?:-lts)?"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One publisher's naming rule: exact forms of offer and SKU, whose groups make release and title.
-
-    Of the SKUs of one release, architecture and generation, the one by the earliest rule is taken.
-    """
-
-    distro: str
-    publisher: str
-    offer: str
-    sku: str
-    release: str
-    title: str
-
+_MINOR = "{major}.{minor}"
 
 #: Publishers: https://wiki.debian.org/Cloud/MicrosoftAzure,
 #: https://documentation.ubuntu.com/azure/azure-how-to/instances/find-ubuntu-images/,
@@ -48,168 +34,139 @@ class Rule:
 #: https://documentation.suse.com/sle-public-cloud/all/html/public-cloud/cha-images.html,
 #: https://wiki.almalinux.org/cloud/Azure.html, https://rockylinux.org/download,
 #: https://learn.microsoft.com/azure/virtual-machines/workloads/oracle/oracle-vm-solutions.
+#: A rule has the exact forms of an offer and a SKU. Of the SKUs of one release, architecture and generation,
+#: the one by the earliest rule is taken.
 _RULES = (
+    Rule("almalinux", "almalinux", (r"almalinux-(?:x86_64|arm)", rf"{_MAJOR}{_A}-gen[12]"), "{major}"),
+    Rule("debian", "Debian", (rf"debian-{_MAJOR}", rf"\d+{_A}{_G}"), "{major}"),
+    Rule("debian", "Debian", (rf"debian-{_MAJOR}", rf"\d+-backports{_A}{_G}"), "{major}-backports"),
+    Rule("opensuse", "SUSE", (rf"(?i:opensuse-leap)-{_MAJOR}-(?P<minor>\d+){_A}", r"gen[12]"), _MINOR),
+    Rule("opensuse", "SUSE", (r"(?i:opensuse-leap)", rf"{_MAJOR}-(?P<minor>\d+){_A}{_G}"), _MINOR),
     Rule(
-        "almalinux", "almalinux", r"almalinux-(?:x86_64|arm)", rf"(?P<major>\d+){_A}-gen[12]",
-        "{major}", "AlmaLinux {major}",
-    ),
-    Rule("debian", "Debian", r"debian-(?P<major>\d+)", rf"\d+{_A}{_G}", "{major}", "Debian {major}"),
-    Rule(
-        "debian", "Debian", r"debian-(?P<major>\d+)", rf"\d+-backports{_A}{_G}",
-        "{major}-backports", "Debian {major} with backports",
-    ),
-    Rule(
-        "opensuse", "SUSE", rf"(?i:opensuse-leap)-(?P<major>\d+)-(?P<minor>\d+){_A}", r"gen[12]",
-        "{major}.{minor}", "openSUSE Leap {major}.{minor}",
+        "oracle",
+        "Oracle",
+        (r"Oracle-Linux", rf"(?:ol)?(?P<major>10|[5-9])[._]?(?P<minor>\d*){_A}(?:-lvm)?{_G}"),
+        _MINOR,
     ),
     Rule(
-        "opensuse", "SUSE", r"(?i:opensuse-leap)", rf"(?P<major>\d+)-(?P<minor>\d+){_A}{_G}",
-        "{major}.{minor}", "openSUSE Leap {major}.{minor}",
+        "redhat",
+        "RedHat",
+        (r"RHEL|rhel-arm64", rf"(?P<major>10|[6-9])[._]?(?P<minor>\d*)(?:-(?:lvm|LVM))?{_A}{_G}"),
+        _MINOR,
     ),
+    Rule("rocky", "resf", (r"rockylinux-(?:x86_64|aarch64)", rf"{_MAJOR}-base"), "{major}"),
     Rule(
-        "oracle", "Oracle", r"Oracle-Linux",
-        rf"(?:ol)?(?P<major>10|[5-9])[._]?(?P<minor>\d*){_A}(?:-lvm)?{_G}",
-        "{major}.{minor}", "Oracle Linux {major}.{minor}",
+        "rocky",
+        "erockyenterprisesoftwarefoundationinc1653071250513",
+        (rf"rockylinux-{_MAJOR}", r"rockylinux-\d+"),
+        "{major}",
     ),
+    Rule("suse", "SUSE", (rf"{_SLES}{_A}", r"gen[12]"), "{major}.{sp}", symbol=_SLES_SYMBOL),
+    Rule("suse", "SUSE", (rf"{_SLES}-basic{_A}", r"gen[12]"), "{major}.{sp}", symbol=_SLES_SYMBOL),
     Rule(
-        "redhat", "RedHat", r"RHEL|rhel-arm64",
-        rf"(?P<major>10|[6-9])[._]?(?P<minor>\d*)(?:-(?:lvm|LVM))?{_A}{_G}",
-        "{major}.{minor}", "RHEL {major}.{minor}",
+        "suse",
+        "SUSE",
+        (r"SLES", rf"{_MAJOR}-(?P<sp>(?:sp|SP)\d+){_A}{_G}"),
+        "{major}.{sp}",
+        symbol=_SLES_SYMBOL,
     ),
+    Rule("ubuntu", "Canonical", (_UBUNTU, rf"server{_A}{_G}"), _MINOR),
     Rule(
-        "rocky", "resf", r"rockylinux-(?:x86_64|aarch64)", r"(?P<major>\d+)-base",
-        "{major}", "Rocky Linux {major}",
+        "ubuntu",
+        "Canonical",
+        (r"0001-com-ubuntu-server-[a-z]+", rf"(?P<major>\d\d)_(?P<minor>\d\d)(?:-lts)?{_A}{_G}"),
+        _MINOR,
     ),
+    Rule("ubuntu", "Canonical", (_UBUNTU, rf"minimal{_A}{_G}"), f"{_MINOR}-minimal"),
     Rule(
-        "rocky", "erockyenterprisesoftwarefoundationinc1653071250513", r"rockylinux-(?P<major>\d+)",
-        r"rockylinux-\d+", "{major}", "Rocky Linux {major}",
+        "ubuntu",
+        "Canonical",
+        (
+            r"0001-com-ubuntu-minimal-[a-z]+",
+            rf"minimal-(?P<major>\d\d)_(?P<minor>\d\d)(?:-lts)?{_A}{_G}",
+        ),
+        f"{_MINOR}-minimal",
     ),
-    Rule("suse", "SUSE", rf"{_SLES}{_A}", r"gen[12]", "{major}.{sp}", "SLES {major} {sp}"),
-    Rule("suse", "SUSE", rf"{_SLES}-basic{_A}", r"gen[12]", "{major}.{sp}", "SLES {major} {sp}"),
-    Rule(
-        "suse", "SUSE", r"SLES", rf"(?P<major>\d+)-(?P<sp>(?:sp|SP)\d+){_A}{_G}",
-        "{major}.{sp}", "SLES {major} {sp}",
-    ),
-    Rule(
-        "ubuntu", "Canonical", _UBUNTU, rf"server{_A}{_G}", "{major}.{minor}", "Ubuntu {major}.{minor}",
-    ),
-    Rule(
-        "ubuntu", "Canonical", r"0001-com-ubuntu-server-[a-z]+",
-        rf"(?P<major>\d\d)_(?P<minor>\d\d)(?:-lts)?{_A}{_G}", "{major}.{minor}", "Ubuntu {major}.{minor}",
-    ),
-    Rule(
-        "ubuntu", "Canonical", _UBUNTU, rf"minimal{_A}{_G}",
-        "{major}.{minor}-minimal", "Ubuntu {major}.{minor} minimal",
-    ),
-    Rule(
-        "ubuntu", "Canonical", r"0001-com-ubuntu-minimal-[a-z]+",
-        rf"minimal-(?P<major>\d\d)_(?P<minor>\d\d)(?:-lts)?{_A}{_G}",
-        "{major}.{minor}-minimal", "Ubuntu {major}.{minor} minimal",
-    ),
-)  # fmt: skip
+)
 
 PUBLISHERS = tuple(dict.fromkeys(rule.publisher for rule in _RULES))
 DISTROS = tuple(dict.fromkeys(rule.distro for rule in _RULES))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Sku:
     """A SKU with what its newest version says. `generation` is "" where that does not say."""
 
-    rule: Rule
+    match: Match
     offer: str
-    sku: str
-    words: Mapping[str, str]
+    name: str
     architecture: str
     generation: str
 
 
-def of_publisher(publisher: str, location: str, get: Callable[[str], Any]) -> list[Found]:
+#: Turns the part of a URL after the subscription into parsed JSON.
+Get = Callable[[str], object]
+
+
+def of_publisher(publisher: str, location: str, get: Get) -> list[Sku]:
     """The images of one publisher: one call for its offers, one for each offer, one for each SKU that fits.
 
-    `get` turns the part of the URL after the subscription into parsed JSON.
+    BadReply for an answer of another shape; whatever `get` raises, but for NotFound.
     """
     place = f"/providers/Microsoft.Compute/locations/{location}/publishers/{publisher}"
     base = f"{place}/artifacttypes/vmimage/offers"
     rules = [rule for rule in _RULES if rule.publisher == publisher]
-    found: list[Found] = []
-    for offer in _names(get, f"{base}?api-version={_API}"):
-        fitting = [(r, m) for r in rules if (m := re.fullmatch(r.offer, offer))]
-        if not fitting:
-            continue
-        skus = f"{base}/{quote(offer)}/skus"
-        for sku in _names(get, f"{skus}?api-version={_API}"):
-            for rule, outer in fitting:
-                inner = re.fullmatch(rule.sku, sku)
-                if inner:
-                    newest = _newest(get, f"{skus}/{quote(sku)}/versions")
-                    found += _found(rule, offer, sku, {**outer.groupdict(), **inner.groupdict()}, newest)
-                    break
-    return found
+    skus: list[Sku] = []
+    for offer in _names(get, base, f"offers of {publisher}"):
+        fitting = [rule for rule in rules if rule.fits(offer) is not None]
+        url = f"{base}/{quote(offer)}/skus"
+        for name in _names(get, url, f"SKUs of {offer}") if fitting else ():
+            fits = match(fitting, publisher, offer, name)
+            newest = _newest(get, f"{url}/{quote(name)}/versions", f"versions of {name}") if fits else None
+            if fits and newest:
+                skus.append(Sku(fits, offer, name, *newest))
+    return skus
 
 
-def _names(get: Callable[[str], Any], url: str) -> list[str]:
+def _names(get: Get, url: str, what: str) -> list[str]:
     """The names in a list of offers or SKUs; none where the location has no such thing."""
-    try:
-        return [str(row["name"]) for row in _list(get(url))]
-    except NotFound:
-        return []
+    return [row.text("name") for row in _rows(get, f"{url}?api-version={_API}", what)]
 
 
-def _newest(get: Callable[[str], Any], url: str) -> list[Mapping[str, Any]]:
+def _newest(get: Get, url: str, what: str) -> tuple[str, str] | None:
+    """Architecture and generation of the newest version.
+
+    None for a SKU without versions, for a withdrawn image, and for one of an unknown architecture.
+    """
     query = f"api-version={_API}&$expand=properties&$top=1&$orderby={quote('name desc')}"
+    for version in _rows(get, f"{url}?{query}", what):
+        about = version.at("properties") if version.has("properties") else version
+        withdrawn = about.maybe_at("imageDeprecationStatus").maybe_text("imageState") == "Deprecated"
+        architecture = ARCHITECTURES.get(about.maybe_text("architecture").lower())
+        if withdrawn or architecture is None:
+            return None
+        return architecture, about.maybe_text("hyperVGeneration")
+    return None
+
+
+def _rows(get: Get, url: str, what: str) -> list[Reader]:
     try:
-        return _list(get(f"{url}?{query}"))
+        return answer_of(what, get(url)).rows()
     except NotFound:
         return []
 
 
-def _list(answer: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(answer, list) or not all(isinstance(r, Mapping) and r.get("name") for r in answer):
-        raise BadReply("an image list of Azure is no list of named objects", hint="DEBUG=1 shows every call")
-    return answer
-
-
-def _found(
-    rule: Rule, offer: str, sku: str, words: Mapping[str, str], newest: Sequence[Mapping[str, Any]]
-) -> Iterator[Found]:
-    """Nothing for a SKU without versions, for a withdrawn image, and for one of an unknown architecture."""
-    for version in newest:
-        about = version.get("properties")
-        about = about if isinstance(about, Mapping) else version
-        status = about.get("imageDeprecationStatus")
-        withdrawn = isinstance(status, Mapping) and status.get("imageState") == "Deprecated"
-        architecture = _ARCH.get(str(about.get("architecture")).lower())
-        if architecture and not withdrawn:
-            yield Found(rule, offer, sku, words, architecture, str(about.get("hyperVGeneration") or ""))
-        return
-
-
-def streams(found: Sequence[Found]) -> list[Image]:
+def streams(skus: Sequence[Sku]) -> list[Image]:
     """One record a release, architecture and generation: by the earliest rule, then the shortest SKU."""
-    best: dict[tuple[str, str, str], Found] = {}
-    for item in sorted(found, key=lambda f: (_RULES.index(f.rule), len(f.sku), f.offer, f.sku)):
-        best.setdefault((_title(item), item.architecture, item.generation), item)
-    return [_image(item) for item in best.values()]
+    best: dict[tuple[str, str, str], Sku] = {}
+    for sku in sorted(skus, key=lambda s: (_RULES.index(s.match.rule), len(s.name), s.offer, s.name)):
+        best.setdefault((sku.match.title, sku.architecture, sku.generation), sku)
+    return [_image(sku) for sku in best.values()]
 
 
-def _image(item: Found) -> Image:
-    return Image(
-        distro=item.rule.distro,
-        release=item.rule.release.format(**item.words).rstrip(".").lower(),
-        title=_title(item),
-        architecture=item.architecture,
-        coordinates={"PUBLISHER": item.rule.publisher, "OFFER": item.offer, "SKU": item.sku},
-        boot_modes=(item.generation,) if item.generation else (),
+def _image(sku: Sku) -> Image:
+    return sku.match.image(
+        sku.architecture,
+        {"PUBLISHER": sku.match.rule.publisher, "OFFER": sku.offer, "SKU": sku.name},
+        (sku.generation,) if sku.generation else (),
     )
-
-
-def _title(item: Found) -> str:
-    """`RHEL 9` without a minor release, `SLES 15 SP6` but `SLES 16.0`, `Ubuntu 24.04 LTS`."""
-    title = item.rule.title.format(**item.words).rstrip(".")
-    if item.rule.distro == "suse":
-        start, _, last = title.rpartition(" ")
-        return f"{start}.{last}" if last.isdigit() else f"{start} {last.upper()}"
-    if item.rule.distro == "ubuntu" and item.words["minor"] == "04" and int(item.words["major"]) % 2 == 0:
-        return title.replace(f".{item.words['minor']}", ".04 LTS")
-    return title

@@ -3,43 +3,54 @@
 
 https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions has the convention: family, vCPUs,
 constrained vCPUs, features, accelerator, version, as in Standard_NC24ads_A100_v4. Whether a size has a GPU,
-and for which architecture it is, comes from figures of the API, never from here.
+and for which architecture it is, comes from figures of the API.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 _SIZE = re.compile(
     r"(?:Standard|Basic)_(?P<family>[A-Z]+)\d+(?:-\d+)?(?P<features>[a-z]*)(?P<rest>(?:_[A-Za-z0-9]+)*)\Z"
 )
-#: Where the convention leaves the device out: family as in the size name -> device.
+#: Part of a size name -> the accelerator as its maker calls it. A name has other parts too: NDR and noIB (the
+#: network), xl, flex, Promo.
 #: https://learn.microsoft.com/azure/virtual-machines/sizes/gpu-accelerated/
-_UNNAMED = (
-    (r"NC\w*_v3", "V100"),
-    (r"NC\w*_v2", "P100"),
-    (r"ND\w*_v2", "V100"),
-    (r"ND\w*_v4", "A100"),
-    (r"ND\w*s", "P40"),
-    (r"NV\w*_v[23]", "M60"),
-    (r"NV\w*_v4", "MI25"),
+_ACCELERATORS = (
+    (r"RTXPRO6000\w*", "NVIDIA RTX PRO 6000"),
+    (r"(?:A10|A100|B200|B300|GB200|GB300|H100|H200|L4|L40|L40S|T4|V100)", r"NVIDIA \g<0>"),
+    (r"MI25", "AMD Radeon Instinct MI25"),
+    (r"MI3\d\dX", r"AMD Instinct \g<0>"),
+    (r"V\d{3}", r"AMD Radeon Pro \g<0>"),
 )
-#: Device -> how its maker calls it, and how many vCPUs a size has that owns one whole, where sizes share it.
+#: Series whose names do not have the accelerator in them.
+_BY_SERIES = (
+    (r"NC\w*v3", "NVIDIA V100"),
+    (r"NC\w*v2", "NVIDIA P100"),
+    (r"ND\w*v2", "NVIDIA V100"),
+    (r"ND\w*v4", "NVIDIA A100"),
+    (r"ND\w*s", "NVIDIA P40"),
+    (r"NV\w*v[23]", "NVIDIA M60"),
+    (r"NV\w*v4", "AMD Radeon Instinct MI25"),
+)
+#: Accelerators that smaller sizes share: how many vCPUs stand beside a whole one.
 #: https://learn.microsoft.com/azure/virtual-machines/sizes/gpu-accelerated/nvadsa10v5-series and others.
-_DEVICES = {
-    "MI25": ("AMD Radeon Instinct MI25", 32),
-    "MI300X": ("AMD Instinct MI300X", 0),
-    "V620": ("AMD Radeon Pro V620", 32),
-    "V710": ("AMD Radeon Pro V710", 24),
+_VCPUS_OF_ONE = {
+    "AMD Radeon Instinct MI25": 32,
+    "AMD Radeon Pro V620": 32,
+    "AMD Radeon Pro V710": 24,
 }
-_SLICED_A10 = 36  # vCPUs beside one whole A10 in the NVads family
+_VCPUS_OF_AN_A10 = 36  # in the NVads family; NCads has whole ones only
+
+#: The name of an accelerator that is not known.
+UNNAMED = "GPU"
 
 
 def series(size: str) -> str:
-    """Standard_D4s_v5 -> Dsv5, Standard_NC24ads_A100_v4 -> NCadsA100v4; a name of another form as it is."""
+    """Standard_D4s_v5 -> Dsv5, Standard_NC24ads_A100_v4 -> NCadsA100v4; a name of another form, unchanged."""
     match = _SIZE.match(size)
     return match["family"] + match["features"] + match["rest"].replace("_", "") if match else size
 
@@ -51,19 +62,20 @@ def families(sizes: Mapping[str, str]) -> dict[str, str]:
     that the family is named after is taken, else the family's own name without its frame. Names that differ
     in case alone would be one symbol: such families keep their own names.
     """
-    members: dict[str, Counter[str]] = {}
+    members: dict[str, set[str]] = {}
     for size, family in sizes.items():
-        members.setdefault(family, Counter())[series(size)] += 1
-    known = {family: _known(family, of) for family, of in members.items()}
+        members.setdefault(family, set()).add(series(size))
+    known = {family: _known(family, all_series) for family, all_series in members.items()}
     taken = Counter(name.casefold() for name in known.values())
     return {f: name if taken[name.casefold()] == 1 else bare(f) for f, name in known.items()}
 
 
-def _known(family: str, of: Mapping[str, int]) -> str:
-    if len(of) == 1:
-        return next(iter(of))
+def _known(family: str, all_series: set[str]) -> str:
+    if len(all_series) == 1:
+        return next(iter(all_series))
     own = bare(family)
-    return next((name for name in sorted(of) if name.casefold() == own.replace("_", "").casefold()), own)
+    same = own.replace("_", "").casefold()
+    return next((name for name in sorted(all_series) if name.casefold() == same), own)
 
 
 def bare(family: str) -> str:
@@ -71,55 +83,51 @@ def bare(family: str) -> str:
     return re.sub(r"^standard\s*|\s*family$", "", family, flags=re.IGNORECASE) or family
 
 
-def device(size: str, vcpus: int) -> tuple[str, str]:
-    """The GPU's name, and "1/6" where the size has that part of one.
-
-    A GPU of no known name shows as "GPU".
-    """
+def accelerator(size: str) -> str:
+    """The accelerator in the name of a size, as "NVIDIA A100"; UNNAMED where no known one is in it."""
     match = _SIZE.match(size)
     if match is None:
-        return "GPU", ""
-    parts = [p for p in match["rest"].split("_") if p and not re.fullmatch(r"v\d+|Promo", p)]
-    short = parts[0] if parts else _unnamed(match["family"] + match["features"] + match["rest"])
-    if not short:
-        return "GPU", ""
-    name, whole = _DEVICES.get(short, (f"NVIDIA {short}", 0))
-    if short == "A10" and match["family"] == "NV":
-        whole = _SLICED_A10
-    part = Fraction(vcpus, whole) if 0 < vcpus < whole else Fraction(1)
-    return name, str(part) if part < 1 else ""
+        return UNNAMED
+    parts = [part for part in match["rest"].split("_") if part and not re.fullmatch(r"v\d+|Promo", part)]
+    for part in parts:
+        for pattern, name in _ACCELERATORS:
+            if fits := re.fullmatch(pattern, part):
+                return fits.expand(name)
+    own = series(size)
+    return next((name for pattern, name in _BY_SERIES if not parts and re.fullmatch(pattern, own)), UNNAMED)
 
 
-def _unnamed(name: str) -> str:
-    return next((d for pattern, d in _UNNAMED if re.fullmatch(pattern, name)), "")
+def share(size: str, vcpus: int) -> str:
+    """ "1/6" for a size that gets a sixth of its accelerator, "" for one that gets whole ones."""
+    name = accelerator(size)
+    whole = _VCPUS_OF_ONE.get(name, 0)
+    if name == "NVIDIA A10" and series(size).startswith("NV"):
+        whole = _VCPUS_OF_AN_A10
+    return str(Fraction(vcpus, whole)) if 0 < vcpus < whole else ""
 
 
-#: Leading letters of a series -> category, as Microsoft sorts them, longest first:
+def grace(size: str) -> bool:
+    """Does the size have an accelerator on one board with NVIDIA's Grace, which is an Arm CPU?
+
+    https://learn.microsoft.com/azure/virtual-machines/sizes/gpu-accelerated/nd-gb200-v6-series
+    """
+    return accelerator(size).startswith(("NVIDIA GB", "NVIDIA GH"))
+
+
+#: Leading letters of a series -> category, as Microsoft sorts them:
 #: https://learn.microsoft.com/azure/virtual-machines/sizes/overview
-_LETTERS = (
-    ("HB", "High performance computing"),
-    ("HC", "High performance computing"),
-    ("HX", "High performance computing"),
-    ("NP", "FPGA"),
-    ("N", "GPU"),
-    ("A", "General purpose"),
-    ("B", "Burstable"),
-    ("D", "General purpose"),
-    ("E", "Memory optimized"),
-    ("F", "Compute optimized"),
-    ("G", "Memory optimized"),
-    ("L", "Storage optimized"),
-    ("M", "Memory optimized"),
-)
-
-
-def category(family: str, gib_per_vcpu: Iterable[float]) -> str:
-    """The menu heading of a family without a GPU figure: its letters, or for unknown ones memory per vCPU."""
-    for start, found in _LETTERS:
-        if family.startswith(start):
-            return found
-    figures = sorted(gib_per_vcpu)
-    middle = figures[len(figures) // 2]
-    if middle < 3:
-        return "Compute optimized"
-    return "General purpose" if middle < 7 else "Memory optimized"
+CATEGORIES = {
+    "hb": "High performance computing",
+    "hc": "High performance computing",
+    "hx": "High performance computing",
+    "np": "FPGA",
+    "n": "GPU",
+    "a": "General purpose",
+    "b": "Burstable",
+    "d": "General purpose",
+    "e": "Memory optimized",
+    "f": "Compute optimized",
+    "g": "Memory optimized",
+    "l": "Storage optimized",
+    "m": "Memory optimized",
+}

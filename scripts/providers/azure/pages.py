@@ -6,20 +6,24 @@ A next page is asked only of the origin that the first one came from: the reques
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+from cloudlib.calls.shape import SEE_CALLS, Reader
 from cloudlib.errors import BadReply
 
 _MOST_PAGES = 300  # prices of one location take 60 at 100 rows a page
-_HINT = "try again; DEBUG=1 shows every call"
+
+
+def answer_of(what: str, value: object) -> Reader:
+    """A reader of an answer of Azure, which writes null for what is not there."""
+    return Reader(value, vendor="azure", answer=what, null_is_missing=True)
 
 
 def pages(
-    first: str, get: Callable[[str], Any], *, items: str, link: str
-) -> Iterator[list[Mapping[str, Any]]]:
-    """The rows of each page. `get` turns an absolute URL into parsed JSON.
+    first: str, get: Callable[[str], object], what: str, *, items: str, link: str
+) -> Iterator[list[Reader]]:
+    """The rows of each page of `what`. `get` turns an absolute URL into parsed JSON.
 
     Raises BadReply for an answer of another shape, for a link that leads to another host or back to a page
     that was read, and for a list without end.
@@ -27,30 +31,24 @@ def pages(
     seen: set[str] = set()
     url = first
     while url:
-        where = urlsplit(url).path
         if _origin(url) != _origin(first):
             raise BadReply(
-                f"{where}: the next page is said to be at {urlsplit(url).netloc!r}, not at "
-                f"{urlsplit(first).netloc!r}; it was not asked for",
+                f"azure: the next page of {what} is said to be at {_origin(url)}, not at {_origin(first)}; "
+                "it was not asked for",
                 hint="a proxy may rewrite answers; nothing was sent to that host",
             )
         if url in seen or len(seen) == _MOST_PAGES:
-            raise BadReply(f"{where}: the list of pages has no end ({len(seen)} were read)", hint=_HINT)
+            raise BadReply(f"azure: the pages of {what} have no end ({len(seen)} were read)", hint=SEE_CALLS)
         seen.add(url)
-        answer = get(url)
-        yield rows(answer, items, where)
-        following = answer.get(link)
-        url = following if isinstance(following, str) else ""
+        page = answer_of(what, get(url))
+        yield page.rows(items)
+        url = page.maybe_text(link)
 
 
-def rows(answer: Any, items: str, where: str) -> list[Mapping[str, Any]]:
-    """The list of objects under `items`, or BadReply."""
-    found = answer.get(items) if isinstance(answer, Mapping) else None
-    if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
-        raise BadReply(f"{where}: the answer has no list {items!r} of objects", hint=_HINT)
-    return found
-
-
-def _origin(url: str) -> tuple[str, str, int]:
-    parts = urlsplit(url)
-    return (parts.scheme, (parts.hostname or "").lower(), parts.port or 443)
+def _origin(url: str) -> str:
+    """`https://management.azure.com:443`; the text itself where it is not a URL."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.hostname}:{parts.port or 443}"
+    except ValueError:
+        return ascii(url)[:80]

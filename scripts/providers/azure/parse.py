@@ -8,18 +8,20 @@ https://learn.microsoft.com/rest/api/cost-management/retail-prices/azure-retail-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from fractions import Fraction
 
+from cloudlib.calls.shape import Reader
+from cloudlib.catalog import category
+from cloudlib.catalog.image_rules import ARCHITECTURES
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
-from cloudlib.errors import BadReply
 from providers.azure import names as azure_names
 
 PRICE_SOURCE = "Azure Retail Prices"
 
-_ARCHITECTURES = {"x64": "x86_64", "arm64": "arm64"}
 _MIB = 2**20
 
 
@@ -28,27 +30,21 @@ def name_of(location: str) -> str:
     return location.replace(" ", "").lower()
 
 
-def locations(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
+def locations(rows: Iterable[Reader]) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
     """Physical locations, and their zones: eastus-1 is logical zone "1", its id the physical zone's."""
     regions: list[Region] = []
     zones: list[Zone] = []
     for row in rows:
-        about = _mapping(row.get("metadata"))
-        if about.get("regionType") != "Physical":
+        about = row.maybe_at("metadata")
+        if about.maybe_text("regionType") != "Physical":
             continue
-        name = name_of(_text(row, "name"))
-        place = str(about.get("physicalLocation") or "")
-        title = str(row.get("displayName") or "")
-        regions.append(
-            Region(
-                name,
-                long_name=f"{title} ({place})" if place and place not in title else title,
-                geography=str(about.get("geographyGroup") or ""),
-            )
-        )
-        for zone in _mappings(row.get("availabilityZoneMappings")):
-            short = _text(zone, "logicalZone")
-            zones.append(Zone(zone_name(name, short), name, str(zone.get("physicalZone") or ""), short))
+        name = name_of(row.text("name"))
+        place, title = about.maybe_text("physicalLocation"), row.maybe_text("displayName")
+        long_name = f"{title} ({place})" if place and place not in title else title
+        regions.append(Region(name, long_name=long_name, geography=about.maybe_text("geographyGroup")))
+        for zone in row.maybe_rows("availabilityZoneMappings"):
+            short = zone.text("logicalZone")
+            zones.append(Zone(zone_name(name, short), name, zone.maybe_text("physicalZone"), short))
     return tuple(regions), tuple(zones)
 
 
@@ -59,11 +55,16 @@ def zone_name(location: str, zone: str) -> str:
 
 @dataclass
 class Sizes:
-    """The sizes of one location: where each is offered, and what it is. `poor` lack figures."""
+    """The sizes of one location: where each is offered, and what it is.
+
+    `incomplete` lack figures, `ambiguous` are listed twice with different ones; `restricted` counts those
+    that this subscription may not start.
+    """
 
     zones: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    kinds: dict[str, InstanceType] = field(default_factory=dict)
-    poor: set[str] = field(default_factory=set)
+    itypes: dict[str, InstanceType] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
+    ambiguous: set[str] = field(default_factory=set)
     restricted: int = 0
 
 
@@ -71,55 +72,89 @@ class SizeReader:
     """SKU rows -> records, built once for equal rows: the same size is described in sixty locations."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[object, ...], InstanceType | None] = {}
+        self._made: dict[tuple[str, str], InstanceType | None] = {}
 
-    def read(self, pages: Iterable[Iterable[Mapping[str, Any]]], location: str) -> Sizes:
-        """The virtual machine sizes that this subscription may start in a location."""
-        found = Sizes()
+    def read(self, pages: Iterable[Iterable[Reader]], location: str) -> Sizes:
+        """The virtual machine sizes that this subscription may start in a location.
+
+        BadReply for a row of another shape. Of a size that is listed twice the first row is taken.
+        """
+        sizes = Sizes()
         for row in (row for page in pages for row in page):
-            if row.get("resourceType") != "virtualMachines":
+            if row.maybe_text("resourceType") != "virtualMachines":
                 continue
+            name = row.text("name")
             zones = _offered(row, location)
-            name = _text(row, "name")
             if zones is None:
-                found.restricted += 1
+                sizes.restricted += 1
                 continue
-            kind = self._kind(row, name)
-            if kind is None:
-                found.poor.add(name)
-            else:
-                found.zones[name], found.kinds[name] = zones, kind
-        return found
+            itype = self._itype(row, name)
+            if itype is None:
+                sizes.incomplete.add(name)
+            elif name not in sizes.itypes:
+                sizes.zones[name], sizes.itypes[name] = zones, itype
+            elif (sizes.zones[name], sizes.itypes[name]) != (zones, itype):
+                sizes.ambiguous.add(name)
+        return sizes
 
-    def _kind(self, row: Mapping[str, Any], name: str) -> InstanceType | None:
-        pairs = tuple((str(c.get("name")), str(c.get("value"))) for c in _mappings(row.get("capabilities")))
-        key = (name, row.get("family"), pairs)
+    def _itype(self, row: Reader, name: str) -> InstanceType | None:
+        assert isinstance(row.value, Mapping)
+        key = (name, repr([row.value.get("family"), row.value.get("capabilities")]))
         if key not in self._made:
-            self._made[key] = _instance_type(name, str(row.get("family") or ""), dict(pairs))
+            has = {c.text("name"): c.maybe_text("value") for c in row.maybe_rows("capabilities")}
+            self._made[key] = _instance_type(name, row.maybe_text("family"), has)
         return self._made[key]
 
 
-def _offered(row: Mapping[str, Any], location: str) -> tuple[str, ...] | None:
+def combined(
+    sizes: Mapping[str, Sizes], prices: Mapping[str, Mapping[str, Price]], zones: Container[str]
+) -> Iterator[InstanceType]:
+    """Each size once, with the locations and zones that offer it and its prices there.
+
+    What it is comes from the first location, the default one where that has it. Of its zones those in `zones`
+    are kept: some locations list sizes by zone, and no zones.
+    """
+    itypes = {name: t for there in reversed(list(sizes.values())) for name, t in there.itypes.items()}
+    for name, itype in itypes.items():
+        offering = sorted(where for where, there in sizes.items() if name in there.zones)
+        yield replace(
+            itype,
+            regions=tuple(offering),
+            zones=tuple(sorted(z for where in offering for z in sizes[where].zones[name] if z in zones)),
+            prices={where: prices[where][name] for where in offering if name in prices.get(where, {})},
+        )
+
+
+def ambiguous(sizes: Mapping[str, Sizes]) -> set[str]:
+    """Sizes that one location lists twice with different figures, or two locations differently."""
+    first: dict[str, InstanceType] = {}
+    for there in sizes.values():
+        for name, itype in there.itypes.items():
+            first.setdefault(name, itype)
+    differing = {n for there in sizes.values() for n, itype in there.itypes.items() if itype != first[n]}
+    return differing.union(*(there.ambiguous for there in sizes.values()))
+
+
+def _offered(row: Reader, location: str) -> tuple[str, ...] | None:
     """Zones in which the size can be started, () where it has none; None where it cannot be started at all.
 
     A restriction names a whole location, or zones of it. A size all of whose zones are restricted is not
     offered, which is how `az vm list-skus` reads the same rows.
     """
-    if location not in {name_of(str(place)) for place in row.get("locations") or ()}:
+    if location not in map(name_of, row.texts("locations")):
         return None
     zones: set[str] = set()
-    for info in _mappings(row.get("locationInfo")):
-        if name_of(str(info.get("location") or "")) == location:
-            zones.update(str(z) for z in info.get("zones") or ())
+    for info in row.maybe_rows("locationInfo"):
+        if name_of(info.text("location")) == location:
+            zones.update(info.texts("zones"))
     left = set(zones)
-    for restriction in _mappings(row.get("restrictions")):
-        about = _mapping(restriction.get("restrictionInfo"))
-        places = about.get("locations") or restriction.get("values") or ()
-        if location not in {name_of(str(place)) for place in places}:
+    for restriction in row.maybe_rows("restrictions"):
+        about = restriction.maybe_at("restrictionInfo")
+        if location not in map(name_of, about.texts("locations") or restriction.texts("values")):
             continue
-        if restriction.get("type") == "Location":
+        if restriction.maybe_text("type") == "Location":
             return None
-        left -= {str(z) for z in about.get("zones") or ()}
+        left -= set(about.texts("zones"))
     if zones and not left:
         return None
     return tuple(zone_name(location, z) for z in sorted(left))
@@ -128,19 +163,23 @@ def _offered(row: Mapping[str, Any], location: str) -> tuple[str, ...] | None:
 def _instance_type(name: str, family: str, has: Mapping[str, str]) -> InstanceType | None:
     """None without vCPU, memory or architecture figures. The category comes from `categorized`.
 
-    MemoryGB, MaxResourceVolumeMB are in fact GiB and MiB.
+    MemoryGB and MaxResourceVolumeMB are in fact GiB and MiB. Where the architecture is missing, that of the
+    CPU beside the accelerator is known.
     """
     vcpus = _whole(has.get("vCPUsAvailable")) or _whole(has.get("vCPUs"))
     memory_mib = round(_number(has.get("MemoryGB")) * 1024)
-    architecture = _ARCHITECTURES.get(has.get("CpuArchitectureType", "").lower())
+    stated = has.get("CpuArchitectureType", "").lower()
+    architecture = "arm64" if not stated and azure_names.grace(name) else ARCHITECTURES.get(stated)
     if not vcpus or not memory_mib or architecture is None or not family:
         return None
     count = _number(has.get("GPUs"))
     devices: tuple[Gpu, ...] = ()
     if count:
-        model, part = azure_names.device(name, vcpus)
-        devices = (Gpu(model, max(1, int(count)), fraction=part),)
-    fpga = azure_names.category(azure_names.series(name), [1]) == "FPGA"
+        fraction = (
+            azure_names.share(name, vcpus) if count >= 1 else str(Fraction(count).limit_denominator(64))
+        )
+        devices = (Gpu(azure_names.accelerator(name), max(1, int(count)), fraction=fraction),)
+    fpga = azure_names.series(name).startswith("NP")
     return InstanceType(
         name=name,
         family=family,
@@ -158,106 +197,82 @@ def _instance_type(name: str, family: str, has: Mapping[str, str]) -> InstanceTy
 
 def _disks(has: Mapping[str, str]) -> tuple[LocalDisks, ...]:
     """The local NVMe disks, and the temporary disk of the older kind; from MiB to GB of 10^9 bytes."""
-    found = []
+    disks = []
     total = _whole(has.get("NvmeDiskSizeInMiB"))
     if total:
         each = _whole(has.get("NvmeSizePerDiskInMiB")) or total
-        found.append(LocalDisks(max(1, total // each), round(each * _MIB / 10**9), nvme=True))
+        disks.append(LocalDisks(max(1, total // each), round(each * _MIB / 10**9), nvme=True))
     temporary = _whole(has.get("MaxResourceVolumeMB"))
     if temporary:
-        found.append(LocalDisks(1, max(1, round(temporary * _MIB / 10**9)), nvme=False))
-    return tuple(found)
+        disks.append(LocalDisks(1, max(1, round(temporary * _MIB / 10**9)), nvme=False))
+    return tuple(disks)
 
 
-def categorized(kinds: Iterable[InstanceType]) -> list[InstanceType]:
+def categorized(instance_types: Iterable[InstanceType]) -> list[InstanceType]:
     """The types under the family names that people know, one category a family."""
-    kinds = list(kinds)
-    known = azure_names.families({k.name: k.family for k in kinds})
-    families: dict[str, list[InstanceType]] = {}
-    for kind in kinds:
-        families.setdefault(known[kind.family], []).append(kind)
-    found = []
-    for name, of in families.items():
-        category = _category(name, of)
-        found += [replace(kind, family=name, category=category) for kind in of]
-    return found
+    itypes = list(instance_types)
+    known = azure_names.families({t.name: t.family for t in itypes})
+    renamed = [replace(t, family=known[t.family]) for t in itypes]
+    return category.categorized(renamed, special=azure_names.CATEGORIES, plain={})
 
 
-def _category(name: str, of: Sequence[InstanceType]) -> str:
-    special = sorted({k.category for k in of} - {""})
-    return special[0] if special else azure_names.category(name, [k.memory_mib / 1024 / k.vcpus for k in of])
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What the price list says of one location: size -> pay-as-you-go Linux price.
 
-
-def prices(pages: Iterable[Iterable[Mapping[str, Any]]], location: str) -> tuple[dict[str, Price], int]:
-    """Retail rows: size -> pay-as-you-go Linux price, and how many rows of 0 were left out.
-
-    The query's filters are checked again here. Of several prices for one size the answer is unclear, and
-    the size gets none.
+    `unclear` are sizes with several prices at once; `zeros` counts the rows with a price of 0.
     """
-    found: dict[str, set[Decimal]] = {}
+
+    known: Mapping[str, Price]
+    unclear: frozenset[str] = frozenset()
+    zeros: int = 0
+
+
+def prices(pages: Iterable[Iterable[Reader]], location: str) -> Prices:
+    """Retail rows -> prices. The query's filters are checked again here.
+
+    Of rows with different dates the latest counts. Where that one states several prices, the size has none.
+    BadReply for a row of another shape.
+    """
+    dated: dict[str, dict[str, set[Decimal]]] = {}
     zeros = 0
     for row in (row for page in pages for row in page):
-        name = row.get("armSkuName")
-        if not isinstance(name, str) or not name or not _is_plain_linux(row, location):
+        name = row.maybe_text("armSkuName")
+        if not name or not _is_plain_linux(row, location):
             continue
-        amount = _amount(row.get("retailPrice"))
+        amount = row.decimal("retailPrice")
         if amount > 0:
-            found.setdefault(name, set()).add(amount)
+            dated.setdefault(name, {}).setdefault(row.maybe_text("effectiveStartDate"), set()).add(amount)
         else:
             zeros += 1
-    single = {name: amounts.pop() for name, amounts in found.items() if len(amounts) == 1}
-    return {name: Price(amount, PRICE_SOURCE) for name, amount in single.items()}, zeros
+    newest = {name: dates[max(dates)] for name, dates in dated.items()}
+    known = {name: Price(min(amounts), PRICE_SOURCE) for name, amounts in newest.items() if len(amounts) == 1}
+    return Prices(known, frozenset(newest.keys() - known.keys()), zeros)
 
 
 _OTHER_SYSTEMS = ("windows", "cloudservices", "cloud services", "dedicated host")
 _OTHER_RATES = ("spot", "low priority")
 
 
-def _is_plain_linux(row: Mapping[str, Any], location: str) -> bool:
-    product = str(row.get("productName") or "").lower()
-    meter = f"{row.get('skuName')} {row.get('meterName')}".lower()
+def _is_plain_linux(row: Reader, location: str) -> bool:
+    product = row.maybe_text("productName").lower()
+    if any(system in product for system in _OTHER_SYSTEMS):
+        return False
+    meter = f"{row.maybe_text('skuName')} {row.maybe_text('meterName')}".lower()
     return (
-        name_of(str(row.get("armRegionName") or location)) == location
-        and row.get("type", "Consumption") == "Consumption"
-        and row.get("currencyCode", "USD") == "USD"
-        and row.get("unitOfMeasure") == "1 Hour"
-        and not row.get("reservationTerm")
-        and not any(word in product for word in _OTHER_SYSTEMS)
-        and not any(word in meter for word in _OTHER_RATES)
+        not any(rate in meter for rate in _OTHER_RATES)
+        and name_of(row.maybe_text("armRegionName", location)) == location
+        and row.maybe_text("type", "Consumption") == "Consumption"
+        and row.maybe_text("currencyCode", "USD") == "USD"
+        and row.maybe_text("unitOfMeasure") == "1 Hour"
+        and not row.maybe_text("reservationTerm")
     )
 
 
-def _amount(value: Any) -> Decimal:
-    """A price without trailing zeros; 0 for what is no number."""
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        return Decimal(0)
-    return amount.normalize() if amount.is_finite() and amount > 0 else Decimal(0)
-
-
 def _number(text: str | None) -> float:
-    try:
-        value = float(text or 0)
-    except ValueError:
-        return 0.0
-    return value if 0 < value < float("inf") else 0.0
+    """A figure of the API, 0 for none and for what is not a number in digits."""
+    return float(text) if text and re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]+)?", text) else 0.0
 
 
 def _whole(text: str | None) -> int:
     return int(_number(text))
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
-
-
-def _text(row: Mapping[str, Any], key: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str) or not value:
-        raise BadReply(f"the answer of Azure has a row without {key!r}", hint="DEBUG=1 shows every call")
-    return value

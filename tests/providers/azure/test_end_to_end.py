@@ -17,7 +17,7 @@ from cloudlib.calls import retry
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import file as catalogfile
 from cloudlib.errors import CloudError, NoCredentials
-from providers.azure import az as azure_az
+from providers.azure import calls as azure_calls
 from tests.servers import azure_faults as faults
 from tests.servers.azure_recorded import committed
 from tests.servers.azure_server import SUBSCRIPTION, TENANT, TOKEN, AzureServer, json_reply
@@ -179,7 +179,7 @@ def test_the_fake_says_what_the_real_one_says(
 
     def fails(name: str) -> None:
         with pytest.raises(CloudError) as caught:
-            azure_az.token(CallLog())
+            azure_calls.login(CallLog())
         said.setdefault(name, []).append((type(caught.value).__name__, caught.value.what))
 
     for name, az in (("real", real_az()), ("fake", FAKE)):
@@ -189,7 +189,7 @@ def test_the_fake_says_what_the_real_one_says(
         env = server.env(folder / "config", real_version())
         for key, text in {**env, "PATH": f"{folder}:{os.environ['PATH']}"}.items():
             monkeypatch.setenv(key, text)
-        assert azure_az.token(CallLog()) == (SUBSCRIPTION, TOKEN)
+        assert azure_calls.login(CallLog()) == azure_calls.Login(SUBSCRIPTION, TOKEN)
         for fault in (faults.broken(faults.TOKEN), faults.resets(faults.TOKEN)):
             server.clear_faults()
             server.inject(fault)
@@ -242,7 +242,7 @@ def test_a_login_that_has_expired(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         entry = {"client_id": name, "tenant": TENANT, "client_secret": "made-up"}
         (folder / "service_principal_entries.json").write_text(json.dumps([entry]), encoding="utf-8")
         with pytest.raises(NoCredentials, match="no valid credentials: AADSTS700082"):
-            azure_az.token(CallLog())
+            azure_calls.login(CallLog())
         assert server.count("/oauth2/v2.0/token", method="POST") == 1
 
 

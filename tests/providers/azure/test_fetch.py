@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -36,9 +37,9 @@ from cloudlib.errors import (
     UsageError,
 )
 from cloudlib.provider import Request
-from providers.azure import arm as azure_arm
+from providers.azure import calls as azure_calls
 from tests.servers import azure_faults as faults
-from tests.servers.azure_data import small
+from tests.servers.azure_data import Row, offers, size, small
 from tests.servers.azure_server import TOKEN, AzureServer, error
 from tests.servers.http_base import Fault
 from tests.support.azure import FAKE, put_az
@@ -106,6 +107,7 @@ def test_a_fetch(server: AzureServer, calls: Callable[[], list[str]]) -> None:
         "left out, without vCPU, memory or architecture figures: Standard_Odd",
         "2 offers of sizes are closed to this subscription",
         "1 price rows of 0 were left out",
+        "without a price, of which Azure states several: Standard_L8s_v3",
     )
 
 
@@ -140,15 +142,15 @@ def test_the_token_is_told_to_nobody(
     assert TOKEN not in told.err + told.out + "".join(calls())
 
 
-def test_the_door_sends_the_token_to_one_host(server: AzureServer) -> None:
-    door = azure_arm.ResourceManager(CallLog())
+def test_the_token_goes_to_one_host(server: AzureServer) -> None:
+    arm = azure_calls.ResourceManager(azure_calls.login(CallLog()), CallLog())
     for url in (
         "https://evil.example/x",
-        f"{azure_arm.BASE}.evil.example/x",
+        f"{azure_calls.BASE}.evil.example/x",
         "http://management.azure.com/x",
     ):
         with pytest.raises(BadReply, match="is not sent az's token"):
-            door.get(url)
+            arm.get(url)
     assert all("authorization" not in r.headers for r in server.requests)
 
 
@@ -191,7 +193,10 @@ def test_images_and_generations(server: AzureServer, calls: Callable[[], list[st
     assert found["Rocky Linux 9", "x86_64", ()] == "9-base"
     assert not any("Debian 11" in i.title for i in images), "withdrawn"
     assert not any("9.9" in i.title for i in images), "no version to start"
-    assert next(i for i in images if i.title == "SLES 15 SP6").coordinates["OFFER"] == "sles-15-sp6"
+    assert (
+        next(i for i in images if i.title == "SUSE Linux Enterprise 15 SP6").coordinates["OFFER"]
+        == "sles-15-sp6"
+    )
 
 
 def test_a_distribution_that_is_not_there_is_said(server: AzureServer) -> None:
@@ -203,8 +208,7 @@ def test_a_distribution_that_is_not_there_is_said(server: AzureServer) -> None:
 
 def test_locations_alone_are_one_process(server: AzureServer, calls: Callable[[], list[str]]) -> None:
     listed = azure_api.list_regions(Request(log=CallLog()))
-    regions, zones = listed.regions, listed.zones
-    assert len(regions) == 5 and len(zones) == 8 and len(calls()) == 1
+    assert len(listed.regions) == 5 and len(listed.zones) == 8 and len(calls()) == 1
     assert server.count(method="GET") == 2, "the token and the locations"
 
 
@@ -216,7 +220,7 @@ def test_one_location_in_any_case(server: AzureServer) -> None:
 
 
 def test_an_unknown_location(server: AzureServer) -> None:
-    with pytest.raises(UsageError, match="'moon' is no location"):
+    with pytest.raises(UsageError, match="'moon' is not a location"):
         fetch("moon")
 
 
@@ -240,14 +244,14 @@ def test_prices_of_a_location_that_is_none(server: AzureServer, monkeypatch: pyt
 
 def test_the_default_location(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AZURE_CONFIG_DIR", str(tmp_path))
-    assert azure_api.default_location() == "eastus"
+    assert azure_calls.default_location() == "eastus"
     (tmp_path / "config").write_text("[defaults]\nlocation = West Europe\n", encoding="utf-8")
-    assert azure_api.default_location() == "westeurope"
+    assert azure_calls.default_location() == "westeurope"
     monkeypatch.setenv("AZURE_DEFAULTS_LOCATION", "WestUS2")
-    assert azure_api.default_location() == "westus2"
+    assert azure_calls.default_location() == "westus2"
     monkeypatch.delenv("AZURE_DEFAULTS_LOCATION")
     (tmp_path / "config").write_text("no ini file", encoding="utf-8")
-    assert azure_api.default_location() == "eastus"
+    assert azure_calls.default_location() == "eastus"
 
 
 # --- paging and retries ---
@@ -287,8 +291,8 @@ def test_as_long_as_the_answer_asks_for(server: AzureServer, monkeypatch: pytest
             waits.append(seconds)
 
     server.inject(faults.throttled(seconds=17), faults.throttled(seconds=1000), faults.broken(times=2))
-    door = azure_arm.ResourceManager(Log())
-    door.get(door.base + SIZES)
+    arm = azure_calls.ResourceManager(azure_calls.login(CallLog()), Log())
+    arm.get(arm.base + SIZES)
     assert [int(w) for w in waits[:1]] == [17] and 30 <= waits[1] <= 31, "but no longer than half a minute"
     assert 4 <= waits[2] <= 5 and 8 <= waits[3] <= 9, "backoff with jitter"
 
@@ -299,11 +303,12 @@ def test_tries_are_bounded_and_so_are_calls(server: AzureServer) -> None:
     assert server.count(faults.SKUS, faults.at("eastus")) <= 5
     server.clear_faults()
     server.inject(faults.throttled(times=None))
-    door = azure_arm.ResourceManager(log := CallLog(budget=3))
+    log = CallLog(budget=2)
+    arm = azure_calls.ResourceManager(azure_calls.login(CallLog()), log)
     for kind in (Throttled, BudgetExceeded):
         with pytest.raises(kind):
-            door.get(door.base + SIZES)
-    assert log.calls == 3, "the process for the token is one"
+            arm.get(arm.base + SIZES)
+    assert log.calls == 2
 
 
 # --- faults that end the fetch ---
@@ -366,6 +371,54 @@ def test_not_logged_in(server: AzureServer, monkeypatch: pytest.MonkeyPatch, sta
     assert server.requests == []
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Can't find token from MSAL cache.\nTo re-authenticate, please run:\naz login",
+        "ERROR: Can't find token from MSAL cache.\nTo re-authenticate, please run:\naz login",
+        "WARNING: a new version is there\nERROR: no token\nInteractive login is needed. Run:\naz login",
+    ],
+)
+def test_the_way_out_stands_below_the_error(server: AzureServer, tmp_path: Path, said: str) -> None:
+    (tmp_path / "az").write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{said}\nEND\nexit 1\n", encoding="utf-8")
+    told = failure(NoCredentials)
+    assert told.exit_code == 3 and "az has no valid credentials" in told.what and "WARNING" not in told.what
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"accessToken": f"{TOKEN}\nsecond-line-of-it", "subscription": "x-1"}, "no usable token"),
+        ({"accessToken": f"{TOKEN} ", "subscription": "x-1"}, "no usable token"),
+        ({"accessToken": "", "subscription": "x-1"}, "no usable token"),
+        ({"accessToken": [TOKEN], "subscription": "x-1"}, "no usable token"),
+        ({"accessToken": TOKEN, "subscription": f"../{TOKEN}"}, "names no subscription"),
+        ({"accessToken": TOKEN}, "names no subscription"),
+        ([TOKEN], "names no subscription"),
+    ],
+)
+def test_a_token_of_another_form_is_not_shown(
+    server: AzureServer, tmp_path: Path, answer: object, words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = json.dumps(answer)
+    (tmp_path / "az").write_text(f"#!/bin/sh\ncat <<'END'\n{text}\nEND\n", encoding="utf-8")
+    told = failure(BadReply)
+    assert words in told.what and "second-line" not in told.what + told.hint
+    shown = capfd.readouterr()
+    assert TOKEN not in shown.out + shown.err and TOKEN not in repr(azure_calls.Login("x", TOKEN))
+    assert server.requests == []
+
+
+def test_the_version_of_az_may_be_unknown(server: AzureServer, tmp_path: Path) -> None:
+    """It is told in the provenance and decides nothing."""
+    script = (tmp_path / "az").read_text(encoding="utf-8")
+    fails = '[ "$1" = version ] && { echo "ERROR: no such thing" >&2; exit 1; }'
+    (tmp_path / "az").write_text(script.replace("exec ", f"{fails}\nexec "), encoding="utf-8")
+    made = fetch()
+    assert made.provenance.tools == {} and made.instance_types
+    assert any("version of az is not known" in n for n in made.provenance.notices)
+
+
 def test_no_az(server: AzureServer, tmp_path: Path) -> None:
     (tmp_path / "az").unlink()
     told = failure(CliMissing)
@@ -381,6 +434,15 @@ def test_an_answer_that_never_comes(server: AzureServer, monkeypatch: pytest.Mon
 
 
 # --- faults of one location ---
+
+
+def test_one_location_that_hangs_is_not_reached(server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_CALL_TIMEOUT", "3")
+    server.inject(faults.hangs(faults.SKUS, faults.at("westus")))
+    made = fetch()
+    assert list(made.provenance.not_reached) == ["westus"]
+    assert "no answer within 3 s" in made.provenance.not_reached["westus"]
+    assert {r for t in made.instance_types for r in t.regions} == {"eastus", "eastus2", "westeurope"}
 
 
 @pytest.mark.parametrize(
@@ -424,6 +486,49 @@ def test_prices_of_another_location_may_be_missing(
     made = fetch()
     assert any("no prices of westus" in n for n in made.provenance.notices)
     assert made.instance_types[0].prices
+
+
+def test_prices_of_a_location_whose_sizes_failed(
+    server: AzureServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOUD_PRICE_REGIONS", "all")
+    server.inject(faults.missing(faults.SKUS, faults.at("eastus2")))
+    made = fetch()
+    assert list(made.provenance.not_reached) == ["eastus2"]
+    assert {r for t in made.instance_types for r in t.prices} == {"eastus"}
+
+
+# --- figures that cannot be right ---
+
+
+def with_sizes(server: AzureServer, *rows: Row, where: str = "eastus") -> None:
+    data = small()
+    names = [row["name"] for row in rows]
+    there = {**data.offered[where], **offers(names, "1")}
+    sizes = {**data.sizes, **{row["name"]: row for row in rows}}
+    server.use(replace(data, sizes=sizes, offered={**data.offered, where: there}))
+
+
+def test_accelerators_are_noticed_where_something_is_wrong(server: AzureServer) -> None:
+    with_sizes(
+        server,
+        size("Standard_ND96isr_H100_v5", "standardNDSH100v5Family", 96, 1900, GPUs="12"),
+        size("Standard_ND8_Z9_v1", "standardNDZFamily", 8, 64, GPUs="2"),
+    )
+    notices = fetch().provenance.notices
+    assert "an odd number of GPUs, as Azure states it: Standard_ND96isr_H100_v5 (12)" in notices
+    assert "a GPU whose name is not known: Standard_ND8_Z9_v1" in notices
+
+
+def test_a_size_that_is_described_in_two_ways_is_noticed(server: AzureServer) -> None:
+    data = small()
+    more = {"capabilities": size("Standard_D4s_v5", "", 4, 32)["capabilities"]}
+    there = {**data.offered["eastus2"]["Standard_D4s_v5"], **more}
+    east2 = {**data.offered["eastus2"], "Standard_D4s_v5": there}
+    server.use(replace(data, offered={**data.offered, "eastus2": east2}))
+    made = fetch()
+    assert next(t for t in made.instance_types if t.name == "Standard_D4s_v5").memory_mib == 16 * 1024
+    assert "described in two ways, of which the first was taken: Standard_D4s_v5" in made.provenance.notices
 
 
 # --- the server by hand ---

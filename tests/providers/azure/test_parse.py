@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,17 +13,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudlib.calls.shape import Reader
+from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import InstanceType
 from cloudlib.errors import BadReply
 from providers.azure import images as azure_images
 from providers.azure import names as azure_names
 from providers.azure import parse as azure_parse
-from providers.azure.pages import pages
+from providers.azure.pages import answer_of, pages
 from tests.servers.azure_data import Row, location, price, restricted, size, small, zone_rows
+from tests.support.tree import ROOT
+
+
+def readers(*rows: Row) -> list[Reader]:
+    return answer_of("a list", {"value": list(rows)}).rows("value")
 
 
 def read(*rows: Row, where: str = "eastus") -> azure_parse.Sizes:
-    return azure_parse.SizeReader().read([rows], where)
+    return azure_parse.SizeReader().read([readers(*rows)], where)
 
 
 def sku(row: Row | None = None, where: str = "eastus", zones: str = "123", **changes: Any) -> Row:
@@ -32,8 +41,8 @@ def sku(row: Row | None = None, where: str = "eastus", zones: str = "123", **cha
 
 
 def only(row: Row) -> InstanceType:
-    (kind,) = read(sku(row)).kinds.values()
-    return kind
+    (itype,) = read(sku(row)).itypes.values()
+    return itype
 
 
 # --- locations ---
@@ -46,7 +55,7 @@ def test_physical_locations_and_their_zones() -> None:
         location("norwayeast", "Norway East", "Norway", "Europe"),
         location("unitedstates", "United States", "", "", kind="Logical"),
     ]
-    regions, zones = azure_parse.locations(rows)
+    regions, zones = azure_parse.locations(readers(*rows))
     assert [(r.name, r.long_name, r.geography) for r in regions] == [
         ("eastus", "East US (Virginia)", "US"),
         ("westus", "West US", "US"),
@@ -59,9 +68,23 @@ def test_physical_locations_and_their_zones() -> None:
     ]
 
 
-def test_a_location_without_a_name_is_no_answer() -> None:
-    with pytest.raises(BadReply, match="'name'"):
-        azure_parse.locations([{"metadata": {"regionType": "Physical"}}])
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({"metadata": {"regionType": "Physical"}}, "no value[0].name"),
+        ({"metadata": "Physical"}, "value[0].metadata, not an object"),
+        ({"metadata": {"regionType": ["Physical"]}}, "value[0].metadata.regionType, not a text"),
+        ({**location("a", "A", "", ""), "displayName": 7}, "value[0].displayName, not a text"),
+        (
+            {**location("a", "A", "", ""), "availabilityZoneMappings": "1"},
+            "availabilityZoneMappings, not a list",
+        ),
+        ({**location("a", "A", "", ""), "availabilityZoneMappings": [{}]}, "Mappings[0].logicalZone"),
+    ],
+)
+def test_a_location_of_another_shape(row: Row, field: str) -> None:
+    with pytest.raises(BadReply, match=re.escape(field)):
+        azure_parse.locations(readers(row))
 
 
 @pytest.mark.parametrize("written", ["eastus", "EastUS", "East US"])
@@ -74,14 +97,14 @@ def test_a_location_in_any_case(written: str) -> None:
 
 
 def test_figures_of_a_size() -> None:
-    kind = only(small().sizes["Standard_L8s_v3"])
-    assert (kind.vcpus, kind.memory_mib, kind.architectures, kind.boot_modes) == (
+    itype = only(small().sizes["Standard_L8s_v3"])
+    assert (itype.vcpus, itype.memory_mib, itype.architectures, itype.boot_modes) == (
         8,
         65536,
         ("x86_64",),
         ("V2",),
     )
-    assert [(d.count, d.size_gb, d.nvme) for d in kind.local_disks] == [(1, 1920, True), (1, 86, False)]
+    assert [(d.count, d.size_gb, d.nvme) for d in itype.local_disks] == [(1, 1920, True), (1, 86, False)]
     several = size(
         "Standard_L80s_v3", "f", 80, 640, NvmeDiskSizeInMiB="18314200", NvmeSizePerDiskInMiB="1831420"
     )
@@ -105,11 +128,14 @@ def test_sizes_without_figures_are_named_and_left_out() -> None:
     no_memory = size("Standard_M0", "f", 1, 0)
     no_number = size("Standard_N0", "f", 1, 1, vCPUs="many")
     found = read(*(sku(row) for row in (bare, unknown, no_memory, no_number)))
-    assert found.poor == {"Standard_Odd", "Standard_R1", "Standard_M0", "Standard_N0"} and found.kinds == {}
+    assert (
+        found.incomplete == {"Standard_Odd", "Standard_R1", "Standard_M0", "Standard_N0"}
+        and found.itypes == {}
+    )
 
 
 def test_other_resources_and_other_locations_are_passed_over() -> None:
-    assert read(sku(resourceType="disks"), sku(where="westus")).kinds == {}
+    assert read(sku(resourceType="disks"), sku(where="westus")).itypes == {}
 
 
 @pytest.mark.parametrize(
@@ -134,27 +160,99 @@ def test_a_location_without_zones_offers_without_zones() -> None:
     assert read(sku(zones="")).zones == {"Standard_D4s_v5": ()}
 
 
-# --- devices ---
+@pytest.mark.parametrize("value", ["x", 7, True, {}, {"a": 1}, [7], [None], ["eastus", {}], [[]]])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "family",
+        "capabilities",
+        "capabilities.value",
+        "locations",
+        "locationInfo",
+        "locationInfo.zones",
+        "restrictions",
+        "restrictions.values",
+        "restrictions.restrictionInfo",
+        "restrictions.restrictionInfo.zones",
+    ],
+)
+def test_a_size_of_another_shape_names_the_field(field: str, value: Any) -> None:
+    """Every field that this project reads, as any other type of JSON."""
+    row = sku(restrictions=[restricted("Zone", "eastus", ["1"])])
+    *above, last = field.split(".")
+    place = row
+    for key in above:
+        place = place[key][0] if isinstance(place[key], list) else place[key]
+    documented = type(place[last]) is type(value) and not isinstance(value, list)
+    if field == "restrictions.values":
+        place["restrictionInfo"] = {}  # else it is not needed
+    place[last] = value
+    if documented:
+        read(row)
+        return
+    with pytest.raises(BadReply, match=rf"value\[0\]\.{above[0] if above else last}"):
+        read(row)
+
+
+@pytest.mark.parametrize("field", ["family", "capabilities", "locations", "locationInfo", "restrictions"])
+def test_null_is_what_is_not_there(field: str) -> None:
+    gone = sku()
+    gone.pop(field, None)
+    assert read(sku(**{field: None})) == read(gone)
+
+
+def test_a_size_that_is_listed_twice() -> None:
+    """The first row counts; that the figures differ is known."""
+    assert read(sku(), sku()).ambiguous == set()
+    more = size("Standard_D4s_v5", "standardDSv5Family", 4, 32)
+    twice = read(sku(), sku(more))
+    assert twice.itypes["Standard_D4s_v5"].memory_mib == 16 * 1024
+    assert twice.ambiguous == {"Standard_D4s_v5"} == read(sku(), sku(zones="1")).ambiguous
+    assert azure_parse.ambiguous({"eastus": read(sku()), "westus": read(sku(more))}) == {"Standard_D4s_v5"}
+    assert azure_parse.ambiguous({"eastus": read(sku()), "westus": read(sku(zones="1"))}) == set()
+
+
+# --- accelerators ---
 
 
 @pytest.mark.parametrize(
     ("name", "vcpus", "expected"),
     [
         ("Standard_NC24ads_A100_v4", 24, ("NVIDIA A100", "")),
+        ("Standard_ND96ams_A100_flex_v4", 96, ("NVIDIA A100", "")),
         ("Standard_NV6ads_A10_v5", 6, ("NVIDIA A10", "1/6")),
         ("Standard_NV72ads_A10_v5", 72, ("NVIDIA A10", "")),
         ("Standard_NC8ads_A10_v4", 8, ("NVIDIA A10", "")),
         ("Standard_NV4as_v4", 4, ("AMD Radeon Instinct MI25", "1/8")),
         ("Standard_NV8ads_V710_v5", 8, ("AMD Radeon Pro V710", "1/3")),
+        ("Standard_NG32adms_V620_v1", 32, ("AMD Radeon Pro V620", "")),
         ("Standard_ND96isr_MI300X_v5", 96, ("AMD Instinct MI300X", "")),
         ("Standard_NC6s_v3", 6, ("NVIDIA V100", "")),
         ("Standard_NC4as_T4_v3", 4, ("NVIDIA T4", "")),
+        ("Standard_ND96isr_H200_v5", 96, ("NVIDIA H200", "")),
+        ("Standard_ND96is_noIB_H100_v5", 96, ("NVIDIA H100", "")),
+        ("Standard_ND96is_flex_H100_v5", 96, ("NVIDIA H100", "")),
+        ("Standard_ND128isr_NDR_GB200_v6", 128, ("NVIDIA GB200", "")),
+        ("Standard_NC144ds_xl_RTXPRO6000BSE_v6", 144, ("NVIDIA RTX PRO 6000", "")),
         ("Standard_NQ4_v1", 4, ("GPU", "")),
+        ("Standard_ND96_flex_Z9000_v4", 96, ("GPU", "")),
+        ("Standard_ND96_NDR_v9", 96, ("GPU", "")),
         ("weird", 4, ("GPU", "")),
     ],
 )
-def test_devices(name: str, vcpus: int, expected: tuple[str, str]) -> None:
-    assert azure_names.device(name, vcpus) == expected
+def test_accelerators(name: str, vcpus: int, expected: tuple[str, str]) -> None:
+    assert (azure_names.accelerator(name), azure_names.share(name, vcpus)) == expected
+
+
+def test_a_part_of_a_gpu_that_the_api_counts() -> None:
+    (gpu,) = only(size("Standard_NC36ds_xl_RTXPRO6000BSE_v6", "f", 36, 132, GPUs="0.25")).gpus
+    assert (gpu.name, gpu.count, gpu.fraction) == ("NVIDIA RTX PRO 6000", 1, "1/4")
+
+
+def test_the_cpu_beside_a_gb200_is_arm() -> None:
+    row = size("Standard_ND128isr_NDR_GB200_v6", "f", 128, 864, GPUs="4")
+    row["capabilities"] = [c for c in row["capabilities"] if c["name"] != "CpuArchitectureType"]
+    assert only(row).architectures == ("arm64",)
 
 
 def test_a_gpu_is_what_the_api_counts() -> None:
@@ -227,7 +325,7 @@ def test_a_series_has_no_size_in_it(letters: str, number: int, features: str, ve
     )
 
 
-@pytest.mark.parametrize(
+CATEGORIES = pytest.mark.parametrize(
     ("family", "ratio", "expected"),
     [
         ("Dlsv5", 2, "General purpose"),
@@ -241,28 +339,60 @@ def test_a_series_has_no_size_in_it(letters: str, number: int, features: str, ve
         ("Zsv1", 16, "Memory optimized"),
     ],
 )
+
+
+@CATEGORIES
 def test_categories(family: str, ratio: float, expected: str) -> None:
-    assert azure_names.category(family, [ratio]) == expected
+    itype = only(size(f"Standard_{family}", "f", 10, ratio * 10))
+    (made,) = azure_parse.categorized([replace(itype, name=family, family=family)])
+    assert (made.family, made.category) == (family, expected)
+
+
+def test_categories_of_the_committed_catalogue() -> None:
+    """Each is what the categorizer makes of the records today."""
+    catalog = catalogfile.load_file(ROOT / "terraform/azure/kconfigs/catalog.json.static")
+    own = ("GPU", "FPGA")
+    bare = [replace(t, category=t.category if t.category in own else "") for t in catalog.instance_types]
+    made = {t.name: t.category for t in azure_parse.categorized(bare)}
+    assert made == {t.name: t.category for t in catalog.instance_types}
 
 
 # --- prices ---
 
 
+def priced(*rows: Row) -> azure_parse.Prices:
+    return azure_parse.prices([readers(*rows)], "eastus")
+
+
 def test_prices_are_linux_pay_as_you_go() -> None:
-    found, zeros = azure_parse.prices([small().prices["eastus"]], "eastus")
-    assert {name: p.usd_per_hour for name, p in found.items()} == {
+    found = priced(*small().prices["eastus"])
+    assert {name: p.usd_per_hour for name, p in found.known.items()} == {
         "Standard_B2s": Decimal("0.0416"),
         "Standard_D4s_v5": Decimal("0.192"),
         "Standard_D16s_v5": Decimal("0.768"),
         "Standard_D4ps_v5": Decimal("0.154"),
         "Standard_NC4as_T4_v3": Decimal("0.526"),
     }
-    assert zeros == 1
+    assert found.zeros == 1 and found.unclear == {"Standard_L8s_v3"}
 
 
-@pytest.mark.parametrize("value", [None, "dear", -1, float("nan"), float("inf"), {}])
-def test_what_is_no_amount_is_no_price(value: Any) -> None:
-    assert azure_parse.prices([[price("Standard_A", "eastus", 0.0, retailPrice=value)]], "eastus") == ({}, 1)
+def test_of_two_dates_the_later_price_counts() -> None:
+    old = price("Standard_A", "eastus", 0.3, effectiveStartDate="2025-01-01T00:00:00Z")
+    new = price("Standard_A", "eastus", 0.2, effectiveStartDate="2026-01-01T00:00:00Z")
+    for rows in ((old, new), (new, old)):
+        assert priced(*rows).known["Standard_A"].usd_per_hour == Decimal("0.2")
+    assert priced(old, new, {**new, "retailPrice": 0.25}).unclear == {"Standard_A"}
+
+
+@pytest.mark.parametrize("value", [-1, 0, 0.0])
+def test_a_price_of_nothing_is_counted(value: float) -> None:
+    assert priced(price("Standard_A", "eastus", value)) == azure_parse.Prices({}, zeros=1)
+
+
+@pytest.mark.parametrize("value", [None, "dear", float("nan"), float("inf"), {}, "1_0", "\u0663"])
+def test_a_price_that_is_not_a_number(value: Any) -> None:
+    with pytest.raises(BadReply, match=r"value\[0\]\.retailPrice"):
+        priced(price("Standard_A", "eastus", 0.0, retailPrice=value))
 
 
 # --- pages ---
@@ -275,12 +405,19 @@ def test_pages_are_followed_in_order() -> None:
         first: {"value": [{"n": 1}], "nextLink": second},
         second: {"value": [{"n": 2}], "nextLink": ""},
     }
-    assert list(pages(first, answers.__getitem__, items="value", link="nextLink")) == [[{"n": 1}], [{"n": 2}]]
+    read = pages(first, answers.__getitem__, "sizes", items="value", link="nextLink")
+    assert [[row.value for row in page] for page in read] == [[{"n": 1}], [{"n": 2}]]
 
 
 @pytest.mark.parametrize(
     "link",
-    ["https://evil.example/list", "http://a.example/list", "https://a.example:8443/list", "//a.example/x"],
+    [
+        "https://evil.example/list",
+        "http://a.example/list",
+        "https://a.example:8443/list",
+        "//a.example/x",
+        "https://[x",
+    ],
 )
 def test_another_origin_is_not_asked(link: str) -> None:
     asked: list[str] = []
@@ -290,7 +427,7 @@ def test_another_origin_is_not_asked(link: str) -> None:
         return {"value": [], "nextLink": link}
 
     with pytest.raises(BadReply, match="not asked for"):
-        list(pages("https://a.example/list", get, items="value", link="nextLink"))
+        list(pages("https://a.example/list", get, "sizes", items="value", link="nextLink"))
     assert asked == ["https://a.example/list"]
 
 
@@ -301,13 +438,20 @@ def test_a_list_without_end_is_ended() -> None:
         return {"value": [], "nextLink": f"https://a.example/list?{next(count)}"}
 
     with pytest.raises(BadReply, match="no end"):
-        list(pages("https://a.example/list", get, items="value", link="nextLink"))
+        list(pages("https://a.example/list", get, "sizes", items="value", link="nextLink"))
+
+
+@pytest.mark.parametrize("link", [7, ["https://a.example/list"], {}, True])
+def test_a_link_that_is_not_a_text(link: Any) -> None:
+    answer = {"value": [], "nextLink": link}
+    with pytest.raises(BadReply, match=r"azure: the answer to sizes has .*nextLink"):
+        list(pages("https://a.example/list", lambda _: answer, "sizes", items="value", link="nextLink"))
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"value": {}}, {"value": [1]}, "text"])
 def test_an_answer_of_another_shape(answer: Any) -> None:
-    with pytest.raises(BadReply, match="no list 'value'"):
-        list(pages("https://a.example/list", lambda _: answer, items="value", link="nextLink"))
+    with pytest.raises(BadReply, match=r"azure: the answer to sizes (has|is)"):
+        list(pages("https://a.example/list", lambda _: answer, "sizes", items="value", link="nextLink"))
 
 
 # --- images ---
@@ -341,10 +485,10 @@ def titles(publisher: str, offer: str, sku: str) -> list[str]:
         ("RedHat", "RHEL", "95_gen2", "RHEL 9.5"),
         ("RedHat", "RHEL", "9-lvm-gen2", "RHEL 9"),
         ("RedHat", "rhel-arm64", "8_8-arm64-gen2", "RHEL 8.8"),
-        ("SUSE", "sles-15-sp6", "gen2", "SLES 15 SP6"),
-        ("SUSE", "sles-16-0-arm64", "gen2", "SLES 16.0"),
-        ("SUSE", "sles-16-0-basic-x86-64", "gen1", "SLES 16.0"),
-        ("SUSE", "SLES", "12-sp4-gen2", "SLES 12 SP4"),
+        ("SUSE", "sles-15-sp6", "gen2", "SUSE Linux Enterprise 15 SP6"),
+        ("SUSE", "sles-16-0-arm64", "gen2", "SUSE Linux Enterprise 16.0"),
+        ("SUSE", "sles-16-0-basic-x86-64", "gen1", "SUSE Linux Enterprise 16.0"),
+        ("SUSE", "SLES", "12-sp4-gen2", "SUSE Linux Enterprise 12 SP4"),
         ("SUSE", "opensuse-leap-15-6", "gen2", "openSUSE Leap 15.6"),
         ("SUSE", "openSUSE-Leap", "15-2", "openSUSE Leap 15.2"),
         ("almalinux", "almalinux-arm", "9-arm-gen2", "AlmaLinux 9"),

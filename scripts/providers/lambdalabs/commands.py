@@ -8,12 +8,12 @@ import json
 import sys
 from typing import Any
 
-import lambdalabs_api
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import ARCHITECTURES
 from cloudlib.errors import UsageError
 from cloudlib.provider import Provider, Request
 from cloudlib.show import cli
+from providers.lambdalabs.fetch import instance_types_now
 from providers.lambdalabs.smart import Offer, cheapest, named, offers
 
 
@@ -32,8 +32,10 @@ def add(nouns: Any) -> None:
 
 
 def _capacity(provider: Provider, options: argparse.Namespace) -> None:
-    found = _offers(options)
-    rows = [{**_row(o), "regions": [r for r in o.regions if options.region in (None, r)]} for o in found]
+    rows = [
+        {**_row(o), "regions": [r for r in o.regions if options.region in (None, r)]}
+        for o in _offers(options)
+    ]
     shown = [row for row in rows if row["regions"]]
     if len(shown) < len(rows):
         print(f"{len(rows) - len(shown)} more types have no capacity now", file=sys.stderr)
@@ -43,28 +45,28 @@ def _capacity(provider: Provider, options: argparse.Namespace) -> None:
 def _smart(provider: Provider, options: argparse.Namespace) -> None:
     if options.region_for and (options.arch or options.gpu):
         raise UsageError("--arch and --gpu narrow --cheapest, not --region-for")
-    found = _offers(options)
+    every = _offers(options)
     if options.cheapest:
-        offer = cheapest(found, architecture=options.arch or "", gpu=options.gpu)[0]
+        offer = cheapest(every, architecture=options.arch or "", gpu=options.gpu)[0]
     else:
-        offer = named(found, options.region_for)
+        offer = named(every, options.region_for)
     row = {**_row(offer), "region": offer.regions[0], "regions": list(offer.regions)}
     if options.output == "json":
         print(json.dumps(row, indent=2))
     else:
-        print("  ".join(part for part in (offer.kind.name, offer.regions[0], offer.price) if part))
+        print("  ".join(part for part in (offer.itype.name, offer.regions[0], offer.price) if part))
 
 
 def _offers(options: argparse.Namespace) -> list[Offer]:
     if options.offline:
         raise UsageError("only the API knows what has capacity", hint="leave out --offline")
-    return offers(lambdalabs_api.instance_types_now(Request(log=CallLog())))
+    return offers(instance_types_now(Request(log=CallLog())))
 
 
 def _row(offer: Offer) -> dict[str, Any]:
     usd = offer.usd
     return {
-        "instance_type": offer.kind.name,
+        "instance_type": offer.itype.name,
         "usd_per_hour": float(usd) if usd is not None else None,
         "price": offer.price,
     }

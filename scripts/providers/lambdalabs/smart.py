@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import Any
 
+from cloudlib.calls.shape import Reader
 from cloudlib.catalog.records import InstanceType, natural
 from cloudlib.catalog.text import dollars
 from cloudlib.errors import CallFailed, UsageError
@@ -27,8 +27,6 @@ _REGION, _TYPE = "terraform_lambdalabs_region", "terraform_lambdalabs_instance_t
 _IS_GPU = "terraform_lambdalabs_is_gpu_instance"
 _PREFERRED = "terraform_lambdalabs_region_preferred"
 
-Types = Mapping[str, Any]
-
 
 class NoCapacity(CallFailed):
     """Nothing that was asked for can be started anywhere at the moment."""
@@ -38,13 +36,13 @@ class NoCapacity(CallFailed):
 class Offer:
     """A type and the regions that can start one now, by name."""
 
-    kind: InstanceType
+    itype: InstanceType
     regions: tuple[str, ...]
 
     @property
     def usd(self) -> Decimal | None:
         """USD per hour, the same in every region; None where it is not known."""
-        return next((p.usd_per_hour for p in self.kind.prices.values()), None)
+        return next((p.usd_per_hour for p in self.itype.prices.values()), None)
 
     @property
     def price(self) -> str:
@@ -52,24 +50,25 @@ class Offer:
         return "" if self.usd is None else f"{dollars(self.usd)}/h"
 
 
-def offers(types: Types) -> list[Offer]:
+def offers(types: Reader) -> list[Offer]:
     """Every type with its regions, the cheapest first; those without a known price end the list."""
-    regions = {name: tuple(r.name for r in of) for name, of in lambdalabs_parse.capacity(types).items()}
-    every = sorted({r for of in regions.values() for r in of}) or ["nowhere"]
-    kinds, _ = lambdalabs_parse.instance_types(types, every)  # a price is the same in each
-    found = [Offer(kind, tuple(sorted(regions[kind.name], key=natural))) for kind in kinds]
-    return sorted(found, key=lambda o: (o.usd is None, o.usd or 0, natural(o.kind.name)))
+    available = lambdalabs_parse.capacity(types)
+    regions = {name: tuple(r.name for r in there) for name, there in available.items()}
+    every = sorted({r for there in regions.values() for r in there}) or ["nowhere"]
+    itypes, _ = lambdalabs_parse.instance_types(types, every)  # a price is the same in each
+    unsorted = [Offer(itype, tuple(sorted(regions[itype.name], key=natural))) for itype in itypes]
+    return sorted(unsorted, key=lambda o: (o.usd is None, o.usd or 0, natural(o.itype.name)))
 
 
-def cheapest(found: Sequence[Offer], *, architecture: str = "", gpu: bool = False) -> list[Offer]:
+def cheapest(all_offers: Sequence[Offer], *, architecture: str = "", gpu: bool = False) -> list[Offer]:
     """The offers of the lowest price among those with capacity; NoCapacity without any."""
     fits = [
         o
-        for o in found
+        for o in all_offers
         if o.regions
         and o.usd is not None
-        and (not architecture or architecture in o.kind.architectures)
-        and (not gpu or o.kind.gpus)
+        and (not architecture or architecture in o.itype.architectures)
+        and (not gpu or o.itype.gpus)
     ]
     if not fits:
         what = " ".join(word for word in (architecture, "GPU" if gpu else "", "type") if word)
@@ -80,9 +79,9 @@ def cheapest(found: Sequence[Offer], *, architecture: str = "", gpu: bool = Fals
     return [o for o in fits if o.usd == fits[0].usd]
 
 
-def named(found: Sequence[Offer], name: str) -> Offer:
+def named(all_offers: Sequence[Offer], name: str) -> Offer:
     """The offer of one type, with capacity; UsageError where there is no such type, or NoCapacity."""
-    by_name = {o.kind.name: o for o in found}
+    by_name = {o.itype.name: o for o in all_offers}
     if name not in by_name:
         near = difflib.get_close_matches(name, by_name, n=3, cutoff=0.0)
         raise UsageError(f"Lambda offers no type {name!r}", hint="nearest: " + ", ".join(near))
@@ -99,39 +98,41 @@ def wanted(values: Variables) -> bool:
     return bool(values.get(_CHEAPEST.lower()) or values.get(_INFER.lower()))
 
 
-def resolved(types: Types, values: Variables, earlier: Variables) -> Resolved:
+def resolved(types: Reader, values: Variables, earlier: Variables) -> Resolved:
     """The variables that the API's answer decides.
 
     The earlier answer stays while it is as good as any other, so that a machine does not move without need:
     same question, still with capacity, and for the cheapest still at the lowest price. Then the region
     chosen in the menu is preferred, then the first by name.
     """
-    found = offers(types)
+    all_offers = offers(types)
     if values.get(_CHEAPEST.lower()):
-        wishes = cheapest(found, architecture=str(values["target_arch"]), gpu=bool(values.get(_GPU.lower())))
+        candidates = cheapest(
+            all_offers, architecture=str(values["target_arch"]), gpu=bool(values.get(_GPU.lower()))
+        )
         how = "cheapest with capacity"
     else:
-        wishes = [named(found, str(values[_TYPE]))]
+        candidates = [named(all_offers, str(values[_TYPE]))]
         how = "with capacity"
     preferred = str(values[_REGION])
-    pairs = [(o, region) for o in wishes for region in o.regions]
+    pairs = [(o, region) for o in candidates for region in o.regions]
     same = earlier.get(_PREFERRED) == preferred
     last = (earlier.get(_TYPE), earlier.get(_REGION)) if same else ()
-    offer, region = min(pairs, key=lambda p: ((p[0].kind.name, p[1]) != last, p[1] != preferred))
+    offer, region = min(pairs, key=lambda p: ((p[0].itype.name, p[1]) != last, p[1] != preferred))
     when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     return Resolved(
         {
             _REGION: region,
-            _TYPE: offer.kind.name,
-            _IS_GPU: bool(offer.kind.gpus),
+            _TYPE: offer.itype.name,
+            _IS_GPU: bool(offer.itype.gpus),
             _PREFERRED: preferred,
         },
-        f"resolved {when}: {offer.kind.name} in {region}, {how} {offer.price}".rstrip(),
+        f"resolved {when}: {offer.itype.name} in {region}, {how} {offer.price}".rstrip(),
     )
 
 
 def remarks(capacity: Mapping[str, Sequence[object]]) -> list[str]:
     """What a run's summary says of capacity."""
-    some = [f"{name} ({len(of)})" for name, of in capacity.items() if of]
+    some = [f"{name} ({len(regions)})" for name, regions in capacity.items() if regions]
     listed = ", ".join(some) or "none"
     return [f"capacity now, in so many regions: {listed}; {len(capacity) - len(some)} types have none"]

@@ -26,7 +26,7 @@ from cloudlib.errors import (
     TimedOut,
 )
 from cloudlib.provider import Request
-from providers.lambdalabs import client as lambdalabs_client
+from providers.lambdalabs import calls as lambdalabs_calls
 from tests.servers import lambda_server
 from tests.servers.http_base import Fault
 from tests.servers.lambda_data import LambdaData, small
@@ -40,7 +40,7 @@ WRONG = "secret_wrong_0123456789abcdef.WrongKeyWrongKey"
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[LambdaServer]:
     """The small Lambda, its key in the environment, and no waiting between requests and retries."""
     monkeypatch.setattr(CallLog, "pause", lambda self, seconds: None)
-    monkeypatch.setattr(lambdalabs_client, "SPACING", 0.0)
+    monkeypatch.setattr(lambdalabs_calls, "SPACING", 0.0)
     monkeypatch.setenv("HOME", str(tmp_path))
     with LambdaServer(lifetime=60) as running:
         monkeypatch.setenv("LAMBDALABS_API_BASE", running.base)
@@ -81,7 +81,7 @@ def test_a_fetch(server: LambdaServer) -> None:
 
 
 def test_requests_are_a_second_apart(server: LambdaServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lambdalabs_client, "SPACING", 0.4)
+    monkeypatch.setattr(lambdalabs_calls, "SPACING", 0.4)
     fetch()
     times = [request.time for request in server.requests]
     assert all(later - earlier >= 0.39 for earlier, later in zip(times, times[1:]))  # noqa: RUF007
@@ -125,10 +125,9 @@ def test_a_type_that_is_gone_is_gone(server: LambdaServer) -> None:
 
 def test_regions_alone(server: LambdaServer) -> None:
     listed = lambdalabs_api.list_regions(Request(log=CallLog()))
-    regions, zones = listed.regions, listed.zones
-    assert len(regions) == 4 and zones == () and server.count() == 1
+    assert len(listed.regions) == 4 and listed.zones == () and server.count() == 1
     server.data = replace(small(), lists_regions=False)
-    assert lambdalabs_api.list_regions(Request(log=CallLog())).regions == regions
+    assert lambdalabs_api.list_regions(Request(log=CallLog())) == listed
 
 
 def test_images_alone(server: LambdaServer) -> None:
@@ -205,7 +204,7 @@ def test_an_error_that_comes_as_a_success(server: LambdaServer) -> None:
 def test_an_answer_without_data(server: LambdaServer) -> None:
     reply = lambda_server.json_reply(200, {"types": {}})
     server.inject(Fault(lambda_server.to("instance-types"), reply=reply, times=None))
-    assert "holds no data" in failure(BadReply).what
+    assert "the answer to instance-types has no data" in failure(BadReply).what
 
 
 def test_no_types_at_all(server: LambdaServer) -> None:

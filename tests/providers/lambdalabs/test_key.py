@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cloudlib.errors import NoCredentials, UsageError
-from providers.lambdalabs.key import DEFAULT_BASE, base_url, find_key
+from providers.lambdalabs.calls import DEFAULT_BASE, base_url, find_key
 
 KEY = "secret_made_up_0123456789.AbCdEf=="
 
@@ -82,7 +82,7 @@ def test_a_key_that_is_no_header(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_that_is_no_text(home: Path) -> None:
     write(home, "x")
     (home / ".lambdalabs" / "credentials").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(NoCredentials, match="no text"):
+    with pytest.raises(NoCredentials, match="not UTF-8 text"):
         find_key()
 
 

@@ -8,15 +8,20 @@ from typing import Any
 
 import pytest
 
+from cloudlib.calls.shape import Reader
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Region
 from cloudlib.errors import BadReply
 from providers.lambdalabs import parse as lambdalabs_parse
 from tests.servers.lambda_data import images, instance_type
 
 
+def answer(data: Any) -> Reader:
+    return Reader({"data": data}, vendor="lambdalabs", answer="a list", null_is_missing=True)
+
+
 def parsed(**changes: Any) -> InstanceType:
     kind = instance_type("gpu_1x_a10", "1x A10 (24 GB PCIe)", "A10 (24 GB PCIe)", 30, 200, 1, 129, 1400)
-    found, notices = lambdalabs_parse.instance_types(entry({**kind, **changes}), ["a-1", "b-1"])
+    found, notices = lambdalabs_parse.instance_types(answer(entry({**kind, **changes})), ["a-1", "b-1"])
     assert len(found) == 1, notices
     return found[0]
 
@@ -73,6 +78,7 @@ def test_a_cpu_type() -> None:
     [
         (None, "GH200 (96 GB)", "arm64"),
         (None, "GB200 (192 GB)", "arm64"),
+        (None, "NVIDIA GH200 (96 GB)", "arm64"),
         (None, "H100 (80 GB SXM5)", "x86_64"),
         ("arm64", "H100 (80 GB SXM5)", "arm64"),
         ("x86_64", "GH200 (96 GB)", "x86_64"),
@@ -84,21 +90,26 @@ def test_architectures(stated: str | None, gpu: str, architecture: str) -> None:
 
 def test_what_is_not_known_is_said_and_not_made_up() -> None:
     kind = instance_type("gpu_1x_a10", "", "A10 (24 GB PCIe)", 30, 200, 1, 0)
-    poor = instance_type("gpu_1x_new", "", "New (1 GB)", 0, 200, 1, 5)
-    found, notices = lambdalabs_parse.instance_types({**entry(kind), **entry(poor)}, ["a-1"])
+    bare = instance_type("gpu_1x_new", "", "New (1 GB)", 0, 200, 1, 5)
+    risc = {**instance_type("gpu_1x_risc", "", "New (1 GB)", 4, 200, 1, 5), "architecture": "riscv64"}
+    types = answer({**entry(kind), **entry(bare), **entry(risc)})
+    found, notices = lambdalabs_parse.instance_types(types, ["a-1"])
     assert [k.name for k in found] == ["gpu_1x_a10"] and found[0].prices == {}
     assert notices == [
         "left out, without vCPU or memory figures: gpu_1x_new",
+        "left out, of an unknown architecture: gpu_1x_risc (riscv64)",
         "no price is known of: gpu_1x_a10",
     ]
 
 
 def test_images_are_streams() -> None:
-    streams = lambdalabs_parse.images(list(images({"a-1": "A", "b-1": "B"})))
+    streams = lambdalabs_parse.images(answer(list(images({"a-1": "A", "b-1": "B"}))))
     assert len(streams) == 9
     stack = next(i for i in streams if i.title == "Lambda Stack 22.04" and i.architecture == "arm64")
     assert (stack.distro, stack.release) == ("lambda-stack", "22.04")
     assert stack.coordinates == {"IMAGE_FAMILY": "lambda-stack-22-04"}
+    ubuntu = next(i for i in streams if i.distro == "ubuntu")
+    assert (ubuntu.title, ubuntu.named_after) == ("Ubuntu 24.04 LTS", "Ubuntu 24.04")
 
 
 def test_images_of_other_families_and_none() -> None:
@@ -108,29 +119,55 @@ def test_images_of_other_families_and_none() -> None:
         {"family": "strange", "architecture": "riscv64"},
         {"architecture": "arm64"},
     ]
-    assert [(i.distro, i.title) for i in lambdalabs_parse.images(rows)] == [("something", "something")]
+    assert [(i.distro, i.title) for i in lambdalabs_parse.images(answer(rows))] == [
+        ("something", "something")
+    ]
 
 
 def test_regions_are_those_of_every_answer() -> None:
     kind = instance_type("gpu_1x_a10", "", "A10 (24 GB PCIe)", 30, 200, 1, 129)
     pictures = [{"region": {"name": "b-1", "description": "B"}}, {"family": "x"}]
-    seen = lambdalabs_parse.regions_seen(entry(kind, "a-1", "b-1"), pictures, [{"name": "c-1"}])
+    seen = lambdalabs_parse.regions_seen(
+        answer(entry(kind, "a-1", "b-1")), answer(pictures), answer([{"name": "c-1"}])
+    )
     assert seen == {"a-1": Region("a-1"), "b-1": Region("b-1", "B"), "c-1": Region("c-1")}
 
 
 @pytest.mark.parametrize("types", [[], "text", None, {"a": {}}, {"a": {"error": "x"}}, {"a": None}])
 def test_types_of_another_shape(types: Any) -> None:
-    with pytest.raises(BadReply):
-        lambdalabs_parse.instance_types(types, ["a-1"])
+    with pytest.raises(BadReply, match="lambdalabs: the answer to a list has"):
+        lambdalabs_parse.instance_types(answer(types), ["a-1"])
 
 
-@pytest.mark.parametrize("rows", [{}, "text", None, [1], [None]])
+@pytest.mark.parametrize("value", ["x", -1, 1.5, True, [], [7], {"a": 1}])
+@pytest.mark.parametrize(
+    "field", ["specs", "specs.vcpus", "specs.gpus", "price_cents_per_hour", "gpu_description", "architecture"]
+)
+def test_a_type_of_another_shape_names_the_field(field: str, value: Any) -> None:
+    text = field in ("gpu_description", "architecture")
+    if (isinstance(value, str) and text) or (field == "specs" and isinstance(value, dict)):
+        return  # the documented type
+    changes: dict[str, Any] = {field: value}
+    if field.startswith("specs."):
+        specs = {"vcpus": 4, "memory_gib": 8, "gpus": 1, field.partition(".")[2]: value}
+        changes = {"specs": specs}
+    with pytest.raises(BadReply, match=rf"data\.gpu_1x_a10\.instance_type\.{field}"):
+        parsed(**changes)
+
+
+def test_a_type_without_a_name() -> None:
+    nameless = instance_type("", "", "A10 (24 GB PCIe)", 30, 200, 1, 129)
+    with pytest.raises(BadReply, match=r"empty data.*instance_type\.name"):
+        lambdalabs_parse.instance_types(answer(entry(nameless)), ["a-1"])
+
+
+@pytest.mark.parametrize("rows", [{}, "text", None, [1], [None], [{"family": 7}], [{"architecture": []}]])
 def test_images_of_another_shape(rows: Any) -> None:
-    with pytest.raises(BadReply):
-        lambdalabs_parse.images(rows)
+    with pytest.raises(BadReply, match="lambdalabs: the answer to a list has"):
+        lambdalabs_parse.images(answer(rows))
 
 
-@pytest.mark.parametrize("row", [{}, {"name": ""}, {"name": 7}])
-def test_a_region_without_a_name(row: Any) -> None:
-    with pytest.raises(BadReply):
-        lambdalabs_parse.regions_seen({}, [], [row])
+@pytest.mark.parametrize("row", [{}, {"name": ""}, {"name": 7}, {"name": "a-1", "description": 7}])
+def test_a_region_of_another_shape(row: Any) -> None:
+    with pytest.raises(BadReply, match=r"data\[0\]\."):
+        lambdalabs_parse.regions_seen(None, None, answer([row]))

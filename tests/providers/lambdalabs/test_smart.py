@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cloudlib.calls.shape import Reader
 from cloudlib.errors import UsageError
 from cloudlib.provider import Resolved
 from providers.lambdalabs import smart
@@ -28,8 +29,12 @@ def with_capacity(**capacity: tuple[str, ...]) -> LambdaData:
     return replace(small(), capacity=capacity)
 
 
+def answer(data: LambdaData) -> Reader:
+    return Reader({"data": data.offers()}, vendor="lambdalabs", answer="instance-types")
+
+
 def cheapest(data: LambdaData, **more: Any) -> list[str]:
-    return [o.kind.name for o in smart.cheapest(smart.offers(data.offers()), **more)]
+    return [o.itype.name for o in smart.cheapest(smart.offers(answer(data)), **more)]
 
 
 # --- which one ---
@@ -54,7 +59,7 @@ def test_a_type_without_a_price_is_not_the_cheapest() -> None:
     free = {**data.types["gpu_1x_a10"], "price_cents_per_hour": 0}
     data = replace(data, types={**data.types, "gpu_1x_a10": free})
     assert cheapest(data) == ["gpu_8x_v100"]
-    assert smart.named(smart.offers(data.offers()), "gpu_1x_a10").price == "", "it can be had by name"
+    assert smart.named(smart.offers(answer(data)), "gpu_1x_a10").price == "", "it can be had by name"
 
 
 def test_nothing_has_capacity() -> None:
@@ -65,7 +70,7 @@ def test_nothing_has_capacity() -> None:
 
 
 def test_a_type_by_name() -> None:
-    found = smart.offers(small().offers())
+    found = smart.offers(answer(small()))
     offer = smart.named(found, "gpu_1x_a10")
     assert offer.regions == ("us-east-1", "us-west-1") and offer.usd == Decimal("1.29")
     with pytest.raises(smart.NoCapacity, match="gpu_1x_a6000 has no capacity in any region now"):
@@ -98,23 +103,23 @@ def decided(made: Resolved) -> tuple[Any, Any]:
 
 
 def test_the_region_chosen_in_the_menu_comes_first() -> None:
-    assert decided(smart.resolved(small().offers(), INFER, {})) == ("gpu_1x_a10", "us-west-1")
+    assert decided(smart.resolved(answer(small()), INFER, {})) == ("gpu_1x_a10", "us-west-1")
     east = {**INFER, "terraform_lambdalabs_region": "europe-central-1"}
-    assert decided(smart.resolved(small().offers(), east, {})) == ("gpu_1x_a10", "us-east-1")
+    assert decided(smart.resolved(answer(small()), east, {})) == ("gpu_1x_a10", "us-east-1")
 
 
 def test_an_earlier_answer_stays_while_it_holds() -> None:
     one = with_capacity(gpu_1x_a10=("us-west-1",))
-    first = smart.resolved(one.offers(), CHEAPEST, {})
+    first = smart.resolved(answer(one), CHEAPEST, {})
     assert decided(first) == ("gpu_1x_a10", "us-west-1")
     both = with_capacity(gpu_1x_a10=("us-east-1", "us-west-1"))
-    assert decided(smart.resolved(both.offers(), CHEAPEST, {})) == ("gpu_1x_a10", "us-east-1")
-    assert decided(smart.resolved(both.offers(), CHEAPEST, first.values)) == ("gpu_1x_a10", "us-west-1")
+    assert decided(smart.resolved(answer(both), CHEAPEST, {})) == ("gpu_1x_a10", "us-east-1")
+    assert decided(smart.resolved(answer(both), CHEAPEST, first.values)) == ("gpu_1x_a10", "us-west-1")
     elsewhere = {**CHEAPEST, "terraform_lambdalabs_region": "us-south-2"}
-    other = smart.resolved(both.offers(), elsewhere, first.values)
+    other = smart.resolved(answer(both), elsewhere, first.values)
     assert decided(other) == ("gpu_1x_a10", "us-east-1"), "another question has another answer"
     gone = with_capacity(gpu_8x_v100=("us-south-2",))
-    assert decided(smart.resolved(gone.offers(), CHEAPEST, first.values)) == ("gpu_8x_v100", "us-south-2")
+    assert decided(smart.resolved(answer(gone), CHEAPEST, first.values)) == ("gpu_8x_v100", "us-south-2")
 
 
 # --- lambda-cli ---

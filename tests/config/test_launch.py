@@ -136,7 +136,7 @@ def test_boot_modes_that_do_not_meet() -> None:
     kinds = [replace(k, boot_modes=("legacy-bios",)) if k.name == "m7.large" else k for k in KINDS]
     found = only(catalog(kinds, images=images))
     assert found.level == ERROR
-    assert found.what == "the image Debian 12 (debian-12-x86_64-*) boots by uefi, m7.large by legacy-bios"
+    assert found.what == "the image Debian 12 (debian-12-x86_64-*) boots with uefi, m7.large with legacy-bios"
     assert found.nearest[:2] == ("Debian 11", "Ubuntu 24.04") and len(found.nearest) == 4
     kinds = [replace(k, boot_modes=("legacy-bios", "uefi")) if k.name == "m7.large" else k for k in KINDS]
     assert find(catalog(kinds, images=images)) == []
@@ -270,7 +270,7 @@ def test_azure_disks(size: str, disk: str, zone: str, good: bool) -> None:
 def test_cost() -> None:
     said = cost.line(replace(GOOD, nodes=3), catalog())
     assert said.startswith("cost: 3 x m7.large in north-1 at $0.1008 = $0.3024/h, $220.75 a month of 730 h; ")
-    assert said.endswith("volumes, addresses, traffic and image fees are not in it")
+    assert said.endswith("without volumes, addresses, traffic and image fees")
     assert cost.line(GOOD, catalog()).startswith("cost: 1 x m7.large in north-1 = $0.1008/h, $73.58 a month")
 
 

@@ -92,25 +92,25 @@ def test_another_configuration_file(tree: Tree, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("marked", [False, True])
-@pytest.mark.parametrize("wish", ["static", "generated"])
-def test_a_wish_on_the_command_line(
-    tree: Tree, monkeypatch: pytest.MonkeyPatch, wish: str, marked: bool
+@pytest.mark.parametrize("asked", ["static", "generated"])
+def test_a_tier_on_the_command_line(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, asked: str, marked: bool
 ) -> None:
     generate(tree)
     if marked:
         mark(tree)
     tree.write(".config", OFF)
     kconf = parse_tree(tree.root)  # for the option's own value, not for what .config makes of it
-    monkeypatch.setenv("CLOUD_TIER", wish)
+    monkeypatch.setenv("CLOUD_TIER", asked)
     kconf = parse_tree(tree.root)
-    assert state(kconf) == (wish, "y" if wish == "generated" else "n", False)
+    assert state(kconf) == (asked, "y" if asked == "generated" else "n", False)
 
 
-def test_a_wish_that_is_no_tier_counts_for_nothing(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_tier_is_ignored(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     assert state(parsed(tree, monkeypatch, CLOUD_TIER="newest")) == ("static", "n", False)
 
 
-def test_make_hands_the_wish_on(tree: Tree) -> None:
+def test_make_passes_the_tier_on(tree: Tree) -> None:
     generate(tree)
     tree.make("alldefconfig", "CLOUD_TIER=generated")
     assert tree.config()["TERRAFORM_AWS_REGION"] == "eu-west-1"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the chosen machines cost, from the price of the chosen region and of no other."""
+"""What the chosen machines cost, at the price of the chosen region."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars
 from cloudlib.config.selection import Selection
 
-#: A year has 8760 hours; the clouds' own calculators take a twelfth of them for a month.
+#: A year has 8760 hours; the clouds' own calculators take a twelfth of that as a month.
 HOURS_A_MONTH = 730
-_LEFT_OUT = "volumes, addresses, traffic and image fees are not in it"
+_LEFT_OUT = "without volumes, addresses, traffic and image fees"
 
 
 def line(wanted: Selection, catalog: Catalog | None) -> str:
-    """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75 a month of 730 h; volumes, … are not in it`."""
+    """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75 a month of 730 h; without volumes, …`."""
     what = f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}"
     each = hourly(wanted, catalog)
     if each is None:
-        why = "this tree has no catalogue" if catalog is None else "the catalogue has no price of that"
-        return f"cost: {what}: unknown, {why}; {_LEFT_OUT}"
+        why = "this tree has no catalogue" if catalog is None else "the catalogue has no price for it"
+        return f"cost: {what}: unknown, {why}"
     total = each * wanted.nodes
     single = f" at {dollars(each)}" if wanted.nodes > 1 else ""
     month = f"${total * HOURS_A_MONTH:,.2f}"
@@ -29,7 +29,7 @@ def line(wanted: Selection, catalog: Catalog | None) -> str:
 
 def hourly(wanted: Selection, catalog: Catalog | None) -> Decimal | None:
     """USD per hour of one machine in its region; None where it is not known."""
-    kinds = catalog.instance_types if catalog else ()
-    kind = next((k for k in kinds if k.name == wanted.instance_type), None)
-    price = kind.price_in(wanted.region) if kind else None
+    instance_types = catalog.instance_types if catalog else ()
+    itype = next((t for t in instance_types if t.name == wanted.instance_type), None)
+    price = itype.price_in(wanted.region) if itype else None
     return price.usd_per_hour if price else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Can a selection be launched, by what a catalogue says? Pure: a selection and records in, findings out."""
+"""Can a selection be launched, according to a catalogue? Pure: a selection and records in, findings out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WAYS_IN = ("your own address as ADDRESS/32", "TERRAFORM_SSH_ALLOWED_FROM_ANYWHER
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An error makes the selection unlaunchable; `nearest` names what comes nearest to it instead."""
+    """An error makes the selection unlaunchable; `nearest` names the closest alternatives."""
 
     level: str
     what: str
@@ -34,27 +34,27 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """The finding with what comes nearest, without its level."""
+        """The finding with its alternatives, without its level."""
         return self.what + (f"; nearest: {', '.join(self.nearest)}" if self.nearest else "")
 
 
 def findings(wanted: Selection, catalog: Catalog, names: MenuNames) -> list[Finding]:
-    """All that speaks against the selection, what makes it impossible first."""
-    kind = next((k for k in catalog.instance_types if k.name == wanted.instance_type), None)
-    found = [*_region(wanted, catalog, names)]
-    if kind is None:
-        found.append(_no_such_type(wanted, catalog, names))
-    elif not found:
-        found += _offer(wanted, kind, catalog, names)
-    if kind is not None:
-        found += _architecture(wanted, kind, catalog)
-    found += _image(wanted, kind, catalog)
-    if wanted.volumes is not None and kind is not None:
-        problems = volumes.problems(names.provider, wanted.volumes, kind.name, wanted.zone)
-        found += [Finding(ERROR, p.what, p.nearest) for p in problems]
-    found += _ssh(wanted)
+    """Every problem of the selection, errors first."""
+    itype = next((t for t in catalog.instance_types if t.name == wanted.instance_type), None)
+    problems = [*_region(wanted, catalog, names)]
+    if itype is None:
+        problems.append(_no_such_type(wanted, catalog, names))
+    elif not problems:
+        problems += _offer(wanted, itype, catalog, names)
+    if itype is not None:
+        problems += _architecture(wanted, itype, catalog)
+    problems += _image(wanted, itype, catalog)
+    if wanted.volumes is not None and itype is not None:
+        refused = volumes.problems(names.provider, wanted.volumes, itype.name, wanted.zone)
+        problems += [Finding(ERROR, p.what, p.nearest) for p in refused]
+    problems += _ssh(wanted)
     order = (ERROR, WARNING, NOTE)
-    return sorted(found, key=lambda f: order.index(f.level))
+    return sorted(problems, key=lambda f: order.index(f.level))
 
 
 def _region(wanted: Selection, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
@@ -70,52 +70,52 @@ def _region(wanted: Selection, catalog: Catalog, names: MenuNames) -> Iterable[F
 
 def _no_such_type(wanted: Selection, catalog: Catalog, names: MenuNames) -> Finding:
     here = catalog.types_in(wanted.region) or catalog.instance_types
-    fits = [k.name for k in here if wanted.architecture in k.linux_architectures]
+    fits = [t.name for t in here if wanted.architecture in t.linux_architectures]
     what = f"{names.title} has no {names.type_noun} {wanted.instance_type}"
     return Finding(ERROR, what, _close(wanted.instance_type, fits))
 
 
-def _offer(wanted: Selection, kind: InstanceType, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
-    """Region, zone and price of a type and a region that both exist."""
+def _offer(wanted: Selection, itype: InstanceType, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
+    """Region, zone and price, for a type and a region that both exist."""
     here = wanted.region
-    if here not in kind.regions:
-        elsewhere = _close(here, kind.regions)
+    if here not in itype.regions:
+        elsewhere = _close(here, itype.regions)
         others = f"; it is in {', '.join(elsewhere)}" if elsewhere else ""
-        what = f"{kind.name} is not offered in {here}{others}"
-        yield Finding(ERROR, what, _similar(kind, wanted, catalog, lambda k: here in k.regions))
+        what = f"{itype.name} is not offered in {here}{others}"
+        yield Finding(ERROR, what, _similar(itype, wanted, catalog, lambda t: here in t.regions))
         return
     if here in catalog.provenance.not_reached:
         yield Finding(NOTE, f"{here} was not reached at the last refresh; {merge.kept_data(catalog, here)}")
-    yield from _zone(wanted, kind, catalog, names)
-    if kind.price_in(here) is None:
-        near = _similar(kind, wanted, catalog, lambda k: k.price_in(here) is not None)
-        yield Finding(WARNING, f"the price of {kind.name} in {here} is not known", near)
+    yield from _zone(wanted, itype, catalog, names)
+    if itype.price_in(here) is None:
+        near = _similar(itype, wanted, catalog, lambda t: t.price_in(here) is not None)
+        yield Finding(WARNING, f"the price of {itype.name} in {here} is not known", near)
 
 
-def _zone(wanted: Selection, kind: InstanceType, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
+def _zone(wanted: Selection, itype: InstanceType, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
     inside = [z for z in catalog.zones if z.region == wanted.region]
-    offered = [z.terraform_name for z in inside if z.name in set(kind.zones)]
+    offered = [z.terraform_name for z in inside if z.name in set(itype.zones)]
     if not wanted.zone:
         return
     if wanted.zone not in [z.terraform_name for z in inside]:
         what = f"{wanted.region} has no {names.zone_noun} {wanted.zone}"
         yield Finding(ERROR, what, tuple(offered or [z.terraform_name for z in inside])[:3])
     elif not offered:
-        yield Finding(NOTE, f"the catalogue does not say which zones of {wanted.region} have {kind.name}")
+        yield Finding(NOTE, f"the catalogue does not say which zones of {wanted.region} have {itype.name}")
     elif wanted.zone not in offered:
-        what = f"{kind.name} is not offered in {names.zone_noun} {wanted.zone}"
+        what = f"{itype.name} is not offered in {names.zone_noun} {wanted.zone}"
         yield Finding(ERROR, what, tuple(offered[:3]))
 
 
-def _architecture(wanted: Selection, kind: InstanceType, catalog: Catalog) -> Iterable[Finding]:
-    if wanted.architecture not in kind.linux_architectures:
-        boots = " and ".join(kind.linux_architectures) or "no Linux"
-        what = f"{kind.name} boots {boots}, the target architecture is {wanted.architecture}"
-        yield Finding(ERROR, what, _similar(kind, wanted, catalog, lambda k: wanted.region in k.regions))
+def _architecture(wanted: Selection, itype: InstanceType, catalog: Catalog) -> Iterable[Finding]:
+    if wanted.architecture not in itype.linux_architectures:
+        boots = " and ".join(itype.linux_architectures) or "no Linux"
+        what = f"{itype.name} boots {boots}, the target architecture is {wanted.architecture}"
+        yield Finding(ERROR, what, _similar(itype, wanted, catalog, lambda t: wanted.region in t.regions))
 
 
-def _image(wanted: Selection, kind: InstanceType | None, catalog: Catalog) -> Iterable[Finding]:
-    """Architecture and boot mode of the image; one that the catalogue does not list cannot be checked."""
+def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> Iterable[Finding]:
+    """Architecture and boot mode of the image, which can be checked only if the catalogue lists it."""
     purpose = "gpu" if wanted.gpu_image else "os"
     listed = [i for i in catalog.images if i.purpose == purpose]
     same = [i for i in listed if dict(i.coordinates) == dict(wanted.image)]
@@ -123,7 +123,7 @@ def _image(wanted: Selection, kind: InstanceType | None, catalog: Catalog) -> It
     if not same:
         if listed:
             yield Finding(
-                NOTE, f"the image {name} is not in the catalogue: what it can boot on is not checked"
+                NOTE, f"the image {name} is not in the catalogue: what it boots on cannot be checked"
             )
         return
     related = sorted(listed, key=lambda i: (i.distro != same[0].distro, i.release != same[0].release))
@@ -132,35 +132,35 @@ def _image(wanted: Selection, kind: InstanceType | None, catalog: Catalog) -> It
     if not fits:
         what = f"the image {same[0].title} ({name}) is for {same[0].architecture}, the target is {target}"
         yield Finding(ERROR, what, _titles(i for i in related if i.architecture == target))
-    elif kind is not None and not any(_boots(i, kind) for i in fits):
-        needs, has = " or ".join(fits[0].boot_modes), " and ".join(kind.boot_modes)
-        what = f"the image {fits[0].title} ({name}) boots by {needs}, {kind.name} by {has}"
-        others = _titles(i for i in related if i.architecture == target and _boots(i, kind))
+    elif itype is not None and not any(_boots(i, itype) for i in fits):
+        needs, has = " or ".join(fits[0].boot_modes), " and ".join(itype.boot_modes)
+        what = f"the image {fits[0].title} ({name}) boots with {needs}, {itype.name} with {has}"
+        others = _titles(i for i in related if i.architecture == target and _boots(i, itype))
         machines = _similar(
-            kind, wanted, catalog, lambda k: wanted.region in k.regions and _boots(fits[0], k)
+            itype, wanted, catalog, lambda t: wanted.region in t.regions and _boots(fits[0], t)
         )
         yield Finding(ERROR, what, (*others[:2], *machines[:2]))
 
 
 def _ssh(wanted: Selection) -> Iterable[Finding]:
-    """An address without its /32, or with bits behind its prefix, is refused by terraform and by clouds."""
+    """An address without /32, or with bits set beyond its prefix, is refused by terraform and the clouds."""
     if not wanted.ssh_from:
         return
     try:
         interface = ipaddress.IPv4Interface(wanted.ssh_from)
     except ValueError:
-        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is no IPv4 range")
+        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is not an IPv4 range")
         return
     if wanted.ssh_from == NOBODY:
         yield Finding(WARNING, UNREACHABLE, WAYS_IN)
     elif wanted.ssh_from != str(interface.network):
         near = tuple(dict.fromkeys((f"{interface.ip}/32", str(interface.network))))
-        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is no range", near)
+        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is not a range", near)
 
 
-def _boots(image: Image, kind: InstanceType) -> bool:
-    """Nothing speaks against it where either side does not state its boot modes."""
-    return not image.boot_modes or not kind.boot_modes or bool({*image.boot_modes} & {*kind.boot_modes})
+def _boots(image: Image, itype: InstanceType) -> bool:
+    """Can the type boot the image? Assumed where either of them does not state its boot modes."""
+    return not image.boot_modes or not itype.boot_modes or bool({*image.boot_modes} & {*itype.boot_modes})
 
 
 def _titles(images: Iterable[Image]) -> tuple[str, ...]:
@@ -168,35 +168,35 @@ def _titles(images: Iterable[Image]) -> tuple[str, ...]:
 
 
 def _similar(
-    kind: InstanceType, wanted: Selection, catalog: Catalog, fits: Callable[[InstanceType], bool]
+    itype: InstanceType, wanted: Selection, catalog: Catalog, fits: Callable[[InstanceType], bool]
 ) -> tuple[str, ...]:
-    """Up to three machines like this one that fit, with what people choose by; the nearest first."""
-    able = [k for k in catalog.instance_types if wanted.architecture in k.linux_architectures and fits(k)]
-    nearest = sorted((k for k in able if k is not kind), key=lambda k: _distance(kind, k))
-    return tuple(type_prompt(k, wanted.region).replace("  ", " ") for k in nearest[:3])
+    """Prompts of up to three types that fit and are most like this one, the closest first."""
+    able = [t for t in catalog.instance_types if wanted.architecture in t.linux_architectures and fits(t)]
+    nearest = sorted((t for t in able if t is not itype), key=lambda t: _distance(itype, t))
+    return tuple(type_prompt(t, wanted.region).replace("  ", " ") for t in nearest[:3])
 
 
-def _distance(kind: InstanceType, other: InstanceType) -> tuple[object, ...]:
-    """GPUs first, as nothing replaces them; then the size, then the kind of machine."""
-    size = abs(math.log2(other.vcpus / kind.vcpus)) + abs(math.log2(other.memory_mib / kind.memory_mib))
+def _distance(itype: InstanceType, other: InstanceType) -> tuple[object, ...]:
+    """GPUs first, as nothing replaces them; then the size, then the rest."""
+    size = abs(math.log2(other.vcpus / itype.vcpus)) + abs(math.log2(other.memory_mib / itype.memory_mib))
     return (
-        _devices(kind) != _devices(other),
-        bool(kind.gpus or kind.accelerators) != bool(other.gpus or other.accelerators),
-        kind.bare_metal != other.bare_metal,
+        _devices(itype) != _devices(other),
+        bool(itype.gpus or itype.accelerators) != bool(other.gpus or other.accelerators),
+        itype.bare_metal != other.bare_metal,
         round(size, 1),
-        kind.category != other.category,
+        itype.category != other.category,
         not other.current_generation,
-        -difflib.SequenceMatcher(None, kind.name, other.name).ratio(),
+        -difflib.SequenceMatcher(None, itype.name, other.name).ratio(),
         natural(other.name),
     )
 
 
-def _devices(kind: InstanceType) -> list[tuple[str, int]]:
-    return [(g.name, g.count) for g in (*kind.gpus, *kind.accelerators)]
+def _devices(itype: InstanceType) -> list[tuple[str, int]]:
+    return [(g.name, g.count) for g in (*itype.gpus, *itype.accelerators)]
 
 
 def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Up to three names like this one: of the same words first, then with the nearest numbers in them."""
+    """Up to three names like this one: the same letters first, then the closest numbers."""
     words, numbers = _parts(name)
 
     def distance(other: str) -> tuple[float, float, tuple[object, ...]]:

@@ -3,15 +3,13 @@
 
     cloud_diff.py [--provider NAME]...
 
-Compares the generated catalogue with the committed one, and tries every shipped defconfig on the menus of
-both. Offline. Without --provider: every provider for which something was generated.
+Compares the generated catalogue with the committed one, and loads every shipped defconfig with the menus of
+both. Offline. Without --provider: every provider that has generated menus.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,11 +24,13 @@ from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars
-from cloudlib.config import requested
-from cloudlib.errors import CloudError, report
+from cloudlib.config import cost, requested
+from cloudlib.errors import CloudError, printable, report
 from cloudlib.provider import Provider
 from cloudlib.publish import refresh, tier
+from cloudlib.show import command
 from cloudlib.show import diff as difftext
+from cloudlib.show.figures import figures
 
 #: The top of the tree, which `main` makes the working directory.
 TOP = Path()
@@ -46,24 +46,28 @@ class _Trees:
 
 def main(argv: Sequence[str]) -> int:
     """Returns the exit code: 0 also when nothing differs."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--provider", action="append", metavar="NAME", help="one provider; can be repeated")
-    options = parser.parse_args(argv)
+
+    def body() -> int:
+        parser = command.Parser(prog="cloud_diff.py", description=__doc__)
+        parser.add_argument(
+            "--provider", action="append", metavar="NAME", help="one provider; can be repeated"
+        )
+        return _diff(parser.parse_args(argv).provider)
+
+    return command.run("cloud-diff", body)
+
+
+def _diff(names: Sequence[str] | None) -> int:
+    """All providers are reported, also after one that cannot be compared."""
     os.chdir(kconfig_tools.ROOT)
+    tier.recover_if_idle(TOP)
     code = 0
-    try:
-        tier.recover_if_idle(TOP)
-        for provider in _ready(options.provider):
-            try:
-                print("\n".join(_report(provider)), flush=True)
-            except CloudError as error:
-                report(error, sys.stderr, who="cloud-diff")
-                code = error.exit_code
-    except CloudError as error:
-        report(error, sys.stderr, who="cloud-diff")
-        return error.exit_code
+    for provider in _ready(names):
+        try:
+            print(printable("\n".join(_report(provider))), flush=True)
+        except CloudError as error:
+            report(error, sys.stderr, who="cloud-diff")
+            code = error.exit_code
     return code
 
 
@@ -72,7 +76,7 @@ def _ready(names: Sequence[str] | None) -> list[Provider]:
         return [cloud_providers.load(name) for name in names]
     generated = [name for name in cloud_providers.PROVIDER_NAMES if tier.marker(TOP, name).exists()]
     if not generated:
-        raise CloudError("nothing was generated that could be compared", hint="make cloud-config")
+        raise CloudError("nothing was generated to compare", hint="make cloud-config")
     return [cloud_providers.load(name) for name in generated]
 
 
@@ -80,9 +84,7 @@ def _report(provider: Provider) -> Iterator[str]:
     """The lines on one provider."""
     name = provider.NAME
     if not tier.marker(TOP, name).exists():
-        raise CloudError(
-            f"{name}: nothing was generated that could be compared", hint=f"make cloud-config-{name}"
-        )
+        raise CloudError(f"{name}: nothing was generated to compare", hint=f"make cloud-config-{name}")
     new = refresh.generated_catalog(provider, TOP)
     if not (tier.folder(TOP, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
         raise CloudError(
@@ -100,7 +102,7 @@ def _report(provider: Provider) -> Iterator[str]:
     if diff or files:
         effects = list(_effects(provider, old, new))
         yield from (["  defconfigs:", *(f"    {line}" for line in effects)] if effects else [])
-        beside = "" if diff else ", though the records are the same: this version writes them otherwise"
+        beside = "" if diff else ", though the records are the same: this version writes them differently"
         count = difftext.number(files, ("menu file", "menu files"))
         yield f"  cloud-update-{name} would change {count}{beside}"
 
@@ -115,19 +117,20 @@ def _committed(name: str) -> Catalog:
 
 def _origin(catalog: Catalog) -> str:
     fetched = catalog.provenance.fetched_at[:10]
-    counts = f"{len(catalog.instance_types)} types, {len(catalog.families())} families"
-    return f"{counts}, {f'of {fetched}' if fetched else 'undated'}, {catalog.provenance.source}"
+    counts = figures(catalog)
+    when = f"of {fetched}" if fetched else "undated"
+    return f"{counts.types} types, {counts.families} families, {when}, {catalog.provenance.source}"
 
 
 def _menu_files(provider: Provider, catalog: Catalog) -> int:
-    """How many files but the catalogue's a promotion would write or remove."""
+    """How many files a promotion would write or remove, besides the catalogue."""
     new = refresh.render(provider, catalog, tier.STATIC)
     old = tier.read_tier(TOP, provider.NAME, tier.STATIC)
     return sum(new.get(file) != old.get(file) for file in {*new, *old} - {catalogfile.NAME})
 
 
 def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
-    """What becomes of the shipped defconfigs: settings lost, other results, another price."""
+    """What changes for the shipped defconfigs: settings lost, other results, another price."""
     names = provider.MENU_NAMES
     trees = _Trees(_parsed(tier.STATIC), _parsed(tier.GENERATED))
     for path in refresh.defconfigs(TOP, provider):
@@ -141,10 +144,10 @@ def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
             for symbol in before
             if before[symbol] != after[symbol]
         )
-        machine, region = after[names.results.instance_type], after[names.results.region]
-        prices = (_price(old, machine, region), _price(new, machine, region))
+        itype, region = after[names.results.instance_type], after[names.results.region]
+        prices = (_price(old, itype, region), _price(new, itype, region))
         if prices[0] != prices[1]:
-            yield f"{path.name}: {machine} in {region}  {prices[0]} -> {prices[1]}"
+            yield f"{path.name}: {itype} in {region}  {prices[0]} -> {prices[1]}"
 
 
 def _parsed(which: str) -> kconfiglib.Kconfig:
@@ -165,12 +168,10 @@ def _results(kconf: kconfiglib.Kconfig, path: Path, provider: Provider) -> dict[
     return {name: kconf.syms[name].str_value if name in kconf.syms else "" for name in names}
 
 
-def _price(catalog: Catalog, machine: str, region: str) -> str:
-    kind = next((k for k in catalog.instance_types if k.name == machine), None)
-    price = kind.price_in(region) if kind else None
-    return dollars(price.usd_per_hour) if price else "unknown"
+def _price(catalog: Catalog, instance_type: str, region: str) -> str:
+    usd = cost.hourly(catalog, instance_type, region)
+    return "unknown" if usd is None else dollars(usd)
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `make cloud-diff | head` ends without a word
     sys.exit(main(sys.argv[1:]))

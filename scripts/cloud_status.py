@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""`make cloud-status`: tier, age and figures of every provider's menus, and what to do next.
+"""`make cloud-status`: tier, age and size of every provider's menus, and what to do next.
 
-Reads files of this tree alone: no network, no vendor's CLI. Exit code 1 when menus in use are missing or
+Reads only files of this tree: no network, no vendor CLI. Exit code 1 when the menus in use are missing or
 damaged.
 """
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -16,12 +15,13 @@ from pathlib import Path
 
 import cloud_providers
 from cloudlib.calls.run import CallLog, run_bytes
-from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
-from cloudlib.errors import CloudError, report
+from cloudlib.errors import printable
 from cloudlib.publish import tier
-from cloudlib.show import status, table
+from cloudlib.show import command, status, table
+from cloudlib.show.figures import figures
 from cloudlib.show.status import ProviderState, TierState
+from cloudlib.show.summary import gaps
 
 ROOT = Path(__file__).resolve().parent.parent
 _COLUMNS = (
@@ -29,30 +29,36 @@ _COLUMNS = (
     *("regions", "types", "families", "images", "priced"),
 )
 _FIGURES = ("days", "regions", "types", "families", "images", "priced")
-_SHORT = 12  # characters that a source note may have in the table
+_SHORT = 12  # the most characters of a source note in the table
 
 
-def main() -> int:
+def main(argv: Sequence[str]) -> int:
     """Returns the exit code."""
+
+    def body() -> int:
+        command.Parser(prog="cloud_status.py", description=__doc__).parse_args(argv)
+        return _status()
+
+    return command.run("cloud-status", body)
+
+
+def _status() -> int:
     os.chdir(ROOT)
-    try:
-        tier.recover_if_idle(Path())
-        states = [_state(name) for name in cloud_providers.PROVIDER_NAMES]
-    except CloudError as error:
-        report(error, sys.stderr, who="cloud-status")
-        return error.exit_code
+    tier.recover_if_idle(Path())
+    states = [_state(name) for name in cloud_providers.PROVIDER_NAMES]
     now = datetime.now(timezone.utc)
-    rows = [(state, kept) for state in states for kept in state.tiers or (None,)]
+    rows = [(state, shown) for state in states for shown in state.tiers or (None,)]
     table.show(
         _COLUMNS,
-        [_row(state, kept, now) for state, kept in rows],
+        [_row(state, shown, now) for state, shown in rows],
         sys.stdout,
-        styles=[_style(state, kept, now) for state, kept in rows],
+        styles=[_style(state, shown, now) for state, shown in rows],
         right=_FIGURES,
+        blocks=True,
     )
     for state in states:
         for line in (*_remarks(state), *(f"next: {line}" for line in status.advice(state, now))):
-            print(f"{state.provider}: {line}")
+            print(printable(f"{state.provider}: {line}"))
     return 0 if all(state.sound for state in states) else 1
 
 
@@ -61,52 +67,42 @@ def _state(name: str) -> ProviderState:
 
 
 def _ask_tier(*words: str) -> str:
-    """What Kconfig is told when it parses."""
+    """What Kconfig is told while it parses."""
     argv = [str(ROOT / "scripts" / "cloud-tier"), *words]
     return run_bytes(argv, log=CallLog(), timeout=30).decode().strip()
 
 
-def _row(state: ProviderState, kept: TierState | None, now: datetime) -> tuple[str, ...]:
-    if kept is None:
+def _row(state: ProviderState, shown: TierState | None, now: datetime) -> tuple[str, ...]:
+    if shown is None:
         return (state.provider, "none", *[""] * (len(_COLUMNS) - 2))
-    used = "yes" if kept is state.in_use else ""
-    if kept.catalog is None:
-        return (state.provider, kept.name, used, "DAMAGED", *[""] * (len(_COLUMNS) - 4))
-    age = status.age_days(kept.catalog, now)
+    used = "yes" if shown is state.in_use else ""
+    if shown.catalog is None:
+        return (state.provider, shown.name, used, "DAMAGED", *[""] * (len(_COLUMNS) - 4))
+    age = status.age_days(shown.catalog, now)
+    counts = figures(shown.catalog)
     return (
         state.provider,
-        kept.name,
+        shown.name,
         used,
-        kept.catalog.provenance.fetched_at[:10] or "unknown",
+        shown.catalog.provenance.fetched_at[:10] or "unknown",
         "" if age is None else str(age),
-        _short_source(kept.catalog),
-        *(str(n) for n in _figures(kept.catalog)),
-    )
-
-
-def _figures(catalog: Catalog) -> Sequence[int]:
-    """In the order of the columns; `priced` are the types with a price in the default region."""
-    return (
-        len({region for kind in catalog.instance_types for region in kind.regions}),
-        len(catalog.instance_types),
-        len(catalog.families()),
-        len(catalog.images),
-        sum(kind.price_in(catalog.default_region) is not None for kind in catalog.instance_types),
+        _short_source(shown.catalog),
+        *(str(n) for n in (counts.regions, counts.types, counts.families, counts.images, counts.priced)),
     )
 
 
 def _short_source(catalog: Catalog) -> str:
-    """`live`, `recording`, `built-in`: the note up to its colon; the whole of it is among the remarks."""
+    """`live`, `recording`, `built-in`: the note up to its colon; the remarks have all of it."""
     short = catalog.provenance.source.partition(":")[0].partition(",")[0]
     return short if len(short) <= _SHORT else "a note"
 
 
-def _style(state: ProviderState, kept: TierState | None, now: datetime) -> str:
-    if kept is None or kept.problem:
+def _style(state: ProviderState, shown: TierState | None, now: datetime) -> str:
+    if shown is None or shown.problem:
         return "red"
-    if kept is not state.in_use:
+    if shown is not state.in_use:
         return "dim"
-    age = status.age_days(kept.catalog, now) if kept.catalog else None
+    age = status.age_days(shown.catalog, now) if shown.catalog else None
     return "green" if age is not None and 0 <= age <= status.STALE_DAYS else "yellow"
 
 
@@ -115,22 +111,20 @@ def _remarks(state: ProviderState) -> list[str]:
     if not state.tiers:
         lines.append("there are no menus; the next config target writes the built-in ones")
     elif state.generated and not state.marked and state.used == tier.GENERATED:
-        lines.append("the built-in menus are in use: a few families alone")
+        lines.append("the built-in menus are in use: only a few families")
     elif state.marked and state.generated and state.used == tier.STATIC:
         who = "in the configuration" if state.offered else "by CLOUD_TIER"
-        lines.append(f"generated menus are there, and switched off {who}")
-    for kept in state.tiers:
-        if kept.problem:
-            lines.append(f"{kept.name}: DAMAGED: {kept.problem}")
-        if kept.catalog is not None:
-            provenance = kept.catalog.provenance
-            if provenance.source != _short_source(kept.catalog):
-                lines.append(f"{kept.name}: source: {provenance.source}")
-            lines += [f"{kept.name}: {line}" for line in merge.unreached(kept.catalog)]
-            lines += [f"{kept.name}: notice: {notice}" for notice in provenance.notices]
+        lines.append(f"there are generated menus, but they are switched off {who}")
+    for shown in state.tiers:
+        if shown.problem:
+            lines.append(f"{shown.name}: DAMAGED: {shown.problem}")
+        if shown.catalog is not None:
+            source = shown.catalog.provenance.source
+            if source != _short_source(shown.catalog):
+                lines.append(f"{shown.name}: source: {source}")
+            lines += [f"{shown.name}: {line}" for line in gaps(shown.catalog)]
     return lines
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `make cloud-status | head` ends without a word
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -120,13 +120,13 @@ class Interrupted(CloudError):
 
 def report(error: CloudError, stream: TextIO, *, who: str = "") -> None:
     """Print one error: what happened, what is unchanged, what to do next."""
-    first, *others = layout(error)
-    print("\n".join([f"{who}: {first}" if who else first, *others]), file=stream)
+    print("\n".join(layout(error, who=who)), file=stream)
 
 
-def layout(error: CloudError, *, label: str = "error") -> list[str]:
-    """The lines of an error, as every command prints it; fit for a terminal."""
-    lines = printable(f"{label}: {error.what}").split("\n")
+def layout(error: CloudError, *, who: str = "", label: str = "error") -> list[str]:
+    """The lines of an error as every command prints it, fit for a terminal; `who` printed it."""
+    prefix = f"{who}: " if who else ""
+    lines = printable(f"{prefix}{label}: {error.what.removeprefix(prefix)}").split("\n")
     if error.unchanged:
         lines.append(printable(f"  unchanged: {error.unchanged}"))
     for number, line in enumerate(error.hint.splitlines()):
@@ -141,8 +141,8 @@ _UNPRINTABLE = re.compile(
 
 
 def printable(text: str) -> str:
-    """Foreign text made fit for a terminal: what would steer it, or cannot be encoded, becomes `\\x1b`.
+    """Foreign text made fit for a terminal: what would steer it, or cannot be encoded, becomes `\\u001b`.
 
     Vendors' names, descriptions and messages pass through here on the way out, and settings of a .config.
     """
-    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

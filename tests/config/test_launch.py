@@ -276,8 +276,8 @@ def test_cost() -> None:
 
 def test_a_cost_that_is_not_known_is_never_another_region_s() -> None:
     of = catalog()
-    assert cost.hourly(GOOD, of) == Decimal("0.1008")
-    assert cost.hourly(replace(GOOD, region=FAR), of) is None, "known in the north alone"
+    assert cost.hourly(of, GOOD.instance_type, GOOD.region) == Decimal("0.1008")
+    assert cost.hourly(of, GOOD.instance_type, FAR) is None, "known in the north alone"
     said = cost.line(replace(GOOD, region=FAR), of)
     assert "in south-1: unknown, the catalogue has no price" in said and "$" not in said
     assert "unknown, the catalogue has no price" in cost.line(replace(GOOD, instance_type="none"), of)

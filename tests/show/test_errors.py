@@ -29,7 +29,7 @@ def test_layout() -> None:
 def test_no_part_of_an_error_steers_the_terminal() -> None:
     stream = io.StringIO()
     report(CloudError(f"{ATTACK}a\nb", unchanged=ATTACK, hint=f"{ATTACK}\n{ATTACK}"), stream)
-    assert stream.getvalue().count(r"\x1b]0;owned\x07\x1b[2J") == 4 and "\x1b" not in stream.getvalue()
+    assert stream.getvalue().count(r"\u001b]0;owned\u0007\u001b[2J") == 4 and "\x1b" not in stream.getvalue()
     assert stream.getvalue().splitlines()[1] == "b", "messages of several lines stay so"
 
 

@@ -114,7 +114,7 @@ def test_lines_elsewhere(monkeypatch: pytest.MonkeyPatch, debug: str) -> None:
     assert stream.getvalue().splitlines() == [
         "aws         zones: 4 zones in 2 regions",
         "aws         prices: FAILED: denied [by the policy]",
-        r"azure: SKIPPED: `az` \x1b[2J is not on PATH",
+        r"azure: SKIPPED: `az` \u001b[2J is not on PATH",
     ]
 
 

@@ -6,7 +6,6 @@ A process is killed. A request cannot be: it ends by its own time limit, and nob
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -64,7 +63,13 @@ def _count(task: Task, step: Step) -> None:
 
 def exit_without_joining(code: int) -> NoReturn:
     """End the process as sys.exit would, but wait for no thread in which a request still hangs."""
-    with contextlib.suppress(BrokenPipeError):  # the reader has enough
-        sys.stdout.flush()
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:  # the process was started with it closed
+            continue
+        try:
+            stream.flush()
+        except BrokenPipeError:  # the reader has enough
+            pass
+        except OSError:
+            code = code or 1
     os._exit(code)

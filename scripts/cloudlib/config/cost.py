@@ -17,7 +17,7 @@ _LEFT_OUT = "without volumes, addresses, traffic and image fees"
 def line(wanted: Selection, catalog: Catalog | None) -> str:
     """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75 a month of 730 h; without volumes, …`."""
     what = f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}"
-    each = hourly(wanted, catalog)
+    each = hourly(catalog, wanted.instance_type, wanted.region)
     if each is None:
         why = "this tree has no catalogue" if catalog is None else "the catalogue has no price for it"
         return f"cost: {what}: unknown, {why}"
@@ -27,9 +27,9 @@ def line(wanted: Selection, catalog: Catalog | None) -> str:
     return f"cost: {what}{single} = {dollars(total)}/h, {month} a month of {HOURS_A_MONTH} h; {_LEFT_OUT}"
 
 
-def hourly(wanted: Selection, catalog: Catalog | None) -> Decimal | None:
-    """USD per hour of one machine in its region; None where it is not known."""
+def hourly(catalog: Catalog | None, instance_type: str, region: str) -> Decimal | None:
+    """USD per hour of one machine in a region; None where it is not known."""
     instance_types = catalog.instance_types if catalog else ()
-    itype = next((t for t in instance_types if t.name == wanted.instance_type), None)
-    price = itype.price_in(wanted.region) if itype else None
+    itype = next((t for t in instance_types if t.name == instance_type), None)
+    price = itype.price_in(region) if itype else None
     return price.usd_per_hour if price else None

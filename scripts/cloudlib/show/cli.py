@@ -1,27 +1,28 @@
 # SPDX-License-Identifier: MIT
-"""The command front that the four CLIs share. stdout is data, stderr is talk."""
+"""The commands that the four CLIs share. stdout is data, stderr is talk."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
-import json
-import os
+import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cloudlib.calls.run import CallLog
-from cloudlib.catalog.records import ARCHITECTURES, Catalog, Gpu, InstanceType
-from cloudlib.catalog.text import device, dollars, gib
-from cloudlib.errors import CatalogError, CloudError, Interrupted, UsageError, report
+from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image
+from cloudlib.errors import CatalogError, CloudError, UsageError, printable
 from cloudlib.provider import Provider, RegionList, Request
 from cloudlib.publish import refresh, tier
+from cloudlib.show import command, queries, rows
 from cloudlib.show.progress_rows import shown_on
+from cloudlib.show.queries import Needs
+from cloudlib.show.summary import gaps
 
 ROOT = Path(__file__).resolve().parents[3]
+_T = TypeVar("_T")
 
 
 def main(
@@ -31,73 +32,105 @@ def main(
 
     `extend` gets argparse's subparsers, to add commands that only this provider has.
     """
-    options = _parser(provider, program, extend).parse_args(argv)
-    try:
-        run: Callable[[Provider, argparse.Namespace], None] = options.run
-        run(provider, options)
+
+    def body() -> int:
+        options = _parser(provider, program, extend).parse_args(argv)
+        options.run(provider, options)
         return 0
-    except BrokenPipeError:  # the reader, `head` say, has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except CloudError as error:
-        report(error, sys.stderr, who=program)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print(f"{program}: interrupted", file=sys.stderr)
-        return Interrupted.exit_code
+
+    return command.run(program, body)
+
+
+class _Parser(command.Parser):
+    """A parser of a command or of a part of it: the common options may stand before or after each word."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.add_argument(
+            "--output", choices=("json", "text"), default=argparse.SUPPRESS, help="form of the data (text)"
+        )
+        self.add_argument(
+            "--offline",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="answer from the catalogue of this tree's menus, without a vendor call",
+        )
 
 
 def _parser(
     provider: Provider, program: str, extend: Callable[[Any], None] | None
 ) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=program, description=f"Ask {provider.TITLE} what it offers.")
-    parser.add_argument("--output", choices=("json", "text"), default="text", help="form of the data (text)")
-    parser.add_argument(
-        "--offline",
-        action="store_true",
-        help="answer from the menus' catalogue in this tree, without a vendor call",
-    )
-    nouns = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser = _Parser(prog=program, description=f"Ask {provider.TITLE} what it offers.")
+    parser.set_defaults(output="text", offline=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    regions = nouns.add_parser("regions", help="regions and zones").add_subparsers(required=True)
-    listing = regions.add_parser("list", help="list regions")
+    listing = _listing(commands, "regions", "regions and zones")
     listing.add_argument("--include-zones", action="store_true", help="with their zones")
     listing.set_defaults(run=_regions)
 
-    types = nouns.add_parser("instance-types", help="what can be started").add_subparsers(required=True)
-    listing = types.add_parser("list", help="list types")
+    listing = _listing(commands, "instance-types", "instance types")
     _narrowing(listing)
     listing.set_defaults(run=_types)
 
-    images = nouns.add_parser("images", help="operating system images").add_subparsers(required=True)
-    images.add_parser("list", help="list image streams").set_defaults(run=_images)
+    _listing(commands, "images", "operating system images").set_defaults(run=_images)
 
-    cheapest = nouns.add_parser("cheapest", help="the types that meet needs, cheapest first")
+    cheapest = commands.add_parser("cheapest", help="the types that meet needs, cheapest first")
     _narrowing(cheapest)
-    cheapest.add_argument("--min-vcpus", type=int, default=0, metavar="N", help="at least N vCPUs")
+    cheapest.add_argument("--min-vcpus", type=_whole, default=0, metavar="N", help="at least N vCPUs")
     cheapest.add_argument(
-        "--min-memory-gib", type=float, default=0, metavar="N", help="at least N GiB of memory"
+        "--min-memory-gib", type=_amount, default=0, metavar="N", help="at least N GiB of memory"
     )
-    cheapest.add_argument("--arch", choices=ARCHITECTURES, help="for this architecture")
+    cheapest.add_argument("--arch", choices=ARCHITECTURES, default="", help="for this architecture")
     cheapest.add_argument("--gpu", action="store_true", help="with a GPU")
     cheapest.add_argument("--nvme", action="store_true", help="with local NVMe disks")
     cheapest.add_argument("--kvm", action="store_true", help="able to run KVM guests")
-    cheapest.add_argument("--max-price", metavar="USD", help="at most USD per hour")
-    cheapest.add_argument("--count", type=int, default=10, metavar="N", help="show N (10)")
+    cheapest.add_argument("--max-price", type=_usd, metavar="USD", help="at most USD per hour")
+    cheapest.add_argument("--count", type=_positive, default=10, metavar="N", help="show N (10)")
     cheapest.set_defaults(run=_cheapest)
 
-    generate = nouns.add_parser("generate-kconfig", help="fetch everything and write the generated menus")
+    generate = commands.add_parser("generate-kconfig", help="fetch everything and write the generated menus")
     generate.set_defaults(run=_generate)
     if extend is not None:
-        extend(nouns)
+        extend(commands)
+    return parser
+
+
+def _listing(commands: Any, noun: str, what: str) -> argparse.ArgumentParser:
+    """The command `NOUN list`."""
+    verbs = commands.add_parser(noun, help=what).add_subparsers(required=True, metavar="list")
+    parser: argparse.ArgumentParser = verbs.add_parser("list", help=f"list {what}")
     return parser
 
 
 def _narrowing(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--family", metavar="F", help="of this family only")
-    parser.add_argument(
-        "--region", metavar="R", type=str.lower, help="offered in this region, with its prices"
-    )
+    parser.add_argument("--family", default="", metavar="F", help="of this family only")
+    parser.add_argument("--region", default="", metavar="R", help="offered in this region, with its prices")
+
+
+def _whole(text: str) -> int:
+    return _number(text, int, lambda number: number >= 0, "a whole number")
+
+
+def _positive(text: str) -> int:
+    return _number(text, int, lambda number: number > 0, "a whole number above 0")
+
+
+def _amount(text: str) -> float:
+    return _number(text, float, lambda number: 0 <= number < math.inf, "a number")
+
+
+def _usd(text: str) -> Decimal:
+    return _number(text, Decimal, lambda usd: usd.is_finite() and usd > 0, "an amount of USD above 0")
+
+
+def _number(text: str, read: Callable[[str], _T], valid: Callable[[_T], bool], what: str) -> _T:
+    try:
+        number = read(text)
+        if valid(number):
+            return number
+    except (ValueError, InvalidOperation):
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
 
 
 def _regions(provider: Provider, options: argparse.Namespace) -> None:
@@ -105,100 +138,67 @@ def _regions(provider: Provider, options: argparse.Namespace) -> None:
         catalog = _published(provider)
         listed = RegionList(catalog.regions, catalog.zones)
     else:
-        known = refresh.last_known(ROOT, provider.NAME)
-        listed = provider.list_regions(Request(log=CallLog(), known=known))
-        _tell_gaps(provider.NAME, listed.not_reached, listed.notices)
-    rows: list[dict[str, Any]] = []
-    for region in listed.regions:
-        row: dict[str, Any] = {
-            "name": region.name,
-            "long_name": region.long_name,
-            "available": region.available,
-        }
-        if options.include_zones:
-            row["zones"] = [
-                {"name": z.name, "zone_id": z.zone_id} for z in listed.zones if z.region == region.name
-            ]
-        rows.append(row)
-    show_rows(options, rows, lambda r: (r["name"], r["long_name"], _where(r), _zone_names(r)))
-
-
-def _where(row: dict[str, Any]) -> str:
-    return "" if row["available"] else "not available to this account"
-
-
-def _zone_names(row: dict[str, Any]) -> str:
-    return " ".join(z["name"] for z in row.get("zones", ()))
+        request = Request(log=CallLog(), known=refresh.last_known(ROOT, provider.NAME))
+        listed = provider.list_regions(request)
+        _tell(provider, [*_gaps(listed.not_reached, listed.notices), *request.remarks])
+    rows.show_regions(options.output, listed.regions, listed.zones, include_zones=options.include_zones)
 
 
 def _types(provider: Provider, options: argparse.Namespace) -> None:
-    catalog = _catalog(provider, options)
-    region = options.region or catalog.default_region
-    _print_types(options, _narrowed(catalog, options), region)
+    catalog, region = _catalog(provider, options)
+    types = queries.types_of(catalog, family=options.family, region=region)
+    rows.show_types(options.output, types, region or catalog.default_region, provider.MENU_NAMES)
 
 
 def _cheapest(provider: Provider, options: argparse.Namespace) -> None:
     """Only types with a known price in the region can be compared; how many have none is said."""
-    limit = _usd(options.max_price)
-    catalog = _catalog(provider, options)
-    region = options.region or catalog.default_region
-    fits = [k for k in _narrowed(catalog, options, region) if _fits(k, options)]
-    priced = [(p.usd_per_hour, k) for k in fits if (p := k.price_in(region))]
-    if len(priced) < len(fits):
-        print(f"{len(fits) - len(priced)} more types fit, at prices that are not known", file=sys.stderr)
-    if limit is not None:
-        priced = [(usd, k) for usd, k in priced if usd <= limit]
-    if not priced:
-        raise CatalogError(
-            f"no type with a known price in {region} meets these needs",
-            hint=_unpriced(provider, options, catalog, region) or "ask for less, or elsewhere",
-        )
-    priced.sort(key=lambda pair: (pair[0], pair[1].name))
-    _print_types(options, [kind for _, kind in priced[: options.count]], region)
-
-
-def _unpriced(provider: Provider, options: argparse.Namespace, catalog: Catalog, region: str) -> str:
-    """How to get prices of a region of which the catalogue has none; "" where it has some."""
-    if not options.offline or any(kind.price_in(region) for kind in catalog.instance_types):
-        return ""
-    return (
-        f"this tree's catalogue has no prices of {region}: ask without --offline, or\n"
-        f"make cloud-config-{provider.NAME} CLOUD_PRICE_REGIONS={region}"
+    catalog, region = _catalog(provider, options)
+    region = region or catalog.default_region
+    needs = Needs(
+        min_vcpus=options.min_vcpus,
+        min_memory_gib=options.min_memory_gib,
+        arch=options.arch,
+        gpu=options.gpu,
+        nvme=options.nvme,
+        kvm=options.kvm,
+        max_price=options.max_price,
     )
-
-
-def _usd(text: str | None) -> Decimal | None:
     try:
-        return Decimal(text) if text else None
-    except InvalidOperation:
-        raise UsageError(f"--max-price {text!r} is not an amount of USD") from None
+        answer = queries.cheapest(
+            queries.types_of(catalog, family=options.family, region=region), needs, region
+        )
+    except CloudError as error:
+        error.hint += _more_to_know(provider, options, catalog, region)
+        raise
+    if answer.unpriced:
+        print(f"{answer.unpriced} more types meet these needs, at unknown prices", file=sys.stderr)
+    rows.show_types(options.output, answer.types[: options.count], region, provider.MENU_NAMES)
 
 
-def _fits(kind: InstanceType, options: argparse.Namespace) -> bool:
-    return (
-        kind.vcpus >= options.min_vcpus
-        and kind.memory_mib >= options.min_memory_gib * 1024
-        and bool(kind.linux_architectures)
-        and (options.arch is None or options.arch in kind.architectures)
-        and (not options.gpu or bool(kind.gpus))
-        and (not options.nvme or any(d.nvme for d in kind.local_disks))
-        and (not options.kvm or kind.kvm)
-    )
+def _more_to_know(provider: Provider, options: argparse.Namespace, catalog: Catalog, region: str) -> str:
+    """Lines on what the answer may lack only because nobody knows it."""
+    lines = ""
+    if options.kvm and not provider.MENU_NAMES.states_kvm:
+        lines += f"\n{provider.TITLE} does not say which types can run KVM guests; leave out --kvm"
+    if options.offline and not any(itype.price_in(region) for itype in catalog.instance_types):
+        lines += (
+            f"\nthis tree's catalogue has no prices of {region}: ask without --offline, or"
+            f"\nmake cloud-config-{provider.NAME} CLOUD_PRICE_REGIONS={region}"
+        )
+    return lines
 
 
 def _images(provider: Provider, options: argparse.Namespace) -> None:
-    found = _published(provider).images if options.offline else provider.list_images(Request(log=CallLog()))
-    rows = [
-        {
-            "distro": i.distro,
-            "title": i.title,
-            "architecture": i.architecture,
-            "purpose": i.purpose,
-            **i.coordinates,
-        }
-        for i in found
-    ]
-    show_rows(options, rows, lambda r: tuple(str(r[key]) for key in r if key not in ("distro", "purpose")))
+    images: Sequence[Image]
+    if options.offline:
+        images = _published(provider).images
+    else:
+        request = Request(log=CallLog())
+        images = provider.list_images(request)
+        _tell(provider, request.remarks)
+    if not images:
+        raise CloudError(f"no image of {provider.TITLE} is known", hint=f"make cloud-config-{provider.NAME}")
+    rows.show_images(options.output, images)
 
 
 def _generate(provider: Provider, options: argparse.Namespace) -> None:
@@ -209,38 +209,46 @@ def _generate(provider: Provider, options: argparse.Namespace) -> None:
         with shown_on(sys.stderr) as progress:
             fetched = refresh.fetch(provider, ROOT, Request(log=CallLog(), progress=progress))
         changed = refresh.publish(provider, ROOT, fetched)
-    print(
-        f"{provider.NAME}: {len(fetched.texts)} files published, {changed} of them changed", file=sys.stderr
-    )
-    _tell_catalog_gaps(fetched.catalog)
-    for remark in fetched.remarks:
-        print(f"{provider.NAME}: {remark}", file=sys.stderr)
+    published = f"{len(fetched.texts)} files published, {changed} of them changed"
+    _tell(provider, [published, *gaps(fetched.catalog), *fetched.remarks])
 
 
-def _catalog(provider: Provider, options: argparse.Namespace) -> Catalog:
-    """The records to answer from. A named region narrows a live fetch to that region."""
+def _catalog(provider: Provider, options: argparse.Namespace) -> tuple[Catalog, str]:
+    """The catalogue to answer from, and the name of the region of --region in it, "" without one.
+
+    A named region narrows a live fetch to that region. One that the tree's catalogue knows by another name,
+    `East US` for eastus, is asked for by the vendor's.
+    """
     if options.offline:
-        return _published(provider)
-    region = getattr(options, "region", None)
-    known = refresh.last_known(ROOT, provider.NAME)
-    wanted = (region,) if region else ()
-    with shown_on(sys.stderr, quiet=True) as progress:
-        request = Request(log=CallLog(), progress=progress, regions=wanted, known=known, images=False)
-        catalog = provider.fetch(request)
-    _tell_catalog_gaps(catalog)
-    return catalog
+        catalog = _published(provider)
+    else:
+        known = refresh.last_known(ROOT, provider.NAME)
+        wanted = (_vendors_name(known, options.region),) if options.region else ()
+        with shown_on(sys.stderr, quiet=True) as progress:
+            request = Request(log=CallLog(), progress=progress, regions=wanted, known=known, images=False)
+            catalog = provider.fetch(request)
+        missing = _gaps(catalog.provenance.not_reached, catalog.provenance.notices)
+        _tell(provider, [*missing, *request.remarks])
+    return catalog, queries.region_named(catalog, options.region).name if options.region else ""
 
 
-def _tell_catalog_gaps(catalog: Catalog) -> None:
-    _tell_gaps(catalog.provider, catalog.provenance.not_reached, catalog.provenance.notices)
+def _vendors_name(known: Catalog | None, text: str) -> str:
+    """The vendor decides what it does not know: a region may be new."""
+    try:
+        return queries.region_named(known, text).name if known else text.lower()
+    except UsageError:
+        return text.lower()
 
 
-def _tell_gaps(name: str, not_reached: Mapping[str, str], notices: Sequence[str]) -> None:
-    """What a live answer lacks, on stderr, so that nobody takes an incomplete list for a whole one."""
-    for region, why in not_reached.items():
-        print(f"{name}: not reached: {region} ({why})", file=sys.stderr)
-    for notice in notices:
-        print(f"{name}: notice: {notice}", file=sys.stderr)
+def _gaps(not_reached: Mapping[str, str], notices: Sequence[str]) -> list[str]:
+    """What a live answer lacks: nobody should take an incomplete list for a whole one."""
+    missing = [f"not reached: {region} ({why})" for region, why in not_reached.items()]
+    return [*missing, *(f"notice: {notice}" for notice in notices)]
+
+
+def _tell(provider: Provider, remarks: Sequence[str]) -> None:
+    for remark in remarks:
+        print(printable(f"{provider.NAME}: {remark}"), file=sys.stderr)
 
 
 def _published(provider: Provider) -> Catalog:
@@ -250,77 +258,3 @@ def _published(provider: Provider) -> Catalog:
             f"this tree has no catalogue of {provider.TITLE}", hint=f"make cloud-config-{provider.NAME}"
         )
     return catalog
-
-
-def _narrowed(catalog: Catalog, options: argparse.Namespace, region: str | None = None) -> list[InstanceType]:
-    """The types of --family and --region; naming one that does not exist is an error, not an empty list."""
-    families = catalog.families()
-    region = options.region or region
-    if region and region not in {r.name for r in catalog.regions}:
-        raise UsageError(f"there is no region {region!r}", hint="`regions list` names them")
-    if options.family and options.family not in families:
-        near = difflib.get_close_matches(options.family, families, n=5, cutoff=0.3)
-        raise UsageError(
-            f"there is no family {options.family!r}", hint="nearest: " + (", ".join(near) or "none")
-        )
-    kinds = families[options.family] if options.family else tuple(k for of in families.values() for k in of)
-    return [k for k in kinds if not region or region in k.regions]
-
-
-def _print_types(options: argparse.Namespace, kinds: Iterable[InstanceType], region: str) -> None:
-    show_rows(options, [_type_row(k, region) for k in kinds], _type_columns)
-
-
-def _type_row(kind: InstanceType, region: str) -> dict[str, Any]:
-    price = kind.price_in(region)
-    return {
-        "name": kind.name,
-        "family": kind.family,
-        "category": kind.category,
-        "vcpus": kind.vcpus,
-        "memory_mib": kind.memory_mib,
-        "architectures": list(kind.architectures),
-        "gpus": [_device_row(g) for g in kind.gpus],
-        "accelerators": [_device_row(g) for g in kind.accelerators],
-        "local_disks": [{"count": d.count, "size_gb": d.size_gb, "nvme": d.nvme} for d in kind.local_disks],
-        "network": kind.network,
-        "bare_metal": kind.bare_metal,
-        "kvm": kind.kvm,
-        "current_generation": kind.current_generation,
-        "regions": list(kind.regions),
-        "zones": list(kind.zones),
-        "usd_per_hour": float(price.usd_per_hour) if price else None,
-        "price_region": region,
-    }
-
-
-def _device_row(gpu: Gpu) -> dict[str, Any]:
-    return {"name": gpu.name, "count": gpu.count, "memory_mib": gpu.memory_mib, "fraction": gpu.fraction}
-
-
-def _type_columns(row: dict[str, Any]) -> tuple[str, ...]:
-    usd = row["usd_per_hour"]
-    return (
-        row["name"],
-        f"{row['vcpus']} vCPU",
-        f"{gib(row['memory_mib'])} GiB",
-        "+".join(row["architectures"]),
-        "  ".join(device(Gpu(**g)) for g in (*row["gpus"], *row["accelerators"])),
-        "  ".join(f"{d['count']} x {d['size_gb']} GB" for d in row["local_disks"]),
-        f"{dollars(Decimal(str(usd)))}/h" if usd is not None else "",
-    )
-
-
-def show_rows(
-    options: argparse.Namespace,
-    rows: Sequence[dict[str, Any]],
-    columns: Callable[[dict[str, Any]], tuple[str, ...]],
-) -> None:
-    """Rows as JSON, or their columns as a table."""
-    if options.output == "json":
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    table = [columns(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*table)]
-    for line in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The summary of a run: successes, failures and absences side by side, as things stand on disk."""
+"""The summary of a run: what was published, what failed and what was skipped, as things stand on disk."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TextIO
 
 from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
-from cloudlib.catalog.text import dollars
-from cloudlib.errors import CloudError
+from cloudlib.errors import CloudError, layout, printable
 from cloudlib.show import table
+from cloudlib.show.figures import figures
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one provider: `state` in a word or two, then its figures or its error."""
+    """The result for one provider: `state` in a word or two, then its catalogue or its error."""
 
     provider: str
     state: str
@@ -46,54 +46,43 @@ _FIGURES = ("regions", "zones", "types", "families", "images", "files", "s", "ca
 
 
 def show(outcomes: Sequence[Outcome], stream: TextIO) -> None:
-    """A table, then notices, errors and what is next."""
+    """A table, then remarks and errors."""
     if not outcomes:
         return
     rows = [_row(outcome) for outcome in outcomes]
     styles = [_style(outcome) for outcome in outcomes]
-    table.show(_COLUMNS, rows, stream, styles=styles, right=_FIGURES)
+    table.show(_COLUMNS, rows, stream, styles=styles, right=_FIGURES, blocks=True)
     for outcome in outcomes:
         for line in _remarks(outcome):
-            print(f"{outcome.provider}: {line}", file=stream)
+            print(printable(line), file=stream)
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
-    catalog = outcome.catalog
-    if catalog is None:
+    if outcome.catalog is None:
         return (outcome.provider, outcome.state, *[""] * (len(_COLUMNS) - 2))
-    regions = {r for t in catalog.instance_types for r in t.regions}
+    counts = figures(outcome.catalog)
     return (
         outcome.provider,
         outcome.state,
-        str(len(regions)),
-        str(len(catalog.zones)),
-        str(len(catalog.instance_types)),
-        str(len(catalog.families())),
-        str(len(catalog.images)),
-        price_range(catalog),
+        *(str(n) for n in (counts.regions, counts.zones, counts.types, counts.families, counts.images)),
+        counts.prices,
         f"{outcome.changed} changed",
         f"{outcome.seconds:.1f}" if outcome.seconds else "",
         str(outcome.calls) if outcome.calls else "",
     )
 
 
-def price_range(catalog: Catalog) -> str:
-    """Lowest to highest known price in the default region; "unknown" without any."""
-    known = [p.usd_per_hour for t in catalog.instance_types if (p := t.price_in(catalog.default_region))]
-    return f"{dollars(min(known))} - {dollars(max(known))}" if known else "unknown"
-
-
 def _remarks(outcome: Outcome) -> list[str]:
-    lines = []
-    if outcome.catalog is not None:
-        lines += merge.unreached(outcome.catalog)
-        lines += [f"notice: {notice}" for notice in outcome.catalog.provenance.notices]
-    lines += outcome.remarks
+    remarks = [] if outcome.catalog is None else gaps(outcome.catalog)
+    lines = [f"{outcome.provider}: {remark}" for remark in (*remarks, *outcome.remarks)]
     if outcome.error is not None:
-        lines.append(outcome.error.what.removeprefix(f"{outcome.provider}: "))
-        lines += [f"  unchanged: {outcome.error.unchanged}"] if outcome.error.unchanged else []
-        lines += [f"  next: {line}" for line in outcome.error.hint.splitlines()]
+        lines += layout(outcome.error, who=outcome.provider, label=outcome.state.lower())
     return lines
+
+
+def gaps(catalog: Catalog) -> list[str]:
+    """What a catalogue lacks: regions that were not reached, and notices."""
+    return [*merge.unreached(catalog), *(f"notice: {notice}" for notice in catalog.provenance.notices)]
 
 
 def _style(outcome: Outcome) -> str:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""A small table: coloured on a terminal, aligned text elsewhere, a block a row where it is too wide."""
+"""The one table: aligned text, colored on a terminal."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TextIO
+
+from cloudlib.errors import printable
+from cloudlib.show import terminal
 
 _GAP = "  "
 
@@ -15,37 +17,41 @@ def show(
     rows: Sequence[Sequence[str]],
     stream: TextIO,
     *,
-    styles: Sequence[str],
-    right: Sequence[str] = (),
+    styles: Sequence[str] = (),
+    right: Collection[str] = (),
+    blocks: bool = False,
 ) -> None:
-    """Print the rows, each in its style (a colour of rich); the columns named in `right` end flush."""
-    widths = [max(len(row[i]) for row in (columns, *rows)) for i in range(len(columns))]
-    if not stream.isatty():
-        for row in (columns, *rows):
-            print(_GAP.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip(), file=stream)
-    elif sum(widths) + len(_GAP) * (len(widths) - 1) > shutil.get_terminal_size().columns:
-        for row in rows:
-            for number, (column, cell) in enumerate(zip(columns, row)):
-                if cell:
-                    print(f"{'' if number == 0 else _GAP}{column}: {cell}", file=stream)
+    """Print the rows below a header, each in its style (a color of rich); the columns in `right` end flush.
+
+    With `blocks`, a terminal too narrow for the table gets a block of lines per row. Nothing is cut off.
+    """
+    lines = _lines(columns, [[printable(cell).replace("\n", " ") for cell in row] for row in rows], right)
+    console = terminal.console(stream)
+    if console is None:
+        print("\n".join(lines), file=stream)
+        return
+    if blocks and max(map(len, lines)) > console.width:
+        lines = [_block(columns, row) for row in rows]
     else:
-        _rich(columns, rows, stream, styles, right)
+        console.print(lines.pop(0), style="bold", markup=False, soft_wrap=True)
+    for number, line in enumerate(lines):
+        console.print(line, style=styles[number] if styles else None, markup=False, soft_wrap=True)
 
 
-def _rich(
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    stream: TextIO,
-    styles: Sequence[str],
-    right: Sequence[str],
-) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+def _lines(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(columns, *rows)]
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", no_wrap=True)
-    for row, style in zip(rows, styles):
-        table.add_row(*(escape(cell) for cell in row), style=style)
-    Console(file=stream).print(table)
+    def line(cells: Sequence[str]) -> str:
+        padded = (
+            cell.rjust(width) if name in right else cell.ljust(width)
+            for name, cell, width in zip(columns, cells, widths)
+        )
+        return _GAP.join(padded).rstrip()
+
+    return [line(columns), *map(line, rows)]
+
+
+def _block(columns: Sequence[str], row: Sequence[str]) -> str:
+    """`provider: aws`, then a line for each other cell that is not empty."""
+    pairs = [f"{column}: {printable(cell)}" for column, cell in zip(columns, row) if cell]
+    return f"\n{_GAP}".join(pairs)

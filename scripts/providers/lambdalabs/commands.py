@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import ARCHITECTURES
-from cloudlib.errors import UsageError
+from cloudlib.errors import UsageError, printable
 from cloudlib.provider import Provider, Request
-from cloudlib.show import cli
+from cloudlib.show import rows
 from providers.lambdalabs.fetch import instance_types_now
 from providers.lambdalabs.smart import Offer, cheapest, named, offers
 
@@ -32,14 +32,17 @@ def add(nouns: Any) -> None:
 
 
 def _capacity(provider: Provider, options: argparse.Namespace) -> None:
-    rows = [
-        {**_row(o), "regions": [r for r in o.regions if options.region in (None, r)]}
-        for o in _offers(options)
+    every = _offers(options)
+    here = [replace(o, regions=tuple(r for r in o.regions if options.region in (None, r))) for o in every]
+    shown = [offer for offer in here if offer.regions]
+    if len(shown) < len(every):
+        print(f"{len(every) - len(shown)} more types have no capacity now", file=sys.stderr)
+    columns: list[rows.Column[Offer]] = [
+        rows.Column("instance type", lambda o: o.itype.name),
+        rows.Column("per hour", lambda o: o.price.removesuffix("/h"), number=True),
+        rows.Column("regions", lambda o: " ".join(o.regions)),
     ]
-    shown = [row for row in rows if row["regions"]]
-    if len(shown) < len(rows):
-        print(f"{len(rows) - len(shown)} more types have no capacity now", file=sys.stderr)
-    cli.show_rows(options, shown, lambda r: (r["instance_type"], r["price"], " ".join(r["regions"])))
+    rows.show(options.output, shown, columns, lambda o: {**_row(o), "regions": list(o.regions)})
 
 
 def _smart(provider: Provider, options: argparse.Namespace) -> None:
@@ -52,9 +55,10 @@ def _smart(provider: Provider, options: argparse.Namespace) -> None:
         offer = named(every, options.region_for)
     row = {**_row(offer), "region": offer.regions[0], "regions": list(offer.regions)}
     if options.output == "json":
-        print(json.dumps(row, indent=2))
+        rows.show_json(row)
     else:
-        print("  ".join(part for part in (offer.itype.name, offer.regions[0], offer.price) if part))
+        parts = (offer.itype.name, offer.regions[0], offer.price)
+        print(printable("  ".join(part for part in parts if part)))
 
 
 def _offers(options: argparse.Namespace) -> list[Offer]:

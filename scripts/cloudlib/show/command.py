@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""How every command reads its arguments and ends: with a message and an exit code, never with a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from cloudlib.errors import CloudError, Interrupted, report
+
+VERSION = "0.1.0"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that takes no abbreviated options, as they change meaning when options are added."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **settings)
+        self.add_argument("--version", action="version", version=f"cloud-kconfig {VERSION}")
+
+
+def run(who: str, body: Callable[[], int]) -> int:
+    """Run a command and write out all that it printed; returns the exit code.
+
+    A reader that has seen enough, `head` say, is no error. A stdout that is closed or on a full disk is one.
+    """
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    try:
+        if sys.stdout is None:
+            raise CloudError("stdout is closed", hint="redirect it to /dev/null if the output is not wanted")
+        try:
+            return body()
+        except SystemExit as ended:  # argparse, after --help or a wrong option
+            return ended.code if isinstance(ended.code, int) else 0
+        finally:
+            sys.stdout.flush()
+    except CloudError as error:
+        report(error, sys.stderr, who=who)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"{who}: interrupted", file=sys.stderr)
+        return Interrupted.exit_code
+    except BrokenPipeError:
+        _forget_output()
+        return 0
+    except OSError as error:
+        _forget_output()
+        report(
+            CloudError(f"{error.filename or 'cannot write to stdout'}: {error.strerror}"), sys.stderr, who=who
+        )
+        return CloudError.exit_code
+
+
+def _forget_output() -> None:
+    """Let what stdout still holds go nowhere, or Python complains about it on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""Records on stdout: as JSON, numbers and lists without prose, or as a table for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from cloudlib.catalog.records import Gpu, Image, InstanceType, Region, Zone
+from cloudlib.catalog.text import device, dollars, gib
+from cloudlib.errors import printable
+from cloudlib.menus.names import MenuNames
+from cloudlib.show import table
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Column(Generic[_T]):
+    """A column of the table: its title and what it shows of a record; numbers end flush."""
+
+    title: str
+    cell: Callable[[_T], str]
+    number: bool = False
+
+
+def show(
+    output: str,
+    records: Sequence[_T],
+    columns: Sequence[Column[_T]],
+    as_json: Callable[[_T], Mapping[str, Any]],
+) -> None:
+    """Print records in the form that --output names. No records are an empty list, or no table at all."""
+    if output == "json":
+        show_json([as_json(record) for record in records])
+    elif records:
+        table.show(
+            [column.title for column in columns],
+            [[column.cell(record) for column in columns] for record in records],
+            sys.stdout,
+            right={column.title for column in columns if column.number},
+        )
+
+
+def show_json(data: Any) -> None:
+    """Print JSON. What would steer a terminal is written as JSON's own escape, so the data stay the same."""
+    print(printable(json.dumps(data, indent=2, ensure_ascii=False)))
+
+
+def show_types(output: str, types: Sequence[InstanceType], region: str, names: MenuNames) -> None:
+    """Instance types with their prices in a region."""
+
+    def price(itype: InstanceType) -> str:
+        known = itype.price_in(region)
+        return dollars(known.usd_per_hour) if known else ""
+
+    columns: list[Column[InstanceType]] = [
+        Column(names.type_noun, lambda t: t.name),
+        Column("vCPU", lambda t: str(t.vcpus), number=True),
+        Column("GiB", lambda t: gib(t.memory_mib), number=True),
+        Column("arch", lambda t: "+".join(t.architectures)),
+        Column("GPU", lambda t: ", ".join(device(g) for g in (*t.gpus, *t.accelerators))),
+        Column("local disks", lambda t: ", ".join(f"{d.count} x {d.size_gb} GB" for d in t.local_disks)),
+        Column(f"per hour in {region}", price, number=True),
+    ]
+    show(output, types, columns, lambda t: type_json(t, region, names))
+
+
+def type_json(itype: InstanceType, region: str, names: MenuNames) -> dict[str, Any]:
+    """An instance type as JSON; null is what the vendor does not say."""
+    price = itype.price_in(region)
+    return {
+        "name": itype.name,
+        "family": itype.family,
+        "category": itype.category,
+        "vcpus": itype.vcpus,
+        "memory_mib": itype.memory_mib,
+        "architectures": list(itype.architectures),
+        "gpus": [_device_json(gpu) for gpu in itype.gpus],
+        "accelerators": [_device_json(gpu) for gpu in itype.accelerators],
+        "local_disks": [{"count": d.count, "size_gb": d.size_gb, "nvme": d.nvme} for d in itype.local_disks],
+        "network": itype.network,
+        "bare_metal": itype.bare_metal,
+        "kvm": itype.kvm if itype.kvm or names.states_kvm else None,
+        "current_generation": itype.current_generation,
+        "regions": list(itype.regions),
+        "zones": list(itype.zones),
+        "usd_per_hour": float(price.usd_per_hour) if price else None,
+        "price_region": region,
+    }
+
+
+def show_regions(
+    output: str, regions: Sequence[Region], zones: Iterable[Zone], *, include_zones: bool
+) -> None:
+    """Regions, with their zones where these are asked for."""
+    inside: dict[str, list[Zone]] = {region.name: [] for region in regions}
+    for zone in zones if include_zones else ():
+        inside.setdefault(zone.region, []).append(zone)
+
+    def as_json(region: Region) -> dict[str, Any]:
+        plain = {"name": region.name, "long_name": region.long_name, "available": region.available}
+        if not include_zones:
+            return plain
+        return {**plain, "zones": [{"name": z.name, "zone_id": z.zone_id} for z in inside[region.name]]}
+
+    columns: list[Column[Region]] = [
+        Column("region", lambda r: r.name),
+        Column("description", lambda r: r.long_name),
+        Column(
+            "usable",
+            lambda r: "yes" if r.available else f"no: {r.why_not or 'not available to this account'}",
+        ),
+    ]
+    if include_zones:
+        columns.append(Column("zones", lambda r: " ".join(zone.name for zone in inside[r.name])))
+    show(output, regions, columns, as_json)
+
+
+def show_images(output: str, images: Iterable[Image]) -> None:
+    """Image streams, in the order of a catalogue, with a column for each coordinate that one of them has."""
+    ordered = sorted(images, key=lambda image: image.key)
+    columns: list[Column[Image]] = [
+        Column("image", lambda i: i.title),
+        Column("arch", lambda i: i.architecture),
+        Column("purpose", lambda i: i.purpose),
+        *(_coordinate(name) for name in sorted({name for image in ordered for name in image.coordinates})),
+    ]
+    show(output, ordered, columns, _image_json)
+
+
+def _coordinate(name: str) -> Column[Image]:
+    return Column(name.lower().replace("_", " "), lambda image: image.coordinates.get(name, ""))
+
+
+def _image_json(image: Image) -> dict[str, Any]:
+    return {
+        "distro": image.distro,
+        "release": image.release,
+        "title": image.title,
+        "architecture": image.architecture,
+        "purpose": image.purpose,
+        **{name: image.coordinates[name] for name in sorted(image.coordinates)},
+    }
+
+
+def _device_json(gpu: Gpu) -> dict[str, Any]:
+    return {"name": gpu.name, "count": gpu.count, "memory_mib": gpu.memory_mib, "fraction": gpu.fraction}

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: MIT
+"""The commands that the four CLIs share, offline: options, forms of output, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+import cloud_providers
+from cloudlib.catalog.records import Catalog, Image, Region
+from cloudlib.provider import RegionList, Request
+from cloudlib.publish import refresh
+from cloudlib.show import cli
+from tests.support.catalogs import FAMILIES, FLAT, HOME, IMAGES, KINDS, REGIONS, ZONES, catalog, image, kind
+from tests.support.tree import ROOT, Tree
+
+NAMES = cloud_providers.PROVIDER_NAMES
+ATTACK = "\x1b]0;owned\x07\x9b2J\u202e"
+
+
+class Demo:
+    """A provider that answers a live question with the demo catalogue, in an order of its own."""
+
+    NAME, TITLE, SETUP_HINT, MENU_NAMES = "demo", "Demo", "", FAMILIES
+    asked: tuple[str, ...] = ()
+    answer = catalog()
+
+    def fetch(self, request: Request) -> Catalog:
+        self.asked = tuple(request.regions)
+        return self.answer
+
+    def list_regions(self, request: Request) -> RegionList:
+        return RegionList(self.answer.regions, self.answer.zones, {"east-9": "timed out"}, ("no zones",))
+
+    def list_images(self, request: Request) -> tuple[Image, ...]:
+        return tuple(reversed(self.answer.images))
+
+
+@pytest.fixture
+def demo(mocker: MockerFixture) -> Demo:
+    """The demo provider, whose committed catalogue is the demo catalogue too."""
+    provider = Demo()
+    mocker.patch.object(refresh, "last_known", lambda root, name: provider.answer)
+    return provider
+
+
+@pytest.fixture
+def ask(demo: Demo, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run demo-cli; (exit code, stdout, stderr)."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = cli.main(demo, words, program="demo-cli")
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+Ask = Callable[..., tuple[int, str, str]]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("cheapest", "--max-price", "nan"), "--max-price: 'nan' is not an amount of USD above 0"),
+        (("cheapest", "--max-price", "-1"), "not an amount of USD above 0"),
+        (("cheapest", "--max-price", "Infinity"), "not an amount of USD above 0"),
+        (("cheapest", "--max-price", "dear"), "not an amount of USD above 0"),
+        (("cheapest", "--count", "-1"), "--count: '-1' is not a whole number above 0"),
+        (("cheapest", "--count", "0"), "--count: '0' is not a whole number above 0"),
+        (("cheapest", "--min-vcpus", "-2"), "--min-vcpus: '-2' is not a whole number"),
+        (("cheapest", "--min-memory-gib", "nan"), "--min-memory-gib: 'nan' is not a number"),
+        (("cheapest", "--min-memory-gib", "inf"), "--min-memory-gib: 'inf' is not a number"),
+        (("cheapest", "--max", "1"), "unrecognized arguments: --max 1"),
+        (("--off", "cheapest"), "unrecognized arguments: --off"),
+        (("regions",), "the following arguments are required: list"),
+        ((), "the following arguments are required: COMMAND"),
+        (("--offline", "instance-types", "list", "--family", "M7"), "nearest: m7"),
+        (("--offline", "instance-types", "list", "--region", "north-2"), "nearest: north-1"),
+        (("--offline", "generate-kconfig"), "leave out --offline"),
+    ],
+)
+def test_wrong_words(ask: Ask, words: tuple[str, ...], told: str) -> None:
+    code, out, err = ask(*words)
+    assert (code, out) == (2, "") and told in err
+
+
+@pytest.mark.parametrize("words", [("--offline", "--output", "json", "regions", "list"),
+                                   ("regions", "--output=json", "list", "--offline"),
+                                   ("regions", "list", "--output", "json", "--offline")])  # fmt: skip
+def test_common_options_stand_anywhere(ask: Ask, words: tuple[str, ...]) -> None:
+    code, out, err = ask(*words)
+    assert (code, err) == (0, "") and [r["name"] for r in json.loads(out)] == [r.name for r in REGIONS]
+
+
+@pytest.mark.parametrize(
+    "words", [("--version",), ("cheapest", "--version"), ("images", "list", "--version")]
+)
+def test_version(ask: Ask, words: tuple[str, ...]) -> None:
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    code, out, _ = ask(*words)
+    assert code == 0 and f'version = "{out.split()[-1]}"' in pyproject
+
+
+def test_tables_have_a_header(ask: Ask) -> None:
+    assert ask("--offline", "cheapest", "--count", "2")[1].splitlines() == [
+        "instance type  vCPU  GiB  arch    GPU  local disks  per hour in north-1",
+        "a7.large          2    8  arm64                                   $0.08",
+        "m5.large          2    8  x86_64                                 $0.096",
+    ]
+    head, first, *_ = ask("--offline", "regions", "list", "--include-zones")[1].splitlines()
+    assert head.split() == ["region", "description", "usable", "zones"]
+    assert first.split() == [HOME, "The", "North", "yes", "north-1a", "north-1b"]
+    assert "no: this account has not opted in" in ask("--offline", "regions", "list")[1]
+
+
+@pytest.mark.parametrize("output", ["json", "text"])
+def test_images_are_the_same_live_and_offline(ask: Ask, demo: Demo, output: str) -> None:
+    """The order of the vendor and of its words is no matter."""
+    turned = image("zeta", "1", "x86_64", coordinates={"SKU": "s", "OFFER": "o"})
+    demo.answer = catalog(images=(*IMAGES, turned))
+    live, offline = (ask("--output", output, *words, "images", "list") for words in ((), ("--offline",)))
+    assert live == offline and live[0] == 0
+    if output == "text":
+        assert live[1].split()[:6] == ["image", "arch", "purpose", "name", "offer", "sku"]
+
+
+@pytest.mark.parametrize("text", ["The South", "SOUTH-1", "south-1"])
+def test_a_region_is_asked_for_by_the_vendors_name(ask: Ask, demo: Demo, text: str) -> None:
+    code, out, _ = ask("--output", "json", "instance-types", "list", "--family", "g6", "--region", text)
+    assert code == 0 and demo.asked == ("south-1",)
+    assert [(t["name"], t["price_region"]) for t in json.loads(out)] == [("g6.xlarge", "south-1")]
+
+
+def test_a_region_that_only_the_vendor_knows(ask: Ask, demo: Demo) -> None:
+    """It may be new: the vendor decides."""
+    assert ask("instance-types", "list", "--region", "Mars-1")[0] == 2 and demo.asked == ("mars-1",)
+
+
+def test_what_is_not_known_is_null(ask: Ask, demo: Demo) -> None:
+    def kvm() -> dict[str, Any]:
+        types = json.loads(ask("--offline", "--output", "json", "instance-types", "list")[1])
+        return {t["name"]: t["kvm"] for t in types}
+
+    assert kvm()["m7.large"] is False and kvm()["i7.metal"] is True
+    demo.MENU_NAMES = FLAT.__class__(**{**{f: getattr(FLAT, f) for f in FLAT.__slots__}, "states_kvm": False})
+    assert kvm()["m7.large"] is None and kvm()["i7.metal"] is True
+    demo.answer = catalog([k for k in KINDS if not k.kvm])
+    code, _, err = ask("--offline", "cheapest", "--kvm")
+    assert code == 1 and "Demo does not say which types can run KVM guests" in err
+
+
+def test_nothing_found_fails(ask: Ask, demo: Demo) -> None:
+    for words in (("cheapest", "--min-vcpus", "1000"), ("cheapest", "--max-price", "0.001")):
+        code, out, err = ask("--offline", *words)
+        assert (code, out) == (1, "") and "next: nearest: " in err
+    code, out, err = ask("--offline", "instance-types", "list", "--family", "g6", "--region", HOME)
+    assert (code, out) == (1, "") and "next: nearest regions that have it: south-1" in err
+    demo.answer = catalog(images=())
+    assert ask("--offline", "images", "list")[:2] == (1, "")
+
+
+def test_remarks_on_a_live_list_are_told(ask: Ask) -> None:
+    code, _, err = ask("regions", "list")
+    assert (code, err) == (0, "demo: not reached: east-9 (timed out)\ndemo: notice: no zones\n")
+
+
+@pytest.mark.parametrize("output", ["json", "text"])
+def test_no_name_of_a_vendor_steers_the_terminal(ask: Ask, demo: Demo, output: str) -> None:
+    regions = [Region(HOME, f"The {ATTACK}North"), *REGIONS[1:]]
+    provenance = catalog().provenance
+    demo.answer = catalog(
+        [kind(f"m7.{ATTACK}large", usd="1")],
+        regions=regions,
+        zones=ZONES,
+        images=[image("debian", ATTACK, "x86_64")],
+        provenance=provenance.__class__("live", not_reached={"south-1": ATTACK}, notices=(ATTACK,)),
+    )
+    for words in (("regions", "list"), ("instance-types", "list"), ("cheapest",), ("images", "list")):
+        code, out, err = ask("--output", output, *words)
+        assert code == 0 and r"\u001b]0;owned\u0007\u009b2J\u202e" in out
+        assert not {*ATTACK} & {"\x1b", "\x07", "\x9b", "\u202e"} & {*out, *err}
+        if output == "json":
+            assert ATTACK in json.dumps(json.loads(out), ensure_ascii=False).replace(
+                "\\u001b", "\x1b"
+            ).replace("\\u0007", "\x07"), "the data are the same"
+
+
+# --- the real commands: how they end ---
+
+
+def shell(tree: Tree, command: str) -> subprocess.CompletedProcess[str]:
+    done = tree.run("sh", "-c", command.replace("PYTHON", sys.executable), check=False)
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr, done.stderr
+    return done
+
+
+COMMANDS = ("scripts/aws-cli --offline images list", "scripts/cloud_status.py", "scripts/aws-cli --help")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_full_disk(tree: Tree, command: str) -> None:
+    done = shell(tree, f"PYTHON {command} >/dev/full")
+    assert done.returncode == 1 and "error: cannot write to stdout: No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_closed_stdout(tree: Tree, command: str) -> None:
+    done = shell(tree, f"PYTHON {command} >&-")
+    assert done.returncode == 1 and "error: stdout is closed" in done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_closed_stderr(tree: Tree, command: str) -> None:
+    done = shell(tree, f"PYTHON {command} 2>&-")
+    assert done.returncode == 0 and done.stdout
+    wrong = shell(tree, "PYTHON scripts/aws-cli --offline images lis 2>&-")
+    assert (wrong.returncode, wrong.stdout) == (2, ""), "nothing of it lands among the data"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_reader_that_has_enough(tree: Tree, command: str) -> None:
+    done = shell(tree, f"{{ PYTHON {command}; echo $? >&2; }} | true")
+    assert done.stderr == "0\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_provider_answers_offline(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each list has an answer, in both forms, and each region is found by both of its names."""
+    provider = cloud_providers.load(name)
+    for words in (("regions", "list"), ("instance-types", "list"), ("images", "list"), ("cheapest",)):
+        assert cli.main(provider, ["--offline", *words], program=name) == 0
+        assert len(capsys.readouterr().out.splitlines()) > 5
+        assert cli.main(provider, ["--offline", "--output", "json", *words], program=name) == 0
+        assert len(json.loads(capsys.readouterr().out)) > 4
+    known = refresh.last_known(Path(ROOT), name)
+    assert known is not None
+    for region in known.regions:
+        if region.available and region.long_name and region.name in known.offered_in:
+            argv = ["--offline", "instance-types", "list", "--region", region.long_name]
+            assert cli.main(provider, argv, program=name) == 0, os.linesep + capsys.readouterr().err
+            break

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""The one table: aligned, never cut off, colored only on a terminal; and the figures that it shows."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from cloudlib.show import table
+from cloudlib.show.figures import Figures, figures
+from tests.support.catalogs import catalog, kind
+
+COLUMNS = ("provider", "n", "note")
+ROWS = (("aws", "1234", "a"), ("azure", "5", "a long \x1b[31mnote [red]"))
+
+
+class Terminal(io.StringIO):
+    """A stream that claims to be a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_text_is_aligned_and_numbers_end_flush() -> None:
+    stream = io.StringIO()
+    table.show(COLUMNS, ROWS, stream, right=("n",))
+    assert stream.getvalue().splitlines() == [
+        "provider     n  note",
+        "aws       1234  a",
+        r"azure        5  a long \u001b[31mnote [red]",
+    ]
+
+
+@pytest.mark.parametrize("color", ["", "1"])
+def test_a_terminal_gets_colors_unless_it_wants_none(monkeypatch: pytest.MonkeyPatch, color: str) -> None:
+    for name, value in (("TERM", "xterm"), ("COLUMNS", "80"), ("NO_COLOR", color)):
+        monkeypatch.setenv(name, value)
+    stream = Terminal()
+    table.show(COLUMNS, ROWS, stream, styles=("green", "red"))
+    text = stream.getvalue()
+    assert ("\x1b[32m" in text) == (color == "")
+    assert "[red]" in text and r"\u001b[31m" in text
+
+
+def test_a_narrow_terminal_gets_blocks_or_long_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("TERM", "xterm"), ("COLUMNS", "20"), ("NO_COLOR", "1")):
+        monkeypatch.setenv(name, value)
+    stream = Terminal()
+    table.show(COLUMNS, (*ROWS[:1], ("azure", "", "a long enough note")), stream, blocks=True)
+    assert "provider: azure\n  note: a long enough note\n" in stream.getvalue().replace("\x1b[0m", "")
+    stream = Terminal()
+    table.show(COLUMNS, ROWS, stream)
+    assert any(r"a long \u001b[31mnote [red]" in line for line in stream.getvalue().splitlines())
+
+
+def test_figures() -> None:
+    assert figures(catalog()) == Figures(
+        regions=2, zones=3, types=9, families=6, images=6, priced=5, prices="$0.08 - $0.4032"
+    )
+    assert figures(catalog([kind("m7.large")])).prices == "unknown"

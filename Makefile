@@ -131,6 +131,7 @@ help: kconfig-help cloud-help terraform-help
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
 	@echo '  REFRESH=0                 - destroy by the state alone: the key file or the image is gone'
 	@echo '  LIVE=1                    - cloud-check asks the provider'
-	@echo '  FORCE=1                   - promote a catalogue that shrank; bringup, destroy: go on unasked'
+	@echo '  FORCE=1                   - go on in spite of what the checks say (cloud-update, bringup)'
+	@echo '  YES=1                     - answer yes where bringup, destroy or menuconfig would ask'
 
 .PHONY: $(PHONY)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from cloudlib.errors import CloudError, report
 from cloudlib.publish import locks
+from cloudlib.settings import ROOT
 from cloudlib.terraform import state as tfstate
 
-ROOT = Path(__file__).resolve().parent.parent
 #: What bringup and terraform leave, below terraform/<provider>/.
 _LEFT = (
     ".terraform",

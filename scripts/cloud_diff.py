@@ -18,16 +18,16 @@ from pathlib import Path
 import kconfiglib
 
 import cloud_providers
-import kconfig_tools
 from cloudlib.catalog import diff as catalogdiff
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars
-from cloudlib.config import cost, requested
+from cloudlib.config import cost, requested, session
 from cloudlib.errors import CloudError, printable, report
 from cloudlib.provider import Provider
 from cloudlib.publish import refresh, tier
+from cloudlib.settings import ROOT
 from cloudlib.show import command
 from cloudlib.show import diff as difftext
 from cloudlib.show.figures import figures
@@ -59,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _diff(names: Sequence[str] | None) -> int:
     """All providers are reported, also after one that cannot be compared."""
-    os.chdir(kconfig_tools.ROOT)
+    os.chdir(ROOT)
     tier.recover_if_idle(TOP)
     code = 0
     for provider in _ready(names):
@@ -155,7 +155,7 @@ def _parsed(which: str) -> kconfiglib.Kconfig:
     saved = os.environ.get("CLOUD_TIER")
     os.environ["CLOUD_TIER"] = which  # scripts/cloud-tier reads it while Kconfiglib parses
     try:
-        return kconfig_tools.parse()
+        return session.parse(cloud_providers)
     finally:
         os.environ.pop("CLOUD_TIER")
         if saved is not None:

@@ -3,8 +3,11 @@
 
     cloud_terraform.py bringup    checks, then init, plan, apply, and an ssh configuration of the nodes
     cloud_terraform.py plan       the same checks, then init and plan
-    cloud_terraform.py destroy    all that the folder's state holds; asks, unless FORCE=1
-                                  REFRESH=0: without a look at what is there
+    cloud_terraform.py destroy    all that the folder's state holds; asks, unless YES=1
+                                  REFRESH=0: without looking at what is there
+
+FORCE=1 goes on in spite of what the checks say. It never answers the question whether machines may be
+destroyed or replaced: YES=1 does.
 
 bringup keeps the variables of the machines that it makes in applied.tfvars.json. destroy works with those:
 another region in .config must not make terraform look for the machines there, miss them, and forget them.
@@ -13,45 +16,40 @@ another region in .config must not make terraform look for the machines there, m
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import cloud_providers
-import kconfig_tools
-import write_extra_vars
-from cloudlib.config import cost, exports, launch, requested
+from cloudlib.config import cost, exports, requested, session, ssh_access
+from cloudlib.config.finding import ERROR
 from cloudlib.config.variables import Collected
 from cloudlib.errors import CloudError, ConfigRejected, PublishError, UsageError, report
 from cloudlib.provider import Provider, TerraformEnvironment
 from cloudlib.publish import locks
 from cloudlib.publish.rewrite import rewrite
+from cloudlib.settings import ROOT, config_file, flag, named_provider, refresh_state, shown
+from cloudlib.show.ask import confirm
 from cloudlib.terraform import ssh_config as sshconfig
 from cloudlib.terraform import ssh_keys as sshkeys
 from cloudlib.terraform import state as tfstate
 from cloudlib.terraform.run import Terraform
 
-TERRAFORM = Path("terraform")
+TERRAFORM = ROOT / "terraform"
 APPLIED = "applied.tfvars.json"
 _PLAN = "bringup.tfplan"
-#: What is said of SSH that is, or may be, open to the world. "" is a provider whose firewall is not ours.
-_WIDE_OPEN = {
-    "0.0.0.0/0": "the whole internet may reach SSH on the nodes",
-    "": "terraform sets no firewall here; the account's own says who may reach SSH, see docs/terraform.md",
-}
 _NOTHING_STARTED = "everything: terraform was not started"
+_MACHINES = "every machine"
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; returns its exit code, which is terraform's own where terraform failed."""
-    os.chdir(kconfig_tools.ROOT)
     commands = {"bringup": bringup, "plan": plan, "destroy": destroy}
     who = argv[0] if argv else ""
     try:
         if len(argv) != 1 or who not in commands:
-            raise UsageError(f"{' '.join(argv)!r} is no command", hint="one of: " + ", ".join(commands))
+            raise UsageError(f"{' '.join(argv)!r} is not a command", hint="one of: " + ", ".join(commands))
         commands[who]()
         return 0
     except CloudError as error:
@@ -92,46 +90,33 @@ def bringup() -> None:
 def destroy() -> None:
     """Destroy what the state of one provider holds, whatever .config says by now."""
     folder = _folder_to_destroy()
-    held = tfstate.held(folder)
-    if not held:
-        print(f"{folder}/{tfstate.NAME} holds nothing: there is nothing to destroy")
-        _forget(folder)
-        return
-    provider = cloud_providers.load(folder.name)
-    terraform = _terraform(provider)
-    print(f"{folder} holds {_some(held)}")
-    _confirm("Destroy them?")
     with _alone(folder):
+        held = tfstate.held(folder)
+        if not held:
+            print(f"{shown(folder / tfstate.NAME)} holds nothing: there is nothing to destroy")
+            _forget(folder)
+            return
+        terraform = _terraform(cloud_providers.load(folder.name))
+        print(f"{shown(folder)} holds {_some(held)}")
+        confirm("Destroy them?", unchanged=_MACHINES)
         applied = folder / APPLIED
         terraform.init()
-        refresh = os.environ.get("REFRESH", "") != "0"
-        terraform.destroy(applied if applied.is_file() else None, refresh=refresh)
+        terraform.destroy(applied if applied.is_file() else None, refresh=refresh_state())
         _forget(folder)
 
 
 def _ready() -> tuple[Collected, Terraform, sshkeys.KeyPair]:
-    """Everything that can be known before terraform does anything: raises, or the way is clear."""
-    kconf = kconfig_tools.load_config_file()
-    provider = write_extra_vars.chosen_provider(kconf)
+    """Everything that can be checked before terraform starts; raises where it must not start."""
+    now = session.read(cloud_providers)
+    provider, values = now.provider, now.collected.values
     terraform = _terraform(provider)
-    made = write_extra_vars.write(kconf)
-    catalog, problem = write_extra_vars.catalog_in_use(kconf, provider)
-    wanted, found = write_extra_vars.judge(made, catalog)
-    if problem:
-        print(f"warning: {problem}", file=sys.stderr)
-    for finding in [f for f in found if f.what != launch.UNREACHABLE or _forced()]:
-        print(f"{finding.level}: {finding.text}", file=sys.stderr)
-    if any(f.level == launch.ERROR for f in found) and not _forced():
-        raise ConfigRejected(
-            "the catalogue says that this cannot be launched",
-            unchanged=_NOTHING_STARTED,
-            hint="make menuconfig\nmake cloud-check LIVE=1 asks the provider\nFORCE=1 goes on all the same",
-        )
-    if wanted.ssh_from == launch.NOBODY and not _forced():
-        hint = "make menuconfig: " + ", or ".join(launch.WAYS_IN)
-        raise ConfigRejected(launch.UNREACHABLE, unchanged=_NOTHING_STARTED, hint=hint)
-    setting = str(made.values.get("terraform_ssh_config_pubkey_file", ""))
-    keys = sshkeys.ensure(setting, make=bool(made.values.get("terraform_ssh_config_genkey")))
+    for path in session.write(now.collected):
+        print(f"wrote {shown(path)}")
+    if now.problem:
+        print(f"warning: {now.problem}", file=sys.stderr)
+    _refuse_unlaunchable(now)
+    setting = str(values.get("terraform_ssh_config_pubkey_file", ""))
+    keys = sshkeys.ensure(setting, make=bool(values.get("terraform_ssh_config_genkey")))
     if keys.made:
         print(f"made the key pair {keys.identity} and {keys.public.name}")
     for name in _others_that_hold(provider.NAME):
@@ -139,14 +124,32 @@ def _ready() -> tuple[Collected, Terraform, sshkeys.KeyPair]:
             f"note: machines in terraform/{name} are still up: make destroy CLOUD_PROVIDER={name}",
             file=sys.stderr,
         )
-    if said := _WIDE_OPEN.get(wanted.ssh_from):
-        print(f"note: {said}", file=sys.stderr)
-    print(cost.line(wanted, catalog))
-    return made, terraform, keys
+    print(cost.line(now.selection, now.catalog))
+    return now.collected, terraform, keys
+
+
+def _refuse_unlaunchable(now: session.Session) -> None:
+    """Print what the checks say; ConfigRejected where that is an error, or nobody could log in."""
+    forced = flag("FORCE")
+    findings = [*now.findings()] if now.catalog else [*ssh_access.findings(now.selection.ssh_from)]
+    for finding in findings:
+        if finding.what != ssh_access.UNREACHABLE or forced:
+            print(f"{finding.level}: {finding.text}", file=sys.stderr)
+    if forced:
+        return
+    if any(f.level == ERROR for f in findings):
+        raise ConfigRejected(
+            "the catalogue says that this cannot be launched",
+            unchanged=_NOTHING_STARTED,
+            hint="make menuconfig\nmake cloud-check LIVE=1 asks the provider\nFORCE=1 goes on in spite of it",
+        )
+    if now.selection.ssh_from == ssh_access.NOBODY:
+        hint = "make menuconfig: " + ", or ".join(ssh_access.WAYS_IN)
+        raise ConfigRejected(ssh_access.UNREACHABLE, unchanged=_NOTHING_STARTED, hint=hint)
 
 
 def _terraform(provider: Provider) -> Terraform:
-    """terraform, present and of a version that will do, and with the credentials that it wants from us."""
+    """terraform, present and of a sufficient version, with the credentials that it takes from us."""
     terraform = Terraform(TERRAFORM / provider.NAME)
     terraform.require()
     if isinstance(provider, TerraformEnvironment):
@@ -155,7 +158,9 @@ def _terraform(provider: Provider) -> Terraform:
 
 
 def _alone(folder: Path) -> AbstractContextManager[None]:
-    return locks.hold(folder / ".bringup.lock", doing=f"at work in {folder}", unchanged=_NOTHING_STARTED)
+    """Only one command at a time may work in a folder; Busy names the other one."""
+    doing = f"at work in {shown(folder)}"
+    return locks.hold(folder / ".bringup.lock", doing=doing, unchanged=_NOTHING_STARTED)
 
 
 def _refuse_other_region(folder: Path, made: Collected) -> None:
@@ -165,7 +170,7 @@ def _refuse_other_region(folder: Path, made: Collected) -> None:
     now = made.values[row.key]
     if before is not None and before != now and tfstate.held(folder):
         raise CloudError(
-            f"the machines of {folder} are up in {before}, and .config says {now}",
+            f"the machines of {shown(folder)} are up in {before}, and .config says {now}",
             unchanged=_NOTHING_STARTED,
             hint="make destroy, which destroys those in the region where they are\nthen make bringup",
         )
@@ -173,35 +178,34 @@ def _refuse_other_region(folder: Path, made: Collected) -> None:
 
 def _applied(folder: Path) -> dict[str, object]:
     try:
-        found = json.loads((folder / APPLIED).read_text(encoding="utf-8"))
+        values = json.loads((folder / APPLIED).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def _review(terraform: Terraform, plan_file: Path) -> None:
-    """A plan that destroys something needs a person's word: a new type means a new machine, an empty one."""
+    """Ask before a plan that destroys something is applied: a new type means a new machine, an empty one."""
     lost = [c["address"] for c in terraform.changes(plan_file) if "delete" in c["change"]["actions"]]
     if lost:
         print(f"This destroys, or replaces by something new and empty, {_some(lost)}")
-        _confirm("Go on?")
+        confirm("Go on?", unchanged=_MACHINES)
 
 
 def _write_ssh_config(terraform: Terraform, keys: sshkeys.KeyPair) -> None:
     folder = terraform.folder
-    found, user = sshconfig.nodes(terraform.outputs())
+    nodes, user = sshconfig.nodes(terraform.outputs())
     path = folder / "ssh_config"
-    if rewrite(path, sshconfig.render(found, user, keys.identity, folder), mode=0o600):
+    if rewrite(path, sshconfig.render(nodes, user, keys.identity, folder), mode=0o600):
         (folder / "known_hosts").unlink(missing_ok=True)  # other machines, or other addresses
-        print(f"wrote {path}")
-    for node in found:
-        print(f"  ssh -F {path} {sshconfig.alias(node, folder)}")
+        print(f"wrote {shown(path)}")
+    for node in nodes:
+        print(f"  ssh -F {shown(path)} {sshconfig.alias(node, folder)}")
 
 
 def _folder_to_destroy() -> Path:
     """CLOUD_PROVIDER's; else .config's, where that holds something; else the only one that does."""
-    named = os.environ.get("CLOUD_PROVIDER", "")
-    if named:
+    if named := named_provider():
         cloud_providers.load(named)
         return TERRAFORM / named
     chosen = _chosen_by_config()
@@ -225,7 +229,7 @@ def _folder_to_destroy() -> Path:
 
 def _chosen_by_config() -> str:
     """The provider of .config, read as plain lines: its machine type may be gone from the menus."""
-    path = Path(kconfig_tools.config_file())
+    path = config_file()
     values = requested.settings(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else {}
     on = [
         name
@@ -244,20 +248,7 @@ def _forget(folder: Path) -> None:
         try:
             (folder / name).unlink(missing_ok=True)
         except OSError as error:
-            raise PublishError(f"cannot remove {folder / name}: {error.strerror}") from error
-
-
-def _confirm(question: str) -> None:
-    if _forced():
-        return
-    if not sys.stdin.isatty():
-        raise CloudError("nobody is here to answer", unchanged="every machine", hint="FORCE=1 answers yes")
-    if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
-        raise CloudError("not confirmed", unchanged="every machine")
-
-
-def _forced() -> bool:
-    return os.environ.get("FORCE", "") not in ("", "0")
+            raise PublishError(f"cannot remove {shown(folder / name)}: {error.strerror}") from error
 
 
 def _some(names: Sequence[str]) -> str:

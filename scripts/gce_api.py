@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.retry import retried
-from cloudlib.calls.run import CallLog, call_timeout, run_bytes, run_json
+from cloudlib.calls.run import CallLog, run_bytes, run_json
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.errors import (
     AccessDenied,
@@ -33,6 +33,7 @@ from cloudlib.errors import (
 )
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
+from cloudlib.settings import call_timeout
 from providers.gce.fetch import Fetch, Settings
 from providers.gce.prices import PriceBook
 

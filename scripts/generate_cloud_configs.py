@@ -11,12 +11,10 @@ Without --provider all providers are meant; one that is not set up is then skipp
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -27,12 +25,12 @@ from cloudlib.calls.run import CallLog
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, tier
+from cloudlib.settings import ROOT, flag
 from cloudlib.show import diff as difftext
 from cloudlib.show import summary
 from cloudlib.show.progress_rows import shown_on
 from cloudlib.show.summary import Outcome
 
-ROOT = Path(__file__).resolve().parent.parent
 _NOTHING_CHANGED = "every menu file and marker"
 
 
@@ -60,19 +58,6 @@ def main(argv: Sequence[str]) -> int:
             sys.stderr,
         )
         return Interrupted.exit_code
-
-
-def write_builtin(root: Path, names: Sequence[str]) -> None:
-    """Menus for providers that have none at all: the built-in ones, without a marker, and loudly."""
-    with tier.lock(root):
-        for name in names:
-            refresh.publish_builtin(cloud_providers.load(name), root)
-            print(
-                f"WARNING: {name} has neither committed nor generated menus. Built-in ones were written:\n"
-                f"         a few families. `git checkout terraform/{name}` restores the committed ones,\n"
-                f"         `make cloud-config-{name}` queries the provider.",
-                file=sys.stderr,
-            )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -149,7 +134,6 @@ def _exit_code(outcomes: Sequence[Outcome], *, named: bool) -> int:
 
 
 def _update(providers: Sequence[Provider], *, named: bool) -> int:
-    force = os.environ.get("FORCE", "") not in ("", "0")
     ready = [p for p in providers if named or tier.marker(ROOT, p.NAME).exists()]
     if not ready:
         raise CloudError(
@@ -160,7 +144,7 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
     outcomes = []
     for provider in ready:
         try:
-            done = refresh.promote(provider, ROOT, force=force)
+            done = refresh.promote(provider, ROOT, force=flag("FORCE"))
             news = (difftext.headline(done.diff),) if done.diff else ()
             outcomes.append(
                 Outcome(provider.NAME, "promoted", True, done.catalog, changed=done.changed, remarks=news)

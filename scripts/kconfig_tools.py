@@ -11,7 +11,6 @@ One process parses the tree once. Nothing here goes to the network or starts a v
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import select
@@ -23,17 +22,15 @@ from pathlib import Path
 
 import kconfiglib
 
-from cloudlib.config import requested
+import cloud_providers
+from cloudlib.config import requested, session
 from cloudlib.errors import CloudError, ConfigRejected, UsageError, report
-from cloudlib.publish import tier
-
-ROOT = Path(__file__).resolve().parent.parent
-DEFCONFIGS = Path("defconfigs")
+from cloudlib.settings import ROOT, config_file, flag, shown
+from cloudlib.show import ask
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one tool; returns the exit code."""
-    os.chdir(ROOT)
     if not argv:
         report(UsageError("no tool was named", hint="`make help` lists the config targets"), sys.stderr)
         return UsageError.exit_code
@@ -44,45 +41,16 @@ def main(argv: Sequence[str]) -> int:
         report(error, sys.stderr, who=tool)
         return error.exit_code
     except KeyboardInterrupt:
-        print(f"{tool}: interrupted; {config_file()} is as it was", file=sys.stderr)
+        print(f"{tool}: interrupted; {shown(config_file())} is as it was", file=sys.stderr)
         return 130
 
 
-def parse(root: Path = Path()) -> kconfiglib.Kconfig:
-    """Parse the tree below `root` (the working directory); a CloudError names the file at fault."""
-    if Path(config_file()).is_dir():  # Kconfiglib would rename it to make room
-        raise UsageError(
-            f"{config_file()} is a folder", hint="move it away, or set KCONFIG_CONFIG to the name of a file"
-        )
-    for name in _NOT_OURS:
-        os.environ.pop(name, None)
-    tier.recover_if_idle(root)
-    _ensure_menus(root)
-    gc.disable()  # the tree stays until the end; collecting while it is built costs a fifth of the time
+def check(root: Path, defconfigs: Sequence[Path]) -> list[str]:
+    """Problems of the tree below `root`: unreadable menus, warnings, defconfigs that lost a setting."""
     try:
-        kconf = kconfiglib.Kconfig("Kconfig", warn_to_stderr=False)
-    except (kconfiglib.KconfigError, OSError) as error:
-        raise CloudError(
-            f"the menus cannot be read: {str(error).strip()}",
-            hint="CLOUD_TIER=static takes the committed menus; `git status terraform` shows what changed",
-        ) from error
-    kconf.warn_assign_undef = False
-    return kconf
-
-
-def load_config_file() -> kconfiglib.Kconfig:
-    """The tree with .config loaded; ConfigRejected without one, or where it lost a setting."""
-    if not Path(config_file()).is_file():
-        names = "\n".join(f"make defconfig-{name}" for name in _defconfig_names())
-        raise ConfigRejected(f"there is no {config_file()}", hint=f"make menuconfig\n{names}")
-    kconf = parse()
-    _load_checked(kconf, Path(config_file()))
-    return kconf
-
-
-def check(defconfigs: Sequence[Path]) -> list[str]:
-    """Problems of the tree in the working directory: warnings, and defconfigs that lost a setting."""
-    kconf = parse()
+        kconf = session.parse(cloud_providers, root)
+    except CloudError as error:
+        return [error.what]
     problems = [f"Kconfiglib warns: {w}" for w in kconf.warnings]
     for path in defconfigs:
         requested.load(kconf, path)
@@ -92,10 +60,10 @@ def check(defconfigs: Sequence[Path]) -> list[str]:
 
 def _run(tool: str, rest: Sequence[str]) -> int:
     if tool == "check":
+        root = ROOT
         if rest[:1] == ["--root"]:
-            os.chdir(rest[1])
-            rest = rest[2:]
-        problems = check([Path(p) for p in rest])
+            root, rest = Path(rest[1]), rest[2:]
+        problems = check(root, [Path(p) for p in rest])
         for problem in problems:
             print(problem)
         return 1 if problems else 0
@@ -107,57 +75,36 @@ def _run(tool: str, rest: Sequence[str]) -> int:
         return _olddefconfig()
     if tool in _KCONFIGLIB:
         return _kconfiglib(tool)
-    raise UsageError(f"{tool!r} is no config tool", hint="`make help` lists the config targets")
+    raise UsageError(f"{tool!r} is not a config tool", hint="`make help` lists the config targets")
 
 
 def _defconfig(rest: Sequence[str]) -> int:
-    names = _defconfig_names()
+    names = session.defconfig_names()
     if len(rest) != 1 or rest[0] not in names:
         raise UsageError(
             f"there is no defconfig {' '.join(rest)!r}", hint="\n".join(f"make defconfig-{n}" for n in names)
         )
-    kconf = parse()
-    _load_checked(kconf, DEFCONFIGS / rest[0])
+    kconf = session.parse(cloud_providers)
+    session.load_checked(kconf, session.DEFCONFIGS / rest[0])
     print(_write(kconf))
     return 0
 
 
-def _defconfig_names() -> list[str]:
-    return sorted(p.name for p in DEFCONFIGS.iterdir()) if DEFCONFIGS.is_dir() else []
-
-
-def _load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
-    """Load a configuration; raises ConfigRejected where a setting of it was dropped.
-
-    Returns whether a previous generation had to be switched on for it.
-    """
-    notes = requested.load(kconf, path)
-    for note in notes:
-        print(f"note: {note}", file=sys.stderr)
-    lost = requested.dropped(kconf, path)
-    if lost:
-        raise requested.rejected(lost, str(path), unchanged=f"{config_file()}, as it was")
-    return bool(notes)
-
-
 def _load_current(kconf: kconfiglib.Kconfig) -> None:
     """Load .config where there is one; what was switched on for it is written back for other readers."""
-    path = Path(config_file())
-    if path.is_file() and _load_checked(kconf, path):
+    if config_file().is_file() and session.load_checked(kconf, config_file()):
         _write(kconf)
 
 
 def _interactive(tool: str) -> int:
-    """menuconfig and guiconfig: a dropped setting needs a person's word before the menu opens."""
-    kconf = parse()
+    """menuconfig and guiconfig: asks before the menu opens without a setting that was dropped."""
+    kconf = session.parse(cloud_providers)
     try:
         _load_current(kconf)
     except ConfigRejected as error:
         report(error, sys.stderr, who=tool)
-        if not sys.stdin.isatty():
-            return error.exit_code
-        answer = input("Open the menu with what it offers instead? Nothing changes before you save. [y/N] ")
-        if answer.strip().lower() not in ("y", "yes"):
+        question = "Open the menu with what it offers instead? Nothing changes before you save."
+        if not flag("YES") and not (sys.stdin.isatty() and ask.yes(question)):
             return error.exit_code
     threading.Thread(target=_end_with_terminal, daemon=True).start()
     _open_menu(tool, kconf)
@@ -188,12 +135,12 @@ def _open_menu(tool: str, kconf: kconfiglib.Kconfig) -> None:
     try:
         importlib.import_module(tool).menuconfig(kconf)
     except failed as error:
-        where = "a terminal that curses knows: look at TERM" if tool == "menuconfig" else "a display"
+        where = "a terminal that curses knows: check TERM" if tool == "menuconfig" else "a display"
         raise CloudError(f"{tool} needs {where} ({error})", unchanged=_untouched(), hint=without) from error
 
 
 def _olddefconfig() -> int:
-    kconf = parse()
+    kconf = session.parse(cloud_providers)
     _load_current(kconf)
     print(_write(kconf))
     return 0
@@ -201,11 +148,12 @@ def _olddefconfig() -> int:
 
 def _kconfiglib(tool: str) -> int:
     """One of Kconfiglib's own tools, as its command would run it, after the check of .config."""
-    kconf = parse()  # for the checks and messages of ours; the tool parses anew
+    kconf = session.parse(cloud_providers)
     if tool in _READS_CONFIG:
         _load_current(kconf)
+    kconfiglib.Kconfig = lambda *_, **__: kconf  # the tool takes this tree instead of parsing its own
     module = importlib.import_module(tool)
-    output = "defconfig" if tool == "savedefconfig" else config_file()
+    output = "defconfig" if tool == "savedefconfig" else shown(config_file())
     sys.argv = [tool, "--out", output] if tool == "savedefconfig" else [tool]
     try:
         (getattr(module, "main", None) or module._main)()
@@ -217,9 +165,9 @@ def _kconfiglib(tool: str) -> int:
 def _write(kconf: kconfiglib.Kconfig) -> str:
     """Write the configuration; returns what to say of that."""
     try:
-        return str(kconf.write_config(config_file()))
+        return str(kconf.write_config(str(config_file())))
     except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
-        raise _unwritten(config_file(), error) from error
+        raise _unwritten(shown(config_file()), error) from error
 
 
 def _unwritten(path: str, error: Exception) -> CloudError:
@@ -231,34 +179,12 @@ def _unwritten(path: str, error: Exception) -> CloudError:
 
 
 def _untouched() -> str:
-    return f"{config_file()}, as it was" if Path(config_file()).exists() else ""
+    return f"{shown(config_file())}, as it was" if config_file().exists() else ""
 
 
-#: Kconfiglib's settings of other trees, which somebody who builds kernels may have in the environment.
-_NOT_OURS = ("srctree", "CONFIG_")
 _INTERACTIVE = ("menuconfig", "guiconfig")
 _READS_CONFIG = ("oldconfig", "savedefconfig", "listnewconfig")
 _KCONFIGLIB = (*_READS_CONFIG, "allnoconfig", "allyesconfig", "alldefconfig")
-
-
-def config_file() -> str:
-    """KCONFIG_CONFIG, or .config."""
-    return os.environ.get("KCONFIG_CONFIG") or ".config"
-
-
-def _ensure_menus(root: Path) -> None:
-    """Where a provider has neither static nor generated menus, write the built-in ones, loudly."""
-    from cloud_providers import PROVIDER_NAMES
-
-    missing = [
-        name
-        for name in PROVIDER_NAMES
-        if not any((tier.folder(root, name) / f"Kconfig.compute.{t}").is_file() for t in tier.TIERS)
-    ]
-    if missing:
-        from generate_cloud_configs import write_builtin
-
-        write_builtin(root, missing)
 
 
 if __name__ == "__main__":

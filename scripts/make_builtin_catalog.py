@@ -4,23 +4,20 @@
     make_builtin_catalog.py PROVIDER [FAMILY]...
 
 The built-in catalogue serves a tree without any menus: a few families with their true figures, or all of
-them where none is named, the regions every account has, every image. Run it after a refresh that changed
-these families.
+them where none is named, in the default region, with every image. Run it after a refresh that changed these
+families; CONTRIBUTING.md has the families of each provider.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Provenance
 from cloudlib.errors import CatalogError, CloudError, report
-from cloudlib.provider import BUILTIN
-from cloudlib.publish import tier
-
-ROOT = Path(__file__).resolve().parent.parent
+from cloudlib.publish import builtin, tier
+from cloudlib.settings import ROOT
 
 
 def main(argv: Sequence[str]) -> int:
@@ -35,28 +32,28 @@ def main(argv: Sequence[str]) -> int:
     except CloudError as error:
         report(error, sys.stderr)
         return error.exit_code
-    (BUILTIN / f"{name}-catalog.json").write_text(text, encoding="utf-8")
+    builtin.path(name).write_text(text, encoding="utf-8")
     return 0
 
 
 def cut(catalog: Catalog, families: Sequence[str]) -> Catalog:
-    """The records of these families, or of all, in the regions that need no opt-in."""
+    """The records of these families, or of all, in the default region."""
     known = catalog.families()
     families = families or tuple(known)
     missing = [family for family in families if family not in known]
     if missing:
         raise CatalogError(f"{catalog.provider}: the static catalogue lacks {', '.join(missing)}")
-    regions = {r.name for r in catalog.regions if r.available and not r.opt_in}
+    regions = {catalog.default_region}
     return Catalog.build(
         provider=catalog.provider,
         default_region=catalog.default_region,
         regions=(r for r in catalog.regions if r.name in regions),
         zones=(z for z in catalog.zones if z.region in regions),
         instance_types=(
-            catalog.within(k, regions)
+            catalog.within(itype, regions)
             for family in families
-            for k in known[family]
-            if set(k.regions) & regions
+            for itype in known[family]
+            if regions & {*itype.regions}
         ),
         images=catalog.images,
         provenance=Provenance(source=f"built-in, from: {catalog.provenance.source}"),

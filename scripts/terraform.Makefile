@@ -20,6 +20,6 @@ terraform-help:
 	@echo '  cloud-check               - can .config be launched, by what the catalogue says? LIVE=1 asks'
 	@echo '  cloud-plan                - show what bringup would do'
 	@echo '  bringup                   - bring the nodes up, write an ssh configuration for them'
-	@echo '  destroy                   - destroy them; asks, unless FORCE=1'
+	@echo '  destroy                   - destroy them; asks, unless YES=1'
 	@echo
 PHONY += terraform-help

@@ -12,7 +12,19 @@ import pytest
 from tests.support.tree import Tree, copy_tree, make_tree
 
 _OURS = ("AWS_", "AZURE_", "CLOUDSDK_", "LAMBDA", "CLOUD_", "KCONFIG_", "FAKE_")
-_ALSO = ("srctree", "FORCE", "DEBUG", "V", "PYTHONPATH", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+_ALSO = (
+    "srctree",
+    "FORCE",
+    "YES",
+    "LIVE",
+    "REFRESH",
+    "DEBUG",
+    "V",
+    "PYTHONPATH",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MFLAGS",
+)
 
 
 @pytest.fixture(autouse=True)

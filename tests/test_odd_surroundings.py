@@ -187,7 +187,7 @@ def test_menuconfig_on_a_terminal_that_nobody_knows(tree: Tree, term: str) -> No
     )
     child.expect(pexpect.EOF, timeout=20)
     text = child.before or ""
-    assert "look at TERM" in text and "next: " in text and "Traceback" not in text
+    assert "check TERM" in text and "next: " in text and "Traceback" not in text
     assert tree.read(".config") == before
 
 

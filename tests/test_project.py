@@ -182,9 +182,7 @@ def test_every_setting_is_in_help(tree: Tree) -> None:
     told = tree.make("help").stdout
     scripts = [p for p in FILES if p.relative_to(ROOT).parts[0] == "scripts"]
     read = {
-        m
-        for p in scripts
-        for m in re.findall(r'environ(?:\.get\(|\[)"(CLOUD_\w+|FORCE|DEBUG|LIVE)"', text(p))
+        m for p in scripts for m in re.findall(r'(?:environ(?:\.get\(|\[)"(?=CLOUD_)|flag\(")(\w+)"', text(p))
     }
     assert len(read) > 4 and sorted(name for name in read if f" {name}=" not in told) == []
 

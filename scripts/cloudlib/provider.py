@@ -5,14 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from cloudlib.calls.progress import Progress
 from cloudlib.calls.run import CallLog
-from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Image, Region, Zone
-from cloudlib.errors import CatalogError
 from cloudlib.menus.names import MenuNames
 
 
@@ -63,6 +60,15 @@ class Provider(Protocol):
         """Images alone, for `images list`."""
 
 
+class Registry(Protocol):
+    """What the registry of providers offers to the code below it, which knows no provider by name."""
+
+    PROVIDER_NAMES: tuple[str, ...]
+
+    def load(self, name: str) -> Provider:
+        """The module of one provider; UsageError for a name that is not registered."""
+
+
 Value: TypeAlias = str | int | bool | list[str]
 #: The variables of extra_vars.yaml: symbol in lower case -> value.
 Variables: TypeAlias = Mapping[str, Value]
@@ -99,16 +105,3 @@ class TerraformEnvironment(Protocol):
 
         Raises NoCredentials, whose hint says what to set, where they cannot be found.
         """
-
-
-#: Folder of the built-in catalogues: small, real, and rendered by the same code as live data.
-BUILTIN = Path(__file__).resolve().parent.parent / "builtin"
-
-
-def builtin_catalog(name: str) -> Catalog:
-    """The built-in catalogue of a provider, for a tree that has no menus at all."""
-    path = BUILTIN / f"{name}-catalog.json"
-    catalog = catalogfile.load_file(path)
-    if catalog.provider != name:
-        raise CatalogError(f"{path}: is the catalogue of {catalog.provider}, not of {name}")
-    return catalog

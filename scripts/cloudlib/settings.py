@@ -1,32 +1,92 @@
 # SPDX-License-Identifier: MIT
-"""Settings of a fetch that mean the same for every provider: whose prices, and where an API is."""
+"""The top of the tree, and every environment variable that is ours: read here and nowhere else."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from cloudlib.errors import UsageError
 
+#: The top of the tree. Paths are made from it; nothing depends on the working directory but Kconfig.
+ROOT = Path(__file__).resolve().parents[2]
 
-def price_regions(home: str, asked: Sequence[str]) -> tuple[str, ...]:
-    """The regions whose prices are wanted, the default region first.
 
-    CLOUD_PRICE_REGIONS: unset for the default region, `all`, or names with commas between.
+def shown(path: Path) -> str:
+    """A path as a person should read it: from the top of the tree where it lies in it."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def flag(name: str) -> bool:
+    """Whether a switch is on: FORCE, YES, LIVE, DEBUG. Unset, empty and 0 are off."""
+    return os.environ.get(name, "") not in ("", "0")
+
+
+def refresh_state() -> bool:
+    """Whether destroy lets terraform look at what is there first; REFRESH=0 says no."""
+    return os.environ.get("REFRESH", "") != "0"
+
+
+def named_provider() -> str:
+    """CLOUD_PROVIDER: the provider whose machines `make destroy` destroys; "" where it is not set."""
+    return os.environ.get("CLOUD_PROVIDER", "")
+
+
+def source_note() -> str:
+    """CLOUD_SOURCE_NOTE: what a catalogue gives as its source instead of its own words; "" for those."""
+    return os.environ.get("CLOUD_SOURCE_NOTE", "")
+
+
+def config_file() -> Path:
+    """The configuration: KCONFIG_CONFIG, from the top of the tree, or .config there."""
+    return ROOT / (os.environ.get("KCONFIG_CONFIG") or ".config")
+
+
+def call_timeout(default: float) -> float:
+    """Seconds that a vendor call may take: CLOUD_CALL_TIMEOUT, or the caller's own limit."""
+    text = os.environ.get("CLOUD_CALL_TIMEOUT", "")
+    if not text:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise UsageError(
+            f"CLOUD_CALL_TIMEOUT={text!r} is not a number of seconds above 0", hint="CLOUD_CALL_TIMEOUT=120"
+        )
+    return seconds
+
+
+def job_count() -> int:
+    """Processes at a time: CLOUD_JOBS, or 4 a core (half of each call is waiting), 16 at the most."""
+    text = os.environ.get("CLOUD_JOBS", "")
+    if not text:
+        return min(16, 4 * (os.cpu_count() or 1))
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise UsageError(f"CLOUD_JOBS={text!r} is not a number from 1 to 64", hint="CLOUD_JOBS=4")
+    return int(text)
+
+
+def price_regions(default_region: str, asked: Sequence[str]) -> tuple[str, ...]:
+    """The regions whose prices are fetched, the default region first.
+
+    CLOUD_PRICE_REGIONS: unset for the default region, `all`, or names separated by commas.
     """
-    wish = os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
-    if wish == "all":
+    text = os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
+    if text == "all":
         return tuple(asked)
-    names = [name.strip() for name in wish.split(",") if name.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in names if name not in asked]
     if unknown:
         raise UsageError(
             f"CLOUD_PRICE_REGIONS names regions that are not asked: {', '.join(unknown)}",
             hint=f"all, or some of: {', '.join(asked)}",
         )
-    return tuple(dict.fromkeys((home, *names)))
+    return tuple(dict.fromkeys((default_region, *names)))
 
 
 def base_url(variable: str, default: str) -> str:
@@ -37,7 +97,7 @@ def base_url(variable: str, default: str) -> str:
     base = os.environ.get(variable, "") or default
     parts = urlsplit(base)
     if not parts.hostname or parts.scheme not in ("https", "http") or "@" in parts.netloc or parts.query:
-        raise UsageError(f"{variable} is no plain https address", hint=f"for example {default}")
+        raise UsageError(f"{variable} is not a plain https address", hint=f"for example {default}")
     if parts.scheme == "http" and not _loopback(parts.hostname):
         raise UsageError(
             f"{variable}: the credentials would go to {parts.hostname} unencrypted", hint="use https://"

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from cloudlib.calls.parallel import Pool, job_count
+from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Progress
 from cloudlib.calls.run import CallLog, run_bytes
 from cloudlib.errors import CallFailed, UsageError
+from cloudlib.settings import job_count
 from tests.support.tree import ROOT
 
 

@@ -18,7 +18,6 @@ from cloudlib.calls import run as run_module
 from cloudlib.calls.run import (
     CallLog,
     Ended,
-    call_timeout,
     command_line,
     redact,
     run_bytes,
@@ -35,6 +34,7 @@ from cloudlib.errors import (
     TimedOut,
     UsageError,
 )
+from cloudlib.settings import call_timeout
 
 Vendor = Callable[[str], None]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What speaks against a selection, and what it costs: pure functions over a catalogue one can read."""
+"""What is wrong with a selection, and what it costs: pure functions over a catalogue one can read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cloudlib.catalog.records import Catalog, Provenance
 from cloudlib.config import cost, launch, selection
-from cloudlib.config.launch import ERROR, NOTE, WARNING, Finding
+from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding
 from cloudlib.config.selection import Selection, Volumes
 from tests.support.catalogs import CLOSED, FAMILIES, FAR, HOME, KINDS, ZONES, catalog, image, kind
 
@@ -24,6 +24,7 @@ GOOD = Selection(
     architecture="x86_64",
     nodes=1,
     image={"NAME": "debian-12-x86_64-*"},
+    ssh_from="192.0.2.0/24",
 )
 
 
@@ -36,7 +37,7 @@ def only(of: Catalog | None = None, **changes: Any) -> Finding:
     return found
 
 
-def test_nothing_speaks_against_it() -> None:
+def test_a_selection_without_findings() -> None:
     assert find() == []
 
 
@@ -156,7 +157,9 @@ def test_a_region_that_was_not_reached() -> None:
 def test_nobody_may_log_in() -> None:
     found = only(ssh_from="127.0.0.1/32")
     assert found.level == WARNING and "TERRAFORM_SSH_ALLOWED_CIDR" in found.what
-    assert find(ssh_from="0.0.0.0/0") == []
+    assert only(ssh_from="0.0.0.0/0") == Finding(NOTE, "the whole internet may reach SSH on the nodes")
+    assert only(ssh_from="128.0.0.0/1").what.startswith("a large part of the internet, 128.0.0.0/1")
+    assert only(ssh_from="").what.startswith("terraform sets no firewall here")
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_make_says_what_it_costs_and_what_is_wrong(tree: Tree) -> None:
     for text, why in (("{", "not a catalogue file"), (tree.read(path).replace("0.4032", "0.0032"), "digest")):
         tree.write(path, text)
         done = tree.make()
-        assert "warning: nothing could be checked, nor its cost told: " in done.stderr
+        assert "warning: no catalogue to check against or to take a price from: " in done.stderr
         assert f"{path}: " in done.stderr and why in done.stderr and "unknown" in done.stdout
 
 
@@ -280,11 +280,11 @@ def test_up_changed_and_down(tree: Tree) -> None:
     tree.write(".config", tree.read(".config").replace("M7I_2XLARGE", "M7I_4XLARGE"))
     done = tree.make("bringup", check=False, **env)
     assert done.returncode != 0 and 'terraform_data.node["kdevops-1"]' in done.stdout + done.stderr
-    assert "1 destroyed" in tree.make("bringup", "FORCE=1", **env).stdout
+    assert "1 destroyed" in tree.make("bringup", "YES=1", **env).stdout
     assert tree.make("mrproper", check=False, **env).returncode != 0
     tree.write(".config", tree.read(".config") + "CONFIG_TERRAFORM_AWS_REGION_EU_WEST_1=y\n")
     tree.make(**env)
-    said = tree.make("destroy", "FORCE=1", **env).stdout
+    said = tree.make("destroy", "YES=1", **env).stdout
     assert "1 destroyed" in said and not (tree.root / "terraform/aws/ssh_config").exists()
     tree.make("mrproper", **env)
 
@@ -297,7 +297,7 @@ def test_a_real_apply_that_fails_half_way(tree: Tree) -> None:
     done = tree.python("scripts/cloud_terraform.py", "bringup", check=False, **env)
     assert done.returncode == 1 and "terraform apply failed with exit code 1" in done.stderr
     assert "kdevops-1" in tree.read("terraform/aws/terraform.tfstate")
-    assert "2 destroyed" in tree.make("destroy", "FORCE=1", **env).stdout
+    assert "2 destroyed" in tree.make("destroy", "YES=1", **env).stdout
 
 
 @needs_terraform
@@ -319,7 +319,7 @@ def test_ctrl_c_while_the_real_terraform_applies(tree: Tree) -> None:
     assert "terraform apply was interrupted, and has ended by itself" in err
     assert "kdevops-1" in tree.read("terraform/aws/terraform.tfstate")
     assert not (tree.root / "terraform/aws/.terraform.tfstate.lock.info").exists()
-    assert "1 destroyed" in tree.make("destroy", "FORCE=1", **env).stdout
+    assert "1 destroyed" in tree.make("destroy", "YES=1", **env).stdout
 
 
 # --- the writer ---

@@ -53,11 +53,18 @@ def nothing_started(fake: Fake) -> bool:
 def test_bringup(fake: Fake) -> None:
     said = fake.tree.make("bringup").stdout
     assert fake.commands() == ["init", "plan", "show", "apply", "output"]
+    chdir = f"-chdir={fake.tree.root}/terraform/aws"
     init, plan, _, apply, _ = [c for c in fake.calls() if "version" not in c]
-    assert init == ["-chdir=terraform/aws", "init", "-no-color", "-input=false"]
+    assert init == [chdir, "init", "-no-color", "-input=false"]
     file = str(fake.tree.root / "terraform/aws/bringup.tfplan")
-    assert plan == ["-chdir=terraform/aws", "plan", "-no-color", "-input=false", f"-out={file}"]
-    assert apply == ["-chdir=terraform/aws", "apply", "-no-color", "-input=false", file]
+    assert plan == [
+        f"-chdir={fake.tree.root}/terraform/aws",
+        "plan",
+        "-no-color",
+        "-input=false",
+        f"-out={file}",
+    ]
+    assert apply == [chdir, "apply", "-no-color", "-input=false", file]
     assert not Path(file).exists()
     assert "cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h, $588.67 a month of 730 h" in said
     assert fake.environment()["TF_IN_AUTOMATION"] == "1"
@@ -101,10 +108,10 @@ def test_cloud_plan_changes_nothing(fake: Fake) -> None:
 
 def test_destroy(fake: Fake) -> None:
     fake.tree.make("bringup")
-    done = fake.tree.make("destroy", "FORCE=1")
+    done = fake.tree.make("destroy", "YES=1")
     assert 'holds 2 resources: aws_instance.node["kdevops-1"], aws_instance.node["kdevops-2"]' in done.stdout
     assert fake.calls()[-1] == [
-        "-chdir=terraform/aws", "destroy", "-no-color", "-input=false", "-auto-approve",
+        f"-chdir={fake.tree.root}/terraform/aws", "destroy", "-no-color", "-input=false", "-auto-approve",
         f"-var-file={fake.tree.root}/terraform/aws/applied.tfvars.json",
     ]  # fmt: skip
     for name in ("ssh_config", "known_hosts", "applied.tfvars.json"):
@@ -224,7 +231,8 @@ def test_a_key_pair_is_made(fake: Fake) -> None:
 def test_destroy_asks(fake: Fake) -> None:
     fake.tree.make("bringup")
     code, said = run(fake, "destroy")
-    assert code == 1 and "nobody is here to answer" in said and "FORCE=1" in said
+    assert code == 1 and "cannot ask" in said and "YES=1" in said
+    assert run(fake, "destroy", FORCE="1")[0] == 1, "FORCE=1 answers no question"
     assert fake.commands()[-1] == "output", "nothing was destroyed"
 
 
@@ -248,7 +256,9 @@ def test_a_plan_that_replaces_machines(fake: Fake) -> None:
     code, said = run(fake, "bringup")
     assert code == 1 and "This destroys, or replaces by something new and empty, 1 resource: aws" in said
     assert fake.commands()[-1] == "show" and not (fake.tree.root / "terraform/aws/bringup.tfplan").exists()
-    assert run(fake, "bringup", FORCE="1")[0] == 0
+    code, said = run(fake, "bringup", FORCE="1")
+    assert code == 1 and "YES=1" in said and fake.commands()[-1] == "show", "FORCE=1 replaces no machine"
+    assert run(fake, "bringup", YES="1")[0] == 0
 
 
 def test_another_region_while_machines_are_up(fake: Fake) -> None:
@@ -259,7 +269,7 @@ def test_another_region_while_machines_are_up(fake: Fake) -> None:
         code, said = run(fake, command)
         assert code == 1 and "are up in us-east-1, and .config says eu-west-1" in said
         assert "make destroy" in said and len(fake.commands()) == before
-    fake.tree.make("destroy", "FORCE=1")
+    fake.tree.make("destroy", "YES=1")
     assert fake.tree.read("terraform/aws/terraform.tfvars.json").count("eu-west-1")
     assert run(fake, "bringup")[0] == 0
 
@@ -269,16 +279,16 @@ def test_destroy_finds_what_is_up(fake: Fake) -> None:
     fake.tree.make("bringup")
     state = fake.tree.read(STATE)
     fake.tree.write(".config", "CONFIG_TERRAFORM_LAMBDALABS=y\n")
-    code, said = run(fake, "destroy", FORCE="1")
+    code, said = run(fake, "destroy", YES="1")
     assert code == 1 and ".config chooses lambdalabs, which holds nothing" in said
     assert "make destroy CLOUD_PROVIDER=aws" in said and fake.tree.read(STATE) == state
-    assert fake.tree.make("destroy", "FORCE=1", "CLOUD_PROVIDER=aws").returncode == 0
+    assert fake.tree.make("destroy", "YES=1", "CLOUD_PROVIDER=aws").returncode == 0
     fake.tree.write(STATE, state)
     (fake.tree.root / ".config").unlink()
-    assert run(fake, "destroy", FORCE="1")[0] == 0
+    assert run(fake, "destroy", YES="1")[0] == 0
     fake.tree.write(STATE, state)
     fake.tree.write(".config", CONFIG.replace("2XLARGE", "3XLARGE"))
-    assert run(fake, "destroy", FORCE="1")[0] == 0
+    assert run(fake, "destroy", YES="1")[0] == 0
     assert fake.commands().count("destroy") == 3
     assert run(fake, "destroy", CLOUD_PROVIDER="azur")[0] == 2
 
@@ -303,13 +313,13 @@ def test_terraform_fails(fake: Fake, command: str, code: int) -> None:
         assert "kdevops-1" in fake.tree.read(STATE), "what was made is known"
         assert "that costs money" in said and "`make destroy`" in said
         fake.order(fails={})
-        fake.tree.make("destroy", "FORCE=1")
+        fake.tree.make("destroy", "YES=1")
 
 
 def test_terraform_fails_to_destroy(fake: Fake) -> None:
     fake.tree.make("bringup")
     fake.order(fails={"destroy": 4})
-    code, said = run(fake, "destroy", FORCE="1")
+    code, said = run(fake, "destroy", YES="1")
     assert code == 4 and "run `make destroy` again" in said
     assert (fake.tree.root / "terraform/aws/applied.tfvars.json").exists()
     assert (fake.tree.root / "terraform/aws/ssh_config").exists()
@@ -415,7 +425,7 @@ def test_mrproper_keeps_a_state_that_holds_machines(fake: Fake) -> None:
     assert fake.tree.read(STATE) == before
     for name in (".config", "extra_vars.yaml", "terraform/aws/terraform.tfvars.json"):
         assert (fake.tree.root / name).exists(), "nothing at all is removed"
-    fake.tree.make("destroy", "FORCE=1")
+    fake.tree.make("destroy", "YES=1")
     fake.tree.write("terraform/aws/.terraform/providers/x", "")
     fake.tree.write("terraform/aws/terraform.tfstate.backup", before)
     fake.tree.make("mrproper")

@@ -54,7 +54,7 @@ def test_up_and_down(tree: Tree, stubs: dict[str, str], provider: str) -> None:
 
     assert "No changes." in tree.make("bringup", **stubs).stdout
     assert tree.make("mrproper", check=False).returncode != 0
-    tree.make("destroy", "FORCE=1", **stubs)
+    tree.make("destroy", "YES=1", **stubs)
     assert not (tree.root / f"terraform/{provider}/ssh_config").exists()
     tree.make("mrproper")
 
@@ -68,7 +68,7 @@ def test_down_without_the_key_file(tree: Tree, stubs: dict[str, str]) -> None:
     key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1 nobody\n", encoding="utf-8")
     tree.make("bringup", **stubs)
     key.unlink()
-    done = tree.make("destroy", "FORCE=1", check=False, **stubs)
+    done = tree.make("destroy", "YES=1", check=False, **stubs)
     assert done.returncode != 0 and "make destroy REFRESH=0 needs neither the key file" in done.stderr
-    assert "Destroy complete!" in tree.make("destroy", "FORCE=1", "REFRESH=0", **stubs).stdout
+    assert "Destroy complete!" in tree.make("destroy", "YES=1", "REFRESH=0", **stubs).stdout
     tree.make("mrproper")

@@ -15,20 +15,10 @@ from typing import Any, NoReturn, TypeVar
 
 from cloudlib.calls.progress import Step
 from cloudlib.calls.run import CallLog
-from cloudlib.errors import UsageError
+from cloudlib.settings import job_count
 
 _T = TypeVar("_T")
 Task = Future[Any]
-
-
-def job_count() -> int:
-    """Processes at a time: CLOUD_JOBS, or 4 a core (half of each call is waiting), 16 at the most."""
-    text = os.environ.get("CLOUD_JOBS", "")
-    if not text:
-        return min(16, 4 * (os.cpu_count() or 1))
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise UsageError(f"CLOUD_JOBS={text!r} is not a number from 1 to 64", hint="CLOUD_JOBS=4")
-    return int(text)
 
 
 class Pool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +21,7 @@ from urllib3.exceptions import InvalidHeader, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from cloudlib.calls.retry import retried
-from cloudlib.calls.run import CallLog, call_timeout, redact
+from cloudlib.calls.run import CallLog, redact
 from cloudlib.errors import (
     AccessDenied,
     BadReply,
@@ -34,6 +33,7 @@ from cloudlib.errors import (
     Throttled,
     TimedOut,
 )
+from cloudlib.settings import call_timeout, flag
 
 _CONNECT_TIMEOUT = 10.0
 _READ_TIMEOUT = 60.0
@@ -162,6 +162,6 @@ def _innermost(error: BaseException) -> str:
 
 
 def _debug(shown: str, started: float, end: str) -> None:
-    if os.environ.get("DEBUG", "") not in ("", "0"):
+    if flag("DEBUG"):
         seconds = time.monotonic() - started
         print(f"debug: {seconds:6.2f} s  {end:24}  {shown}", file=sys.stderr, flush=True)

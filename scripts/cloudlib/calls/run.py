@@ -30,27 +30,11 @@ from cloudlib.errors import (
     CloudError,
     Interrupted,
     TimedOut,
-    UsageError,
 )
+from cloudlib.settings import flag
 
 #: Turns (argv, exit code, stderr) into the error that it means, or None for "no idea".
 Classifier = Callable[[Sequence[str], int, str], CloudError | None]
-
-
-def call_timeout(default: float) -> float:
-    """Seconds one vendor call may take; CLOUD_CALL_TIMEOUT overrides the provider's default."""
-    text = os.environ.get("CLOUD_CALL_TIMEOUT", "")
-    if not text:
-        return default
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise UsageError(
-            f"CLOUD_CALL_TIMEOUT={text!r} is not a number of seconds above 0", hint="CLOUD_CALL_TIMEOUT=120"
-        )
-    return seconds
 
 
 @dataclass
@@ -285,7 +269,7 @@ def _failure(argv: Sequence[str], code: int, stderr: str, classify: Classifier |
 
 
 def _debug(argv: Sequence[str], started: float, end: str) -> None:
-    if os.environ.get("DEBUG", "") not in ("", "0"):
+    if flag("DEBUG"):
         seconds = time.monotonic() - started
         print(f"debug: {seconds:6.2f} s  {end:24}  {command_line(argv)}", file=sys.stderr, flush=True)
 

@@ -4,38 +4,17 @@
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog, Image, InstanceType, natural
 from cloudlib.catalog.text import type_prompt
-from cloudlib.config import volumes
+from cloudlib.config import ssh_access, volumes
+from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding
 from cloudlib.config.selection import Selection
 from cloudlib.menus.names import MenuNames
-
-ERROR, WARNING, NOTE = "error", "warning", "note"
-#: The default of TERRAFORM_SSH_ALLOWED_CIDR: no machine but the node itself.
-NOBODY = "127.0.0.1/32"
-UNREACHABLE = f"nobody could reach the nodes by SSH: TERRAFORM_SSH_ALLOWED_CIDR is still {NOBODY}"
-WAYS_IN = ("your own address as ADDRESS/32", "TERRAFORM_SSH_ALLOWED_FROM_ANYWHERE=y")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """An error makes the selection unlaunchable; `nearest` names the closest alternatives."""
-
-    level: str
-    what: str
-    nearest: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The finding with its alternatives, without its level."""
-        return self.what + (f"; nearest: {', '.join(self.nearest)}" if self.nearest else "")
 
 
 def findings(wanted: Selection, catalog: Catalog, names: MenuNames) -> list[Finding]:
@@ -52,7 +31,7 @@ def findings(wanted: Selection, catalog: Catalog, names: MenuNames) -> list[Find
     if wanted.volumes is not None and itype is not None:
         refused = volumes.problems(names.provider, wanted.volumes, itype.name, wanted.zone)
         problems += [Finding(ERROR, p.what, p.nearest) for p in refused]
-    problems += _ssh(wanted)
+    problems += ssh_access.findings(wanted.ssh_from)
     order = (ERROR, WARNING, NOTE)
     return sorted(problems, key=lambda f: order.index(f.level))
 
@@ -140,22 +119,6 @@ def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> I
             itype, wanted, catalog, lambda t: wanted.region in t.regions and _boots(fits[0], t)
         )
         yield Finding(ERROR, what, (*others[:2], *machines[:2]))
-
-
-def _ssh(wanted: Selection) -> Iterable[Finding]:
-    """An address without /32, or with bits set beyond its prefix, is refused by terraform and the clouds."""
-    if not wanted.ssh_from:
-        return
-    try:
-        interface = ipaddress.IPv4Interface(wanted.ssh_from)
-    except ValueError:
-        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is not an IPv4 range")
-        return
-    if wanted.ssh_from == NOBODY:
-        yield Finding(WARNING, UNREACHABLE, WAYS_IN)
-    elif wanted.ssh_from != str(interface.network):
-        near = tuple(dict.fromkeys((f"{interface.ip}/32", str(interface.network))))
-        yield Finding(ERROR, f"TERRAFORM_SSH_ALLOWED_CIDR is {wanted.ssh_from!r}, which is not a range", near)
 
 
 def _boots(image: Image, itype: InstanceType) -> bool:

@@ -13,10 +13,11 @@ from pathlib import Path
 import kconfiglib
 
 from cloudlib.errors import ConfigRejected
+from cloudlib.settings import shown
 
 _SETTING = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)\Z")
 _OURS = ("TERRAFORM_", "TARGET_ARCH_")
-_STATE = "_USE_DYNAMIC_CONFIG"  # tells which menus the tree had, and is no wish
+_STATE = "_USE_DYNAMIC_CONFIG"  # tells which menus the tree had; it asks for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +34,54 @@ class Dropped:
         return f"CONFIG_{self.name}={self.value}: {self.why}{near}"
 
 
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """An option that was switched on because the configuration names a machine of a previous generation."""
+
+    option: str
+    setting: str
+
+    def __str__(self) -> str:
+        return f"{self.setting} is of a previous generation: {self.option}=y was set for it"
+
+
 def settings(text: str) -> dict[str, str]:
     """The `CONFIG_X=value` lines of a configuration, the last one of a name winning."""
     matches = (_SETTING.match(line.strip()) for line in text.splitlines())
     return {m.group(1): m.group(2) for m in matches if m}
 
 
-def load(kconf: kconfiglib.Kconfig, path: Path) -> list[str]:
+def load(kconf: kconfiglib.Kconfig, path: Path) -> list[Switched]:
     """Load a configuration and switch on the previous generation where it names a machine of one.
 
-    A set-up from the time when that family was current goes on working; returns a note a switch.
+    So a configuration from the time when that family was current goes on working. Returns what was switched
+    on; ConfigRejected where the file cannot be read.
     """
     try:
         kconf.load_config(str(path))
     except (OSError, kconfiglib.KconfigError) as error:
+        name = shown(path)
         raise ConfigRejected(
-            f"{path} cannot be read: {one_line(error)}",
-            unchanged=f"{path}, as it was",
-            hint=f"mend it, or move it away: mv {path} {path}.bad",
+            f"{name} cannot be read: {one_line(error)}",
+            unchanged=f"{name}, as it was",
+            hint=f"fix it, or move it aside: mv {name} {name}.bad",
         ) from error
-    notes = []
+    switched = list(dict.fromkeys(_previous_generations(kconf, path)))
+    if switched:
+        kconf.load_config(str(path))
+        for note in switched:
+            kconf.syms[note.option].set_value("y")
+    return switched
+
+
+def _previous_generations(kconf: kconfiglib.Kconfig, path: Path) -> Iterator[Switched]:
+    """Sets the options that settings of a loaded file lack, for as long as it looks."""
     for name, value in settings(path.read_text(encoding="utf-8")).items():
         symbol = kconf.syms.get(name)
         if value == "y" and symbol is not None and symbol.str_value != "y":
             for term in _unmet(symbol):
                 if term.endswith("_PREVIOUS_GENERATION") and kconf.syms[term].set_value("y"):
-                    notes.append(f"{name} is of a previous generation: {term}=y was set for it")
-    if notes:
-        switched = [n.split(": ")[1].split("=")[0] for n in notes]
-        kconf.load_config(str(path))
-        for term in switched:
-            kconf.syms[term].set_value("y")
-    return notes
+                    yield Switched(term, name)
 
 
 def one_line(error: Exception) -> str:
@@ -97,7 +114,7 @@ def rejected(found: Sequence[Dropped], what: str, *, unchanged: str) -> ConfigRe
     return ConfigRejected(
         f"{what} asks for what the menus do not offer:\n{lines}",
         unchanged=unchanged,
-        hint="correct these lines, or choose anew with `make menuconfig`",
+        hint="correct these lines, or choose again with `make menuconfig`",
     )
 
 

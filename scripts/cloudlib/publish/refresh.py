@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +14,9 @@ from cloudlib.catalog.diff import CatalogDiff, difference
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CatalogError, CloudError, PublishError
 from cloudlib.menus import render as menus
-from cloudlib.provider import Provider, Request, builtin_catalog
+from cloudlib.provider import Provider, Request
 from cloudlib.publish import staged, tier
+from cloudlib.settings import source_note
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,7 @@ def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
     started = time.monotonic()
     known = last_known(root, provider.NAME)
     catalog = merge.carry_forward(provider.fetch(replace(request, known=known)), known)
-    note = os.environ.get("CLOUD_SOURCE_NOTE", "")
-    if note:
+    if note := source_note():
         catalog = catalog.with_provenance(replace(catalog.provenance, source=note))
     texts = render(provider, catalog, tier.GENERATED)
     seconds = time.monotonic() - started
@@ -154,14 +153,3 @@ def defconfigs(root: Path, provider: Provider) -> Sequence[Path]:
     choice = f"CONFIG_{provider.MENU_NAMES.switch}=y"
     found = sorted(p for p in (root / "defconfigs").glob("*") if p.is_file())
     return [p for p in found if choice in p.read_text(encoding="utf-8").split()]
-
-
-def publish_builtin(provider: Provider, root: Path) -> None:
-    """Write the built-in menus as generated ones, without a marker."""
-    tier.publish(
-        root,
-        provider.NAME,
-        tier.GENERATED,
-        render(provider, builtin_catalog(provider.NAME), tier.GENERATED),
-        mark=False,
-    )

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cloudlib.calls.run import CallLog, call_timeout, run_json, run_through
+from cloudlib.calls.run import CallLog, run_json, run_through
 from cloudlib.errors import BadReply, CliMissing, CloudError, NotSetUp
+from cloudlib.settings import call_timeout, shown
 
 _INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
 _MINIMUM = re.compile(r'required_version\s*=\s*">=\s*([0-9.]+)"')
@@ -55,7 +56,7 @@ class Terraform:
         least = self._minimum()
         if _numbers(version) < _numbers(least):
             raise WrongVersion(
-                f"terraform is version {version}, {self.folder} needs {least} or newer",
+                f"terraform is version {version}, {shown(self.folder)} needs {least} or newer",
                 unchanged="everything: terraform was only asked for its version",
                 hint=_INSTALL,
             )
@@ -79,7 +80,7 @@ class Terraform:
         """Do what a written plan says."""
         self._watched(
             ["apply", "-input=false", str(plan.resolve())],
-            unchanged=f"{self.folder}/terraform.tfstate, which knows what was made so far; that costs money",
+            unchanged=f"{self._state}, which knows what was made so far; that costs money",
             hint="correct what terraform says above and run `make bringup` again, or `make destroy`",
         )
 
@@ -93,7 +94,7 @@ class Terraform:
         given += [] if refresh else ["-refresh=false"]
         self._watched(
             ["destroy", "-input=false", "-auto-approve", *given],
-            unchanged=f"{self.folder}/terraform.tfstate, which knows what is left; that costs money",
+            unchanged=f"{self._state}, which knows what is left; that costs money",
             hint="correct what terraform says above and run `make destroy` again\n"
             "make destroy REFRESH=0 needs neither the key file nor the image any more",
         )
@@ -130,6 +131,10 @@ class Terraform:
             hint=hint or "correct what terraform says above and run the command again",
         )
 
+    @property
+    def _state(self) -> str:
+        return shown(self.folder / "terraform.tfstate")
+
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in _ENV.items() if name not in os.environ}
         return {**ours, **self.env}
@@ -140,8 +145,8 @@ class Terraform:
         found = [m.group(1) for text in texts if (m := _MINIMUM.search(text))]
         if not found:
             raise CloudError(
-                f"{self.folder} holds no terraform module that says which terraform it needs",
-                hint=f"git checkout {self.folder}",
+                f"{shown(self.folder)} holds no terraform module that says which terraform it needs",
+                hint=f"git checkout {shown(self.folder)}",
             )
         return found[0]
 

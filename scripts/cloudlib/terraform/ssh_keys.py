@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudlib.calls.run import CallLog, call_timeout, run_bytes
+from cloudlib.calls.run import CallLog, run_bytes
 from cloudlib.errors import CliMissing, CloudError
+from cloudlib.settings import call_timeout
 
 _PUBLIC = ("ssh-ed25519 ", "ssh-rsa ", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-")
 _UNTOUCHED = "everything: terraform was not started"

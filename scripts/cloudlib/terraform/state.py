@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from cloudlib.errors import CloudError
+from cloudlib.settings import shown
 
 NAME = "terraform.tfstate"
 #: Where terraform leaves what it made when it cannot write the state itself.
@@ -21,9 +22,9 @@ def held(folder: Path) -> list[str]:
     """
     if (folder / _ERRORED).exists():
         raise CloudError(
-            f"{folder / _ERRORED} knows machines that terraform made and could not write into {NAME}",
-            unchanged=str(folder / _ERRORED),
-            hint=f"terraform -chdir={folder} state push {_ERRORED}\n"
+            f"{shown(folder / _ERRORED)} knows machines that terraform made and could not write into {NAME}",
+            unchanged=shown(folder / _ERRORED),
+            hint=f"terraform -chdir={shown(folder)} state push {_ERRORED}\n"
             "then remove that file, and run the command again",
         )
     files = [folder / NAME, *sorted(folder.glob(f"{NAME}.d/*/{NAME}"))]
@@ -42,9 +43,9 @@ def _addresses(path: Path) -> list[str]:
         ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CloudError(
-            f"{path} cannot be read as a terraform state ({type(error).__name__}: {error}); machines that it "
-            "knows may still be running",
-            unchanged=str(path),
+            f"{shown(path)} cannot be read as a terraform state ({type(error).__name__}: {error}); "
+            "machines that it knows may still be running",
+            unchanged=shown(path),
             hint=f"look at it and at {NAME}.backup; remove it by hand once you know that nothing runs",
         ) from error
 

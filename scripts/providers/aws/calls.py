@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cloudlib.calls.classify import Meaning, classified
-from cloudlib.calls.run import CallLog, call_timeout, run_bytes, run_json
+from cloudlib.calls.run import CallLog, run_bytes, run_json
 from cloudlib.calls.shape import SEE_CALLS, Reader
 from cloudlib.errors import (
     AccessDenied,
@@ -20,6 +20,7 @@ from cloudlib.errors import (
     Throttled,
     TimedOut,
 )
+from cloudlib.settings import call_timeout
 
 NAME = "aws"
 SETUP_HINT = (

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from cloudlib.calls.classify import Meaning, classified, error_words
 from cloudlib.calls.retry import retried
-from cloudlib.calls.run import CallLog, call_timeout, command_line, run_json
+from cloudlib.calls.run import CallLog, command_line, run_json
 from cloudlib.calls.shape import SEE_CALLS
 from cloudlib.errors import (
     AccessDenied,
@@ -33,6 +33,7 @@ from cloudlib.errors import (
     Throttled,
     TimedOut,
 )
+from cloudlib.settings import call_timeout
 from providers.azure.parse import name_of
 
 if TYPE_CHECKING:

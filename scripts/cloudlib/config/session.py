@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""A configuration as a command meets it: the parsed tree, the chosen provider, its values and catalogue.
+
+The registry of providers stands above this package, so the commands hand it in.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import kconfiglib
+
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Catalog
+from cloudlib.config import launch, requested, save, selection, variables
+from cloudlib.config.finding import Finding
+from cloudlib.config.selection import Selection
+from cloudlib.config.variables import Collected
+from cloudlib.errors import CatalogError, CloudError, ConfigRejected, UsageError
+from cloudlib.provider import Provider, Registry, Variables
+from cloudlib.publish import builtin, tier
+from cloudlib.publish.rewrite import rewrite
+from cloudlib.settings import ROOT, config_file, shown
+
+EXTRA_VARS = ROOT / "extra_vars.yaml"
+DEFCONFIGS = ROOT / "defconfigs"
+#: Kconfiglib's settings for other trees, which somebody who builds kernels may have in the environment.
+_NOT_OURS = ("srctree", "CONFIG_")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A loaded configuration with all that follows from it without starting anything.
+
+    `catalog` is that of the menus in use; None where it cannot be read, and `problem` then says why.
+    """
+
+    provider: Provider
+    collected: Collected
+    selection: Selection
+    catalog: Catalog | None
+    problem: str
+
+    def findings(self) -> list[Finding]:
+        """What the catalogue says against the selection; nothing without a catalogue."""
+        if self.catalog is None:
+            return []
+        return launch.findings(self.selection, self.catalog, self.provider.MENU_NAMES)
+
+
+def read(registry: Registry, *, ask: bool = True) -> Session:
+    """.config, loaded and looked up. Raises ConfigRejected without one, or where it lost a setting.
+
+    A choice that the configuration leaves to the cloud is put to it, unless `ask` is False.
+    """
+    kconf = load_config_file(registry)
+    provider = chosen_provider(kconf, registry)
+    try:
+        collected = variables.collect(kconf, provider, earlier(), ask=ask)
+    except CloudError as error:
+        error.unchanged = error.unchanged or (f"{shown(EXTRA_VARS)}, as it was" if _text(EXTRA_VARS) else "")
+        raise
+    catalog, problem = catalog_in_use(kconf, provider)
+    wanted = selection.of(collected.values, provider.MENU_NAMES)
+    return Session(provider, collected, wanted, catalog, problem)
+
+
+def write(collected: Collected) -> list[Path]:
+    """Write extra_vars.yaml and the provider's terraform.tfvars.json; returns those that changed.
+
+    A dated comment alone is no reason to write extra_vars.yaml again. Raises PublishError.
+    """
+    files = {tfvars(collected.provider.NAME): collected.tfvars}
+    if _without_comments(_text(EXTRA_VARS)) != _without_comments(collected.extra_vars):
+        files[EXTRA_VARS] = collected.extra_vars
+    return [path for path, text in files.items() if rewrite(path, text)]
+
+
+def tfvars(provider: str) -> Path:
+    """The variables that terraform reads by itself."""
+    return ROOT / "terraform" / provider / "terraform.tfvars.json"
+
+
+def parse(registry: Registry, root: Path = ROOT) -> kconfiglib.Kconfig:
+    """Parse the tree below `root`, which becomes the working directory; a CloudError names the file at fault.
+
+    Kconfig's `source` and `$(shell,...)` lines and Kconfiglib's tools are relative to the top of the tree.
+    Providers without any menus get the built-in ones first.
+    """
+    os.chdir(root)
+    if config_file().is_dir():  # Kconfiglib would rename it to make room
+        raise UsageError(
+            f"{shown(config_file())} is a folder",
+            hint="move it away, or set KCONFIG_CONFIG to the name of a file",
+        )
+    for name in _NOT_OURS:
+        os.environ.pop(name, None)
+    tier.recover_if_idle(root)
+    builtin.ensure(root, registry)
+    gc.disable()  # the tree stays until the end; collecting while it is built costs a fifth of the time
+    try:
+        kconf = save.Kconfig("Kconfig", warn_to_stderr=False)
+    except (kconfiglib.KconfigError, OSError) as error:
+        raise CloudError(
+            f"the menus cannot be read: {str(error).strip()}",
+            hint="CLOUD_TIER=static takes the committed menus; `git status terraform` shows what changed",
+        ) from error
+    kconf.warn_assign_undef = False
+    return kconf
+
+
+def load_config_file(registry: Registry) -> kconfiglib.Kconfig:
+    """The tree with .config loaded; ConfigRejected without one, or where it lost a setting."""
+    path = config_file()
+    if not path.is_file():
+        names = "\n".join(f"make defconfig-{name}" for name in defconfig_names())
+        raise ConfigRejected(f"there is no {shown(path)}", hint=f"make menuconfig\n{names}")
+    kconf = parse(registry)
+    load_checked(kconf, path)
+    return kconf
+
+
+def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
+    """Load a configuration; ConfigRejected where a setting of it was dropped.
+
+    Returns whether a previous generation had to be switched on for it, which is noted on stderr.
+    """
+    switched = requested.load(kconf, path)
+    for note in switched:
+        print(f"note: {note}", file=sys.stderr)
+    lost = requested.dropped(kconf, path)
+    if lost:
+        raise requested.rejected(lost, shown(path), unchanged=f"{shown(config_file())}, as it was")
+    return bool(switched)
+
+
+def defconfig_names() -> list[str]:
+    """The shipped configurations, as `make defconfig-NAME` takes them."""
+    return sorted(p.name for p in DEFCONFIGS.iterdir()) if DEFCONFIGS.is_dir() else []
+
+
+def chosen_provider(kconf: kconfiglib.Kconfig, registry: Registry) -> Provider:
+    """The provider whose switch is y; ConfigRejected without one."""
+    for name in registry.PROVIDER_NAMES:
+        provider = registry.load(name)
+        if kconf.syms[provider.MENU_NAMES.switch].str_value == "y":
+            return provider
+    raise ConfigRejected("the configuration chooses no provider", hint="make menuconfig")
+
+
+def catalog_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> tuple[Catalog | None, str]:
+    """The catalogue of the tier whose menus were parsed, or None and why it cannot be read."""
+    which = kconf.variables[f"{provider.NAME.upper()}_TIER"].expanded_value
+    path = tier.folder(ROOT, provider.NAME) / f"{catalogfile.NAME}.{which}"
+    try:
+        return catalogfile.load_file(path), ""
+    except CatalogError as error:
+        return None, f"no catalogue to check against or to take a price from: {error.what}"
+
+
+def earlier() -> Variables:
+    """The variables of the last time; none where there is no such file."""
+    return variables.parse_extra_vars(_text(EXTRA_VARS))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _without_comments(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("#")]

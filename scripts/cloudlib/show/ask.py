@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""Questions that only a person may answer, or YES=1 in a person's place. FORCE=1 answers none."""
+
+from __future__ import annotations
+
+import sys
+
+from cloudlib.errors import CloudError
+from cloudlib.settings import flag
+
+
+def confirm(question: str, *, unchanged: str) -> None:
+    """Go on only after a yes; CloudError for a no, and where nobody can be asked."""
+    if flag("YES"):
+        return
+    if not sys.stdin.isatty():
+        raise CloudError("stdin is not a terminal; cannot ask", unchanged=unchanged, hint="YES=1 answers yes")
+    if not yes(question):
+        raise CloudError("not confirmed", unchanged=unchanged)
+
+
+def yes(question: str) -> bool:
+    """Put a question on the terminal; anything but y or yes is a no."""
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from cloudlib.errors import BadReply
 
@@ -22,8 +22,6 @@ SEE_CALLS = "run the command again; DEBUG=1 shows every call"
 
 #: A decimal number in ASCII digits, of a length that a price or a size can have; no NaN, no infinity.
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?")
-
-_T = TypeVar("_T")
 
 
 class _Missing:
@@ -64,132 +62,129 @@ class Reader:
 
     def at(self, key: str) -> Reader:
         """The object under a key."""
-        return self._checked_object(self._field(key))
+        return self._object(self._get(key), key)
 
     def maybe_at(self, key: str) -> Reader:
         """The object under a key; an empty one where the key is missing."""
-        field = self._field(key)
-        return self._below({}, key) if field.value is MISSING else self._checked_object(field)
+        value = self._get(key)
+        return self._object({} if value is MISSING else value, key)
 
     def rows(self, key: str = "", *, empty: bool = True) -> list[Reader]:
         """The objects of the list under a key, or of this list. `empty` False refuses a list of none."""
-        return [self._checked_object(item) for item in self.items(key, empty=empty)]
+        items = self.items(key, empty=empty)
+        for item in items:
+            if not isinstance(item.value, Mapping):
+                item._refuse("an object")
+        return items
 
     def maybe_rows(self, key: str) -> list[Reader]:
         """The objects of the list under a key; none where the key is missing."""
-        return [] if self._field(key).value is MISSING else self.rows(key)
+        return self.rows(key) if self.has(key) else []
 
     def items(self, key: str = "", *, empty: bool = True) -> list[Reader]:
         """The values of the list under a key, or of this list, whatever they are."""
-        field = self._field(key) if key else self
-        if not isinstance(field.value, list):
-            field._refuse("a list")
-        if not field.value and not empty:
+        field = self._below(self._get(key), key) if key else self
+        if not isinstance(field.value, list) or not (field.value or empty):
             field._refuse("a list")
         return [field._below(value, number) for number, value in enumerate(field.value)]
 
     def entries(self, key: str = "") -> Iterator[tuple[str, Reader]]:
         """(name, object) of the object of objects under a key, or of this one."""
-        field = self._checked_object(self._field(key) if key else self)
-        assert isinstance(field.value, Mapping)
+        field = self.at(key) if key else self
+        if not isinstance(field.value, Mapping):
+            field._refuse("an object")
         for name, value in field.value.items():
-            yield str(name), self._checked_object(field._below(value, str(name)))
+            yield str(name), field._object(value, str(name))
 
     def maybe_entries(self, key: str) -> Iterator[tuple[str, Reader]]:
         """(name, object) of the object of objects under a key; none where the key is missing."""
-        return iter(()) if self._field(key).value is MISSING else self.entries(key)
+        return self.entries(key) if self.has(key) else iter(())
 
     def decoded(self) -> Reader:
         """The object that this text holds as JSON, or this object itself: AWS sends prices in either form."""
         if not isinstance(self.value, str):
-            return self._checked_object(self)
+            return self if isinstance(self.value, Mapping) else self._refuse("an object")
         try:
-            return self._checked_object(self._below(json.loads(self.value), ""))
+            value = json.loads(self.value)
         except ValueError:
             self._refuse("JSON")
+        return self._object(value, "")
 
     # --- single values ---
 
     def text(self, key: str) -> str:
         """A text that is not empty."""
-        field = self._field(key)
-        if not isinstance(field.value, str) or not field.value:
-            field._refuse("a text")
-        return field.value
+        value = self._get(key)
+        return value if isinstance(value, str) and value else self._refuse_field(value, key, "a text")
 
     def maybe_text(self, key: str, default: str = "") -> str:
         """A text, which may be empty; the default where the key is missing."""
-        return self._of_type(key, str, "a text", default)
+        value = self._get(key)
+        if value is MISSING:
+            return default
+        return value if isinstance(value, str) else self._refuse_field(value, key, "a text")
 
     def texts(self, key: str) -> list[str]:
         """A list of texts, none of them empty; none where the key is missing."""
-        if self._field(key).value is MISSING:
-            return []
-        found = []
-        for item in self.items(key):
-            if not isinstance(item.value, str) or not item.value:
-                item._refuse("a text")
-            found.append(item.value)
-        return found
+        items = self.items(key) if self.has(key) else []
+        return [
+            item.value if isinstance(item.value, str) and item.value else item._refuse("a text")
+            for item in items
+        ]
 
     def whole(self, key: str) -> int:
         """A whole number, 0 or more."""
-        field = self._field(key)
-        if not isinstance(field.value, int) or isinstance(field.value, bool) or field.value < 0:
-            field._refuse("a whole number")
-        return field.value
+        value = self._get(key)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        return self._refuse_field(value, key, "a whole number")
 
     def maybe_whole(self, key: str) -> int | None:
         """A whole number, 0 or more; None where the key is missing."""
-        return None if self._field(key).value is MISSING else self.whole(key)
+        return self.whole(key) if self.has(key) else None
 
     def decimal(self, key: str) -> Decimal:
         """A number of either form, 0.096 or "0.0960000000", without trailing zeros."""
-        field = self._field(key)
-        value = field.value
+        value = self._get(key)
         text = str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
         if not _DECIMAL.fullmatch(text):
-            field._refuse("a number")
+            self._refuse_field(value, key, "a number")
         amount = Decimal(text)
         return amount.normalize() if amount else Decimal(0)
 
     def maybe_decimal(self, key: str) -> Decimal | None:
         """A number of either form; None where the key is missing."""
-        return None if self._field(key).value is MISSING else self.decimal(key)
+        return self.decimal(key) if self.has(key) else None
 
     def flag(self, key: str, default: bool) -> bool:
         """True or false; the default where the key is missing."""
-        return self._of_type(key, bool, "true or false", default)
+        value = self._get(key)
+        if value is MISSING:
+            return default
+        return value if isinstance(value, bool) else self._refuse_field(value, key, "true or false")
 
     def has(self, key: str) -> bool:
         """Is the key there?"""
-        return self._field(key).value is not MISSING
+        return self._get(key) is not MISSING
 
     # --- within ---
 
-    def _field(self, key: str) -> Reader:
+    def _get(self, key: str) -> object:
         """The value under a key of this object, MISSING where it is not there."""
         if not isinstance(self.value, Mapping):
             self._refuse("an object")
         value = self.value.get(key, MISSING)
-        return self._below(MISSING if value is None and self._null_is_missing else value, key)
+        return MISSING if value is None and self._null_is_missing else value
 
-    def _of_type(self, key: str, wanted: type[_T], noun: str, default: _T) -> _T:
-        field = self._field(key)
-        if field.value is MISSING:
-            return default
-        if not isinstance(field.value, wanted):
-            field._refuse(noun)
-        return field.value
+    def _object(self, value: object, step: str) -> Reader:
+        field = self._below(value, step)
+        return field if isinstance(value, Mapping) else field._refuse("an object")
+
+    def _refuse_field(self, value: object, key: str, wanted: str) -> NoReturn:
+        self._below(value, key)._refuse(wanted)
 
     def _below(self, value: object, step: str | int) -> Reader:
         return Reader(value, _above=self, _step=step)
-
-    @staticmethod
-    def _checked_object(field: Reader) -> Reader:
-        if not isinstance(field.value, Mapping):
-            field._refuse("an object")
-        return field
 
     def _refuse(self, wanted: str) -> NoReturn:
         """Raise the BadReply that says which of the three faults this value has."""

@@ -3,29 +3,29 @@
 
 The order on the wire: settings, regions and zones; then, together, machine types of all zones in a few
 batches, accelerator types, images, and a token with which the billing catalogue is read page after page.
-A list of gcloud is whole or has failed, so there is no region that alone is not reached.
+A list of gcloud is whole or has failed, so no single region can be unreachable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 from itertools import pairwise
 
-from cloudlib.calls.parallel import Pool, Task
+from cloudlib.calls import job
+from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Step
 from cloudlib.catalog.category import categorized
-from cloudlib.catalog.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
-from cloudlib.errors import AccessDenied, CatalogError, UsageError
-from cloudlib.provider import Request
+from cloudlib.catalog.records import Catalog, Image, Price, Region, Zone
+from cloudlib.errors import UsageError
+from cloudlib.provider import RegionList, Request
 from cloudlib.settings import price_regions
+from providers.gce import calls as gce_calls
 from providers.gce import images as gce_images
 from providers.gce import parse as gce_parse
+from providers.gce.calls import NAME
 from providers.gce.prices import PriceBook
-
-_PROVIDER = "gce"
-_FIRST_REGION = "us-central1"  # used where the configuration of gcloud names none
 
 #: The most zones of one process, which asks for them in one request. A start of gcloud costs half a second of
 #: CPU time, but it then holds every row against the names of its zones in turn: 132 zones cost the same in
@@ -39,154 +39,164 @@ _TYPES = ("compute", "machine-types", "list")
 _ACCELERATORS = ("compute", "accelerator-types", "list")
 _IMAGES = ("compute", "images", "list")
 
-#: (words, columns) -> rows.
-Ask = Callable[[Sequence[str], Sequence[str]], list[list[str]]]
+Rows = Future[list[list[str]]]
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What gcloud itself is set to: its version, and the region of its configuration or ""."""
+class Located:
+    """What a fetch knows before it starts: regions and their zones, those that are asked, the default one.
 
+    `down` are zones that are down or withdrawn, `version` is gcloud's.
+    """
+
+    regions: tuple[Region, ...]
+    zones: tuple[Zone, ...]
+    down: tuple[str, ...]
+    asked: tuple[str, ...]
+    default_region: str
     version: str
-    region: str
+
+
+def located(request: Request, pool: Pool) -> Located:
+    """Ask for settings, regions and zones, and validate the requested regions against them.
+
+    The region of gcloud's configuration matters only where none is requested. Raises UsageError for one that
+    does not exist or is down.
+    """
+    step = request.progress.step(NAME, "regions, zones", 3)
+    settings = pool.start(gce_calls.settings, request.log, step=step)
+    region_rows, zone_rows = (
+        pool.start(gce_calls.run_gcloud, command, columns, request.log, step=step)
+        for command, columns in ((_REGIONS, gce_parse.REGION_COLUMNS), (_ZONES, gce_parse.ZONE_COLUMNS))
+    )
+    regions = gce_parse.regions(region_rows.result())
+    usable = [r.name for r in regions if r.available]
+    every, down = gce_parse.zones(zone_rows.result())
+    asked = tuple(request.regions) or tuple(usable)
+    default = asked[0] if request.regions else settings.result().region
+    for name in (*asked, default):
+        if name not in usable:
+            raise UsageError(f"{name!r} is not a usable region", hint="one of: " + ", ".join(usable))
+    step.done(f"{len(usable)} regions, {len(every)} zones")
+    zones = tuple(z for z in every if z.region in asked)
+    return Located(regions, zones, down, asked, default, settings.result().version)
+
+
+def catalog(request: Request, pool: Pool) -> Catalog:
+    """The whole catalogue: regions and zones first, then everything else side by side."""
+    return Fetch(request, pool, located(request, pool)).run()
+
+
+def region_list(request: Request, pool: Pool) -> RegionList:
+    """Regions and zones. Where a region is, only a whole fetch tells: so as it was known."""
+    known = {r.name: r.long_name for r in request.known.regions} if request.known else {}
+    place = located(request, pool)
+    regions = tuple(replace(r, long_name=known.get(r.name, "")) for r in place.regions)
+    return RegionList(regions, place.zones, notices=_down(place))
+
+
+def image_list(request: Request, pool: Pool) -> Sequence[Image]:
+    """The image streams."""
+    return _take_images(*_start_images(request, pool))
 
 
 @dataclass
 class Fetch:
-    """The state of one fetch. `locate` comes before anything but `images`.
-
-    `ask` runs one list command of gcloud, `settings` tells what gcloud is set to, `book` gets a token and
-    reads the billing catalogue.
-    """
+    """The state of one fetch. Making it asks nobody; `located` comes first."""
 
     request: Request
     pool: Pool
-    ask: Ask
-    settings: Callable[[], Settings]
-    book: Callable[[], PriceBook]
-    regions: tuple[Region, ...] = ()
-    zones: tuple[Zone, ...] = ()
-    home: str = ""
-    version: str = ""
-    asked: tuple[str, ...] = ()
+    place: Located
     notices: list[str] = field(default_factory=list)
-
-    def locate(self) -> None:
-        """Ask for settings, regions and zones, and hold what is wished for against them."""
-        step = self._step("regions, zones", 3)
-        settings = self.pool.start(self.settings, step=step)
-        regions = self._start(_REGIONS, gce_parse.REGION_COLUMNS, step)
-        zones = self._start(_ZONES, gce_parse.ZONE_COLUMNS, step)
-        self.regions = gce_parse.regions(regions.result())
-        usable = [r.name for r in self.regions if r.available]
-        every, down = gce_parse.zones(zones.result())
-        self.home = settings.result().region or _FIRST_REGION
-        self.version = settings.result().version
-        self.asked = tuple(self.request.regions) or tuple(usable)
-        for name in (*self.asked, self.home):
-            if name not in usable:
-                raise UsageError(
-                    f"{name!r} is no region that can be used", hint="one of: " + ", ".join(usable)
-                )
-        if self.request.regions:
-            self.home = self.asked[0]
-        self.zones = tuple(z for z in every if z.region in self.asked)
-        if down:
-            self.notices.append(f"zones that are down were left out: {', '.join(down)}")
-        step.done(f"{len(usable)} regions, {len(every)} zones")
 
     def run(self) -> Catalog:
         """The whole catalogue."""
-        self.locate()
-        batches = _batches([z.name for z in self.zones])
-        wanted = price_regions(self.home, self.asked)
-        self.request.log.budget = (
-            self.request.log.calls + len(batches) + 2 + len(gce_images.CALLS) + _SPARE_CALLS
-        )
-        type_step = self._step("machine types", len(batches) + 1)
+        log, place = self.request.log, self.place
+        self.notices += _down(place)
+        batches = _batches([z.name for z in place.zones])
+        wanted = price_regions(place.default_region, place.asked)
+        log.budget = log.calls + len(batches) + 2 + len(gce_images.CALLS) + _SPARE_CALLS
+        type_step = self.request.progress.step(NAME, "machine types", len(batches) + 1)
         types = [self._start_types(batch, type_step) for batch in batches]
         devices = self._start(_ACCELERATORS, gce_parse.ACCELERATOR_COLUMNS, type_step)
-        price_step = self._step("prices", 1)
-        book = self.pool.start(self.book, step=price_step)
-        images = self._start_images() if self.request.images else None
-        found = gce_parse.types(
+        price_step = self.request.progress.step(NAME, "prices", 1)
+        book = self.pool.start(gce_calls.price_book, log, step=price_step)
+        images = _start_images(self.request, self.pool) if self.request.images else None
+        offered = gce_parse.types(
             (row for task in types for row in task.result()),
-            {z.name: z.region for z in self.zones},
+            {z.name: z.region for z in place.zones},
             gce_parse.accelerators(devices.result()),
         )
-        families = {k.family for k in found.kinds.values()}
-        type_step.done(f"{len(found.kinds)} types in {len(families)} families")
-        if found.poor:
-            self.notices.append(f"left out, without vCPU or memory figures: {', '.join(found.poor)}")
-        prices = self._take_prices(price_step, book)
-        kinds = (replace(kind, prices=_prices(found, kind, prices, wanted)) for kind in found.kinds.values())
-        return self._catalog(kinds, prices, self._take_images(*images) if images else [])
+        families = {itype.family for itype in offered.itypes.values()}
+        type_step.done(f"{len(offered.itypes)} types in {len(families)} families")
+        self.notices += job.left_out(offered.incomplete)
+        prices = self._take_prices(price_step, offered, book, wanted)
+        return self._catalog(offered, prices, book, _take_images(*images) if images else ())
 
-    def images(self) -> tuple[Image, ...]:
-        """The image streams alone."""
-        return tuple(self._take_images(*self._start_images()))
-
-    def _start_types(self, zones: Sequence[str], step: Step) -> Task:
+    def _start_types(self, zones: Sequence[str], step: Step) -> Rows:
         return self._start((*_TYPES, f"--zones={','.join(zones)}"), gce_parse.TYPE_COLUMNS, step)
 
-    # --- prices and images ---
+    def _start(self, command: Sequence[str], columns: Sequence[str], step: Step) -> Rows:
+        return self.pool.start(gce_calls.run_gcloud, command, columns, self.request.log, step=step)
 
-    def _take_prices(self, step: Step, task: Task) -> PriceBook:
-        """The billing catalogue; an empty one, and a notice, where it may not be read."""
-        try:
-            book: PriceBook = task.result()
-        except AccessDenied as error:
-            self.notices.append(f"no prices: {error.what}")
-            step.failed("denied; the menus will carry no prices")
-            return PriceBook()
-        if book.unusable:
-            self.notices.append(f"SKUs without one price above 0 were left out: {book.unusable}")
-        step.done("the billing catalogue")
-        return book
+    def _take_prices(
+        self, step: Step, offered: gce_parse.Types, book: Future[PriceBook], regions: Sequence[str]
+    ) -> dict[str, Mapping[str, Price]]:
+        """The prices of machine types in the wanted regions, all from one billing catalogue."""
+        prices = job.take_prices(
+            step,
+            dict.fromkeys(regions, book),
+            lambda parts, region: (offered.prices(parts, region), 0),
+            default_region=self.place.default_region,
+            notices=self.notices,
+            denied="",
+        )
+        if prices and book.result().unusable:
+            self.notices.append(f"SKUs without one price above 0 were left out: {book.result().unusable}")
+        return prices
 
-    def _start_images(self) -> tuple[Step, list[Task]]:
-        step = self._step("images", len(gce_images.CALLS))
-        tasks = [self._start((*_IMAGES, *flags), gce_images.COLUMNS, step) for flags in gce_images.CALLS]
-        return step, tasks
-
-    def _take_images(self, step: Step, tasks: Sequence[Task]) -> list[Image]:
-        rows = [row for task in tasks for row in task.result()]
-        streams = gce_images.streams(rows)
-        if not streams:
-            raise CatalogError(
-                "gce: no image of any known publisher was found", hint="DEBUG=1 shows every call"
+    def _catalog(
+        self,
+        offered: gce_parse.Types,
+        prices: Mapping[str, Mapping[str, Price]],
+        book: Future[PriceBook],
+        images: Sequence[Image],
+    ) -> Catalog:
+        place_of = book.result().place if prices else (lambda region: "")
+        types = [
+            replace(
+                itype, prices={r: in_region[name] for r, in_region in prices.items() if name in in_region}
             )
-        step.done(f"{len(streams)} families of {len(rows)} images")
-        return streams
-
-    # --- the sum ---
-
-    def _catalog(self, kinds: Iterable[InstanceType], book: PriceBook, images: Sequence[Image]) -> Catalog:
+            for name, itype in offered.itypes.items()
+        ]
         return Catalog.build(
-            provider=_PROVIDER,
-            default_region=self.home,
-            regions=(replace(r, long_name=book.place(r.name)) for r in self.regions),
-            zones=self.zones,
+            provider=NAME,
+            default_region=self.place.default_region,
+            regions=(replace(r, long_name=place_of(r.name)) for r in self.place.regions),
+            zones=self.place.zones,
             instance_types=categorized(
-                kinds, special=gce_parse.SPECIAL_LETTERS, plain=gce_parse.PLAIN_LETTERS
+                types, special=gce_parse.SPECIAL_LETTERS, plain=gce_parse.PLAIN_LETTERS
             ),
             images=images,
-            provenance=Provenance(
-                source="live",
-                fetched_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                tools={"gcloud": self.version},
-                calls=self.request.log.calls,
-                notices=tuple(self.notices),
-            ),
+            provenance=job.live_provenance(self.request.log, {"gcloud": self.place.version}, self.notices),
         )
 
-    # --- calls ---
 
-    def _step(self, title: str, total: int) -> Step:
-        return self.request.progress.step(_PROVIDER, title, total)
+def _start_images(request: Request, pool: Pool) -> tuple[Step, list[Rows]]:
+    step = request.progress.step(NAME, "images", len(gce_images.CALLS))
+    tasks = [
+        pool.start(gce_calls.run_gcloud, (*_IMAGES, *flags), gce_images.COLUMNS, request.log, step=step)
+        for flags in gce_images.CALLS
+    ]
+    return step, tasks
 
-    def _start(self, words: Sequence[str], columns: Sequence[str], step: Step) -> Task:
-        return self.pool.start(self.ask, words, columns, step=step)
+
+def _take_images(step: Step, tasks: Sequence[Rows]) -> Sequence[Image]:
+    return job.take_images(step, tasks, lambda rows: rows, gce_images.streams, where=NAME)
+
+
+def _down(place: Located) -> tuple[str, ...]:
+    return (f"zones that are down were left out: {', '.join(place.down)}",) if place.down else ()
 
 
 def _batches(zones: Sequence[str]) -> list[Sequence[str]]:
@@ -194,11 +204,3 @@ def _batches(zones: Sequence[str]) -> list[Sequence[str]]:
     count = -(-len(zones) // _ZONES_A_BATCH)
     ends = [len(zones) * i // count for i in range(count + 1)] if count else []
     return [zones[start:end] for start, end in pairwise(ends)]
-
-
-def _prices(
-    found: gce_parse.Types, kind: InstanceType, book: PriceBook, wanted: Sequence[str]
-) -> Mapping[str, Price]:
-    """The known prices of a type, in the wanted regions that have it."""
-    shape = found.shapes[kind.name]
-    return {r: price for r in wanted if r in kind.regions and (price := book.price(shape, r))}

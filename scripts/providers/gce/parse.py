@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Answers of gcloud -> records. Pure; rows are lists of the columns named here, as gcloud's csv has them.
+"""Answers of gcloud to records. Pure; rows are lists of the columns named here, as gcloud's csv has them.
 
 https://cloud.google.com/compute/docs/reference/rest/v1/machineTypes
 """
@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Region, Zone
+from cloudlib.calls.shape import SEE_CALLS
+from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
 from cloudlib.errors import BadReply
-from providers.gce.prices import Shape
+from providers.gce.prices import PriceBook, Shape
 
 Rows = Iterable[Sequence[str]]
 
@@ -61,38 +62,49 @@ _LARGE_SSD_GIB = (("z3-", "-metal", 6000), ("z3-", "", 3000), ("c4-", "-metal", 
 
 @dataclass
 class Types:
-    """What a fetch found: types by name, what each is billed for, and names to be told of."""
+    """Instance types by name, what each is billed for, and the names of those without figures."""
 
-    kinds: dict[str, InstanceType] = field(default_factory=dict)
+    itypes: dict[str, InstanceType] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
-    poor: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+    def prices(self, book: PriceBook, region: str) -> dict[str, Price]:
+        """The known prices of the types that a region has."""
+        return {
+            name: price
+            for name, itype in self.itypes.items()
+            if region in itype.regions and (price := book.price(self.shapes[name], region))
+        }
 
 
 def regions(rows: Rows) -> tuple[Region, ...]:
     """`regions list`. A region that is not UP is named and cannot be chosen."""
-    found = []
+    parsed = []
     for name, status, deprecated in rows:
         if not name:
-            raise BadReply("gcloud names a region without a name", hint="DEBUG=1 shows every call")
+            raise BadReply("gce: `gcloud compute regions list` has a region without a name", hint=SEE_CALLS)
         why_not = "" if status == "UP" else f"its status is {status or 'not known'}"
         why_not = f"it is {deprecated.lower()}" if deprecated in _GONE else why_not
         geography = _GEOGRAPHIES.get(re.split(r"[-\d]", name)[0], "")
-        found.append(Region(name, geography=geography, available=not why_not, why_not=why_not))
-    return tuple(found)
+        parsed.append(Region(name, geography=geography, available=not why_not, why_not=why_not))
+    return tuple(parsed)
 
 
 def zones(rows: Rows) -> tuple[tuple[Zone, ...], tuple[str, ...]]:
     """`zones list`: the zones, and the names of those that are down or withdrawn."""
-    found, down = [], []
+    up, down = [], []
     for name, region, status, deprecated in rows:
         zone = Zone(name, region.rpartition("/")[2])
         if not zone.region or not name.startswith(zone.region):
-            raise BadReply(f"gcloud puts the zone {name!r} into the region {zone.region!r}")
+            raise BadReply(
+                f"gce: `gcloud compute zones list` puts zone {name!r} into the region {zone.region!r}",
+                hint=SEE_CALLS,
+            )
         if status == "UP" and deprecated not in _GONE:
-            found.append(zone)
+            up.append(zone)
         else:
             down.append(name)
-    return tuple(found), tuple(sorted(down))
+    return tuple(up), tuple(sorted(down))
 
 
 def accelerators(rows: Rows) -> dict[str, str]:
@@ -100,57 +112,60 @@ def accelerators(rows: Rows) -> dict[str, str]:
     return {name: description for name, description in rows if name}
 
 
-def types(rows: Rows, home_of: Mapping[str, str], devices: Mapping[str, str]) -> Types:
-    """`machine-types list`: one row a type and zone. `home_of` maps a zone to its region.
+def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str]) -> Types:
+    """`machine-types list`: one row a type and zone. `region_of` maps a zone to its region.
 
     Obsolete types are left out, deprecated ones are of a previous generation. A zone that does not state the
     architecture leaves it to the others. Categories are those that the hardware tells, "" for the others.
     """
-    found: dict[str, InstanceType] = {}
+    itypes: dict[str, InstanceType] = {}
     shapes: dict[str, Shape] = {}
-    poor: set[str] = set()
+    incomplete: set[str] = set()
     where: dict[str, set[str]] = {}
     old: dict[str, bool] = {}
     for row in rows:
         name, zone, state = row[0], row[1].rpartition("/")[2], row[6]
-        if zone not in home_of:
-            raise BadReply(f"gcloud offers {name!r} in the unknown zone {zone!r}")
+        if zone not in region_of:
+            raise BadReply(
+                f"gce: `gcloud compute machine-types list` has {name!r} in the unknown zone {zone!r}",
+                hint=SEE_CALLS,
+            )
         if state in _GONE:
             continue
-        if name not in found or not found[name].architectures:
+        if name not in itypes or not itypes[name].architectures:
             made = _type(row, devices)
             if made is None:
-                poor.add(name)
+                incomplete.add(name)
                 continue
-            found[name], shapes[name] = made
+            itypes[name], shapes[name] = made
         where.setdefault(name, set()).add(zone)
         old[name] = old.get(name, True) and state == "DEPRECATED"
-    for name, kind in found.items():
-        found[name] = replace(
-            kind,
+    for name, itype in itypes.items():
+        itypes[name] = replace(
+            itype,
             current_generation=not old[name],
             zones=tuple(sorted(where[name])),
-            regions=tuple(sorted({home_of[z] for z in where[name]})),
+            regions=tuple(sorted({region_of[z] for z in where[name]})),
         )
         if old[name]:  # a name that was given up; what it is billed as is not stated
             shapes[name] = replace(shapes[name], complete=False)
-    return Types(found, shapes, tuple(sorted(poor - set(found))))
+    return Types(itypes, shapes, tuple(sorted(incomplete - set(itypes))))
 
 
 def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType, Shape] | None:
     """The type of a row, without its places, and its shape; None without vCPU or memory figures."""
-    name, _, cpus, memory, architecture, shared, _, kinds, counts, partitions, interface = row
+    name, _, cpus, memory, architecture, shared, _, models, counts, partitions, interface = row
     if not _whole(cpus) or not _whole(memory):
         return None
-    pairs = zip_longest(kinds.split(";"), counts.split(";"), fillvalue="")
-    listed = [(k, _whole(c)) for k, c in pairs if k]
-    gpus = tuple(_device(devices.get(k) or k, n) for k, n in listed if n and not _is_tpu(k))
-    others = tuple(_device(devices.get(k) or k, n) for k, n in listed if n and _is_tpu(k))
+    pairs = zip_longest(models.split(";"), counts.split(";"), fillvalue="")
+    listed = [(model, _whole(count)) for model, count in pairs if model]
+    gpus = tuple(_device(devices.get(m) or m, n) for m, n in listed if n and not _is_tpu(m))
+    others = tuple(_device(devices.get(m) or m, n) for m, n in listed if n and _is_tpu(m))
     category = _WITH_DEVICES[0] if gpus else _WITH_DEVICES[1] if others else ""
     metal = name.endswith("-metal")
     gib = _ssd_gib(name)
     number = _whole(partitions)
-    kind = InstanceType(
+    itype = InstanceType(
         name=name,
         family=family(name),
         category=category or ("Burstable" if shared == "True" else ""),
@@ -163,16 +178,16 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
         bare_metal=metal,
         kvm=metal,
     )
-    needs = _letters_say(name) in _WITH_DEVICES
+    needs = _category_by_letters(name) in _WITH_DEVICES
     shape = Shape(
         name,
-        kind.vcpus,
-        kind.memory_mib,
+        itype.vcpus,
+        itype.memory_mib,
         accelerators=tuple(listed),
         ssd_gib=number * gib,
         complete=all(n for _, n in listed) and (bool(listed) or not needs),
     )
-    return kind, shape
+    return itype, shape
 
 
 def family(name: str) -> str:
@@ -184,22 +199,22 @@ def family(name: str) -> str:
     return f"{series}-{rest[0]}" if len(rest) > 1 and not rest[0].isdigit() else series
 
 
-def _letters_say(name: str) -> str:
+def _category_by_letters(name: str) -> str:
     """The category of a type's leading letters, where those stand for special hardware."""
     match = re.match(r"[a-z]*", name)
-    # g1-small is no GPU machine but the oldest shared one.
+    # g1-small is not a GPU machine but the oldest shared-core one.
     return "" if name.startswith("g1-") or match is None else SPECIAL_LETTERS.get(match.group(), "")
 
 
-def _is_tpu(kind: str) -> bool:
+def _is_tpu(model: str) -> bool:
     """GPUs are named after their maker ("nvidia-l4"), Google's own after their machines ("ct5lp")."""
-    return not kind.startswith(("nvidia", "amd"))
+    return not model.startswith(("nvidia", "amd"))
 
 
 def _device(description: str, count: int) -> Gpu:
     """ "NVIDIA H100 80GB MEGA" -> NVIDIA H100 MEGA with 80 x 1024 MiB.
 
-    A GB of GPU memory is 2^30 bytes, as everywhere in the trade.
+    A GB of GPU memory is 2^30 bytes by convention.
     """
     match = re.fullmatch(r"(?P<start>.+?) (?P<gb>\d+) ?GB(?P<end>.*)", description)
     if match is None:
@@ -222,5 +237,5 @@ def _disks(number: int, gib: int, interface: str) -> tuple[LocalDisks, ...]:
 
 
 def _whole(text: str) -> int:
-    """A count; 0 for none, and for anything that is no count."""
+    """A count; 0 for none, and for anything that is not a count."""
     return int(text) if text.isdecimal() else 0

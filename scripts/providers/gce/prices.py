@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
+from cloudlib.calls.shape import Reader
 from cloudlib.catalog.records import Price
 
 SOURCE = "Cloud Billing Catalog"
@@ -33,8 +33,9 @@ _RATE = (
     r"(?: AMD| Arm| Predefined| Memory-optimized)?(?: Instances?)? {} running in (?P<place>.+)"
 )
 _CORE, _RAM = _RATE.format("Core"), _RATE.format("Ram")
-#: (resource family, resource group, usage unit) -> what of a machine such a SKU prices, and its description.
-_KINDS = {
+#: (resource family, resource group, usage unit) -> the part of a machine that such a SKU prices, and the
+#: form of its description.
+_PARTS = {
     ("Compute", "CPU", "h"): ("core", _CORE),
     ("Compute", "N1Standard", "h"): ("core", _CORE),
     ("Compute", "RAM", "GiBy.h"): ("ram", _RAM),
@@ -107,32 +108,32 @@ class PriceBook:
     _places: dict[str, Counter[str]] = field(default_factory=dict)
     _areas: set[str] = field(default_factory=set)
 
-    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def add(self, rows: Iterable[Reader]) -> None:
         """Take in SKUs; those that price no part of a machine are passed over."""
         for row in rows:
             known = _part(row)
             if known is None:
                 continue
-            part, place = known
-            amount = _amount(row)
-            if not amount:
+            part, place, expression = known
+            amount = _amount(expression)
+            if amount <= 0:
                 self.unusable += 1
                 continue
-            regions: Sequence[str] = row.get("serviceRegions") or ()
+            regions = row.texts("serviceRegions")
             for region in regions:
                 self._prices.setdefault(part, {}).setdefault(region, set()).add(amount)
             if len(regions) > 1:
                 self._areas.add(place)
-            elif place:
+            elif place and regions:
                 self._places.setdefault(regions[0], Counter())[place] += 1
 
     def place(self, region: str) -> str:
         """Where a region is ("Iowa"), as the SKUs of that region alone say most often; "" if none does.
 
-        What other SKUs call several regions ("Americas") is no place.
+        A name that other SKUs use for several regions ("Americas") does not count.
         """
-        found = {name: n for name, n in self._places.get(region, {}).items() if name not in self._areas}
-        return max(sorted(found), key=lambda name: found[name]) if found else ""
+        named = {name: n for name, n in self._places.get(region, {}).items() if name not in self._areas}
+        return max(sorted(named), key=lambda name: named[name]) if named else ""
 
     def price(self, shape: Shape, region: str) -> Price | None:
         """USD per hour on demand, or None where it is not known."""
@@ -157,8 +158,8 @@ class PriceBook:
         for prefix in ("", "premium ") if shape.name.startswith(_PREMIUM) else ("",):
             yield (f"{prefix}core", series), cores
             yield (f"{prefix}ram", series), gib
-        for kind, count in shape.accelerators:
-            yield ("gpu", _model(_GPU_NAMES.get(kind, kind))), Decimal(count)
+        for model, count in shape.accelerators:
+            yield ("gpu", _model(_GPU_NAMES.get(model, model))), Decimal(count)
         if shape.ssd_gib:
             own = ("ssd", shape.name.partition("-")[0])
             yield (own if own in self._prices else ("ssd", "")), Decimal(shape.ssd_gib)
@@ -169,19 +170,24 @@ def _series(name: str) -> str:
     return _SERIES[max(fitting, key=len)] if fitting else name.partition("-")[0]
 
 
-def _part(row: Mapping[str, Any]) -> tuple[_Part, str] | None:
-    """Which part of a machine a SKU prices, and the place it names; None for any other SKU."""
-    category = row.get("category") or {}
-    key = (category.get("resourceFamily"), category.get("resourceGroup"), _unit(row))
-    if category.get("usageType") != "OnDemand" or key not in _KINDS:
+def _part(row: Reader) -> tuple[_Part, str, Reader] | None:
+    """The part of a machine that a SKU prices, the place it names, its price; None for any other SKU.
+
+    The last price of a SKU is the newest: https://cloud.google.com/billing/docs/how-to/understanding-costs
+    """
+    category = row.maybe_at("category")
+    timeline = row.maybe_rows("pricingInfo") if category.maybe_text("usageType") == "OnDemand" else []
+    if not timeline:
         return None
-    kind, pattern = _KINDS[key]
-    match = re.fullmatch(pattern, str(row.get("description", "")), re.IGNORECASE)
+    expression = timeline[-1].maybe_at("pricingExpression")
+    family, group = category.maybe_text("resourceFamily"), category.maybe_text("resourceGroup")
+    part, pattern = _PARTS.get((family, group, expression.maybe_text("usageUnit")), ("", ""))
+    match = re.fullmatch(pattern, row.maybe_text("description"), re.IGNORECASE) if part else None
     if match is None:
         return None
-    found = match.groupdict()
-    name = _model(found["name"]) if kind == "gpu" else found["name"].lower()
-    return (("premium " if found.get("premium") else "") + kind, name), found["place"] or ""
+    groups = match.groupdict()
+    name = _model(groups["name"]) if part == "gpu" else groups["name"].lower()
+    return (("premium " if groups.get("premium") else "") + part, name), groups["place"] or "", expression
 
 
 def _model(text: str) -> str:
@@ -193,22 +199,16 @@ def _model(text: str) -> str:
     return " ".join(sorted("mega" if word == "plus" else word for word in words))
 
 
-def _unit(row: Mapping[str, Any]) -> str:
-    return str(_expression(row).get("usageUnit", ""))
+def _amount(expression: Reader) -> Decimal:
+    """USD for an hour (of a GiB, where that is the unit); 0 where the SKU has no single price in USD.
 
-
-def _amount(row: Mapping[str, Any]) -> Decimal:
-    """USD for an hour (of a GiB, where that is the unit); 0 where the SKU has no single price in USD."""
-    rates = _expression(row).get("tieredRates") or []
-    price = rates[0].get("unitPrice", {}) if len(rates) == 1 else {}
-    if price.get("currencyCode", "USD") != "USD":
+    `units` is a text, `nanos` a number of billionths:
+    https://cloud.google.com/billing/docs/reference/rest/v1/services.skus/list#Money
+    """
+    rates = expression.maybe_rows("tieredRates")
+    price = rates[0].maybe_at("unitPrice") if len(rates) == 1 else None
+    if price is None or price.maybe_text("currencyCode", "USD") != "USD":
         return Decimal(0)
-    amount = Decimal(int(price.get("units") or 0)) + Decimal(int(price.get("nanos") or 0)) / 10**9
-    return amount / _HOURS_A_MONTH if _unit(row) == "GiBy.mo" else amount
-
-
-def _expression(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The newest price of a SKU. https://cloud.google.com/billing/docs/how-to/understanding-costs"""
-    timeline = row.get("pricingInfo") or [{}]
-    expression: Mapping[str, Any] = timeline[-1].get("pricingExpression") or {}
-    return expression
+    units, nanos = price.maybe_decimal("units"), price.maybe_decimal("nanos")
+    amount = (units or Decimal(0)) + (nanos or Decimal(0)) / 10**9
+    return amount / _HOURS_A_MONTH if expression.maybe_text("usageUnit") == "GiBy.mo" else amount

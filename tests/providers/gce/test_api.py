@@ -23,6 +23,7 @@ from cloudlib.catalog.records import Catalog, Gpu, InstanceType, LocalDisks
 from cloudlib.errors import (
     AccessDenied,
     BadReply,
+    BudgetExceeded,
     CallFailed,
     CatalogError,
     CliMissing,
@@ -36,9 +37,10 @@ from cloudlib.errors import (
 )
 from cloudlib.menus import render as menus
 from cloudlib.provider import Request
+from providers.gce import fetch as gce_fetch
 from tests.servers import gce_faults as faults
 from tests.servers.gce_data import MachineType, sku
-from tests.servers.gce_server import TOKEN, GceServer, error
+from tests.servers.gce_server import TOKEN, GceServer, error, json_reply
 from tests.servers.gce_small import small
 from tests.servers.http_base import Fault
 from tests.support.gce import environment, install
@@ -200,6 +202,37 @@ def test_one_region_alone(cloud: Cloud) -> None:
     assert cloud.server.count("machineTypes") == 3 and cloud.server.count("images") == 0
     with pytest.raises(UsageError, match="mars"):
         fetch(regions=("mars",))
+
+
+@fake_alone
+def test_a_region_that_is_asked_for_when_the_configured_one_is_down(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = small()
+    cloud.server.use(replace(data, regions={**data.regions, TURIN: "DOWN"}))
+    monkeypatch.setenv("CLOUDSDK_COMPUTE_REGION", TURIN)
+    assert fetch(regions=(IOWA,), images=False)[0].default_region == IOWA
+    with pytest.raises(UsageError, match=f"'{TURIN}' is not a usable region"):
+        fetch()
+    with pytest.raises(UsageError, match=f"'{TURIN}' is not a usable region"):
+        fetch(regions=(IOWA, TURIN))
+
+
+@fake_alone
+def test_a_spent_budget_ends_the_fetch(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says nothing about prices, so there is no catalogue without prices."""
+    monkeypatch.setattr(gce_fetch, "_SPARE_CALLS", -3)
+    monkeypatch.setenv("CLOUD_JOBS", "1")
+    assert "the budget of" in failure(BudgetExceeded).what
+
+
+@fake_alone
+def test_a_zone_that_is_down_is_told_with_the_regions(cloud: Cloud) -> None:
+    data = small()
+    cloud.server.use(replace(data, zones={**data.zones, "us-central1-a": "DOWN"}))
+    listed = gce_api.list_regions(Request(log=CallLog()))
+    assert listed.notices == ("zones that are down were left out: us-central1-a",)
+    assert len(listed.zones) == 12 and listed.not_reached == {}
 
 
 def test_regions_alone_and_images_alone(cloud: Cloud) -> None:
@@ -428,6 +461,23 @@ def test_a_billing_catalogue_that_is_none(
 ) -> None:
     cloud.server.inject(fault("skus"))
     failure(kind)
+
+
+@fake_alone
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ([], "is a list, not an object"),
+        ({"skus": {}}, "has an object for skus, not a list"),
+        ({"skus": [3]}, "has 3 for skus[0], not an object"),
+        ({"skus": [{"category": "Compute"}]}, "has 'Compute' for skus[0].category"),
+        ({"skus": [], "nextPageToken": 7}, "has 7 for nextPageToken, not a text"),
+    ],
+)
+def test_a_billing_catalogue_of_another_shape(cloud: Cloud, body: object, words: str) -> None:
+    reply = json_reply(200, body)
+    cloud.server.inject(Fault(faults.to("skus"), reply=reply, times=None))
+    assert failure(BadReply).what.startswith(f"gce: the answer to services.skus.list {words}")
 
 
 @fake_alone

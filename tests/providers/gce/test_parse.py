@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudlib.calls.shape import Reader
 from cloudlib.catalog.category import categorized
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks
 from cloudlib.errors import BadReply
@@ -39,7 +40,7 @@ def parsed(*rows: list[str]) -> gce_parse.Types:
 
 
 def one(**cells: str) -> InstanceType:
-    (kind,) = parsed(row(cells.pop("name", "n2-standard-4"), **cells)).kinds.values()
+    (kind,) = parsed(row(cells.pop("name", "n2-standard-4"), **cells)).itypes.values()
     return kind
 
 
@@ -105,7 +106,7 @@ def test_disks_and_devices() -> None:
     assert two.gpus == (Gpu("NVIDIA L4", 1),) and two.accelerators == (Gpu("ct5lp", 4),)
     assert one(accelerator="nvidia-new", count="1").gpus == (Gpu("nvidia-new", 1),), "not described"
     odd = parsed(row("a9-gpu-8g", accelerator="nvidia-l4;nvidia-new", count="1"))
-    assert odd.kinds["a9-gpu-8g"].gpus == (Gpu("NVIDIA L4", 1),) and not odd.shapes["a9-gpu-8g"].complete
+    assert odd.itypes["a9-gpu-8g"].gpus == (Gpu("NVIDIA L4", 1),) and not odd.shapes["a9-gpu-8g"].complete
     assert not one(disks="2", interface="SCSI").local_disks[0].nvme
 
 
@@ -123,15 +124,15 @@ def test_sizes_of_bundled_disks(name: str, gib: int) -> None:
 def test_an_unknown_architecture_is_none() -> None:
     assert one(architecture="RISCV").architectures == () and one(architecture="").architectures == ()
     found = parsed(row("n2-standard-4", architecture=""), row("n2-standard-4", "us-central1-b"))
-    assert found.kinds["n2-standard-4"].architectures == ("x86_64",)
-    assert found.kinds["n2-standard-4"].zones == ("us-central1-a", "us-central1-b")
+    assert found.itypes["n2-standard-4"].architectures == ("x86_64",)
+    assert found.itypes["n2-standard-4"].zones == ("us-central1-a", "us-central1-b")
 
 
 def test_deprecated_in_one_zone_is_current() -> None:
     found = parsed(row("n2-standard-4", deprecated="DEPRECATED"), row("n2-standard-4", "us-central1-b"))
-    assert found.kinds["n2-standard-4"].current_generation
+    assert found.itypes["n2-standard-4"].current_generation
     found = parsed(row("n2-standard-4"), row("n2-standard-4", "us-central1-b", deprecated="OBSOLETE"))
-    assert found.kinds["n2-standard-4"].zones == ("us-central1-a",)
+    assert found.itypes["n2-standard-4"].zones == ("us-central1-a",)
 
 
 def test_rows_that_contradict_each_other() -> None:
@@ -154,7 +155,7 @@ def test_places_of_regions() -> None:
 
 def book(*rows: Json) -> PriceBook:
     made = PriceBook()
-    made.add(rows)
+    made.add(Reader(list(rows), vendor="gce", answer="services.skus.list", null_is_missing=True).rows())
     return made
 
 
@@ -222,6 +223,14 @@ def test_no_price_in_tiers_or_of_nothing() -> None:
     euros = sku("N2 Instance Core running in Iowa", (HERE,), "0.03")
     euros["pricingInfo"][0]["pricingExpression"]["tieredRates"][0]["unitPrice"]["currencyCode"] = "EUR"
     assert usd(book(euros, N2[1])) is None
+
+
+def test_a_part_without_regions_and_one_below_zero() -> None:
+    nowhere = sku("N2 Instance Core running in Iowa", (), "0.03")
+    assert usd(book(nowhere, N2[1])) is None and book(nowhere).place(HERE) == ""
+    below = sku("N2 Instance Core running in Iowa", (HERE,), "0.03")
+    below["pricingInfo"][0]["pricingExpression"]["tieredRates"][0]["unitPrice"]["units"] = "-1"
+    assert usd(book(below, N2[1])) is None and book(below).unusable == 1
 
 
 def test_dollars_and_nanos() -> None:

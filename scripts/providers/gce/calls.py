@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: MIT
+"""How Google is asked: the `gcloud` command, the billing catalogue over HTTPS, and what their errors mean.
+
+No gcloud command lists SKUs, so a token comes from gcloud and the pages of the billing catalogue over HTTPS.
+Both are asked for with the account that gcloud uses. Nothing is ever enabled or changed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cloudlib.calls.classify import Meaning, classified, error_words
+from cloudlib.calls.retry import retried
+from cloudlib.calls.run import CallLog, run_bytes, run_json
+from cloudlib.calls.shape import SEE_CALLS, Reader
+from cloudlib.errors import (
+    AccessDenied,
+    BadReply,
+    CallFailed,
+    CloudError,
+    NoCredentials,
+    NotSetUp,
+    ServiceFailed,
+    Throttled,
+    TimedOut,
+)
+from cloudlib.settings import base_url, call_timeout
+from providers.gce.prices import PriceBook
+
+NAME = "gce"
+SETUP_HINT = (
+    "install the Google Cloud CLI (https://cloud.google.com/sdk/docs/install), then run `gcloud auth login`\n"
+    "and `gcloud config set project PROJECT`; `gcloud compute regions list` must answer"
+)
+
+_TIMEOUT = 120.0  # seconds
+_FIRST_REGION = "us-central1"  # used where the configuration of gcloud names none
+
+#: What has to hold for an answer to be whole, and for gcloud to ask and change nothing. It wins over what the
+#: caller's environment says. Without the first a refused zone ends in exit 0 and a shorter list.
+_ENV = {
+    "CLOUDSDK_COMPUTE_ALLOW_PARTIAL_ERROR": "false",
+    "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+    "CLOUDSDK_CORE_SHOULD_PROMPT_TO_ENABLE_API": "false",
+    "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "true",
+    "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
+    "CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "true",  # halves the CPU time of a start, and keeps no list
+}
+
+#: gcloud tells no status, so its words have to do.
+_MEANINGS = (
+    Meaning("timed out", TimedOut, hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time; check the network"),
+    Meaning(
+        r"Connection aborted|Connection refused|Max retries exceeded|Failed to resolve|"
+        r"Unable to find the server",
+        ServiceFailed,
+        hint="check the network, then run the command again",
+    ),
+    Meaning(
+        r"required property \[project\]",
+        NotSetUp,
+        hint="run `gcloud config set project PROJECT`, or set CLOUDSDK_CORE_PROJECT",
+    ),
+    Meaning(
+        r"has not been used in project|API .*is (?:disabled|not enabled)|SERVICE_DISABLED",
+        NotSetUp,
+        hint="nothing was enabled; if you want it: `gcloud services enable compute.googleapis.com`",
+    ),
+    Meaning(
+        r"active account|refreshing (?:your current )?auth tokens|invalid_grant|[Rr]eauthentication|"
+        r"invalid authentication credentials",
+        NoCredentials,
+        hint=SETUP_HINT,
+    ),
+    Meaning(
+        r"[Qq]uota exceeded|rateLimitExceeded|Rate Limit Exceeded|Too Many Requests|RESOURCE_EXHAUSTED",
+        Throttled,
+        hint="wait a few minutes and run the command again",
+    ),
+    Meaning(
+        r"permission for|PERMISSION_DENIED|does not have permission|Permission .* denied|forbidden",
+        AccessDenied,
+        hint="docs/cloud-configuration.md names the role that the query needs",
+    ),
+    Meaning(
+        r"currently unavailable|[Bb]ackend ?[Ee]rror|[Ii]nternal (?:server )?error|Server Error|Bad Gateway|"
+        r"UNREACHABLE|UNAVAILABLE",
+        ServiceFailed,
+        hint="run the command again later",
+    ),
+    Meaning("was not found", CallFailed, hint="`gcloud config get project` tells which project is asked"),
+    Meaning("gcloud crashed", BadReply, hint=SEE_CALLS),
+)
+
+#: `STATUS message` of the billing catalogue; other statuses mean what they mean everywhere.
+_BILLING_MEANINGS = (
+    Meaning(r"\A403 .", AccessDenied, hint="docs/cloud-configuration.md names the API that prices need"),
+)
+#: The variable by which gcloud itself is told where this API is.
+_BILLING_BASE = "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDBILLING"
+_SKUS = "v1/services/6F81-5844-456A/skus"  # Compute Engine
+_MOST_PAGES = 20  # of 5,000 SKUs; there are about ten
+
+#: Where terraform's google provider looks for the project, in its order:
+#: https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference
+_PROJECT_VARIABLES = ("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What gcloud itself is set to: its version, and the region of its configuration, or the usual one."""
+
+    version: str
+    region: str
+
+
+def run_gcloud(command: Sequence[str], columns: Sequence[str], log: CallLog) -> list[list[str]]:
+    """Run a `gcloud … list` and return its rows, with the named columns as text, "" for what a row lacks.
+
+    gcloud writes a csv in a third of the CPU time of a JSON; columns come untransformed, memoryMb in MiB.
+    Throttling and passing faults are tried again. Raises CliMissing, NoCredentials, NotSetUp, AccessDenied,
+    Throttled, ServiceFailed, TimedOut, BadReply or CallFailed; a list that is not whole is never returned.
+    """
+    form = f"--format=csv[no-heading,no-transforms]({','.join(columns)})"
+    text = _run_text(("gcloud", *command, form), log)
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(columns):
+            raise BadReply(
+                f"`gcloud {' '.join(command[:3])}` wrote {len(row)} columns in row {number}, "
+                f"not the {len(columns)} it was asked for",
+                hint=SEE_CALLS,
+            )
+    return rows
+
+
+def settings(log: CallLog) -> Settings:
+    """The version, and the region of the configuration; that of its zone where no region is set.
+
+    https://cloud.google.com/sdk/gcloud/reference/info
+    """
+    argv = ("gcloud", "info", "--format=json(basic.version,config.properties.compute)")
+    answer = Reader(
+        run_json(
+            argv, log=log, timeout=call_timeout(_TIMEOUT), env=_ENV, classify=_classify, hint=SETUP_HINT
+        ),
+        vendor=NAME,
+        answer="`gcloud info`",
+        null_is_missing=True,
+    )
+    compute = answer.at("config").maybe_at("properties").maybe_at("compute")
+    zone, region = (compute.maybe_at(key).maybe_text("value") for key in ("zone", "region"))
+    return Settings(answer.at("basic").text("version"), region or zone.rpartition("-")[0] or _FIRST_REGION)
+
+
+def price_book(log: CallLog) -> PriceBook:
+    """All prices of parts of machines: every page of Compute Engine's SKUs, taken into a price book.
+
+    Raises AccessDenied where the API is not enabled or not allowed; else the errors of Rest.get, and BadReply
+    for pages without an end. The token is kept nowhere.
+
+    https://cloud.google.com/billing/docs/reference/rest/v1/services.skus/list
+    """
+    from cloudlib.calls.rest import Rest  # requests costs 0.1 s to import: only where it is needed
+
+    token = _run_text(("gcloud", "auth", "print-access-token"), log).strip()
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise NoCredentials("gcloud gives no access token of the usual form", hint=SETUP_HINT)
+    rest = Rest(log=log, auth={"Authorization": f"Bearer {token}"}, classify=_billing_meaning)
+    url = base_url(_BILLING_BASE, "https://cloudbilling.googleapis.com/") + _SKUS
+    book = PriceBook()
+    page, seen = "", set[str]()
+    while page not in seen and len(seen) < _MOST_PAGES:
+        seen.add(page)
+        answer = Reader(
+            rest.get(url, {"pageSize": "5000", **({"pageToken": page} if page else {})}),
+            vendor=NAME,
+            answer="services.skus.list",
+            null_is_missing=True,
+        )
+        book.add(answer.maybe_rows("skus"))
+        page = answer.maybe_text("nextPageToken")
+        if not page:
+            return book
+    raise BadReply(f"the billing catalogue does not end after {len(seen)} pages", hint=SEE_CALLS)
+
+
+def terraform_environment() -> Mapping[str, str]:
+    """GOOGLE_PROJECT: what the environment says under any of its names, or gcloud's own configuration."""
+    if any(os.environ.get(name) for name in _PROJECT_VARIABLES):
+        return {}
+    try:
+        project = _run_text(("gcloud", "config", "get-value", "project"), CallLog()).strip()
+    except NotSetUp as error:
+        error.hint += "\nor set GOOGLE_PROJECT, and GOOGLE_APPLICATION_CREDENTIALS"
+        raise
+    if not project or project == "(unset)":
+        hint = "`gcloud config set project PROJECT`, or set GOOGLE_PROJECT"
+        raise NotSetUp("no project of Google Cloud is chosen", hint=hint)
+    return {"GOOGLE_PROJECT": project}
+
+
+def _run_text(argv: Sequence[str], log: CallLog) -> str:
+    def once() -> bytes:
+        return run_bytes(
+            argv, log=log, timeout=call_timeout(_TIMEOUT), env=_ENV, classify=_classify, hint=SETUP_HINT
+        )
+
+    return retried(once, log).decode("utf-8", "replace")
+
+
+def _classify(argv: Sequence[str], code: int, stderr: str) -> CloudError | None:
+    return classified(_MEANINGS, _message(stderr), call=f"`{' '.join(argv[:4])}` failed")
+
+
+def _message(stderr: str) -> str:
+    """The text behind `ERROR: (gcloud.compute.regions.list) `, and the ` - ` lines of failed requests."""
+    lines = stderr.splitlines()
+    start = next((i for i, line in enumerate(lines) if line.startswith("ERROR:")), 0)
+    parts = [re.sub(r"ERROR: (\([\w.-]+\) )?", "", lines[start])] if lines else []
+    parts += [line.strip(" -") for line in lines[start + 1 :] if line.startswith(" - ")]
+    return " ".join(" ".join(parts).split())[:400]
+
+
+def _billing_meaning(_: str, status: int, body: object) -> CloudError | None:
+    """Google's words for a refusal, their first sentence."""
+    (message,) = error_words(body, "message")
+    return classified(_BILLING_MEANINGS, f"{status} {message}", said=message.partition(". ")[0].rstrip("."))

@@ -24,7 +24,8 @@ ROWS = (
     "cloudlib.config",
     "cloudlib.show",
     "providers",
-    "api cloud_providers",
+    "api",
+    "cloud_providers",
     "command",
 )
 ROW = {package: number for number, row in enumerate(ROWS) for package in row.split()}

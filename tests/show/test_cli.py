@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
+import runpy
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +232,39 @@ def test_a_closed_stderr(tree: Tree, command: str) -> None:
 def test_a_reader_that_has_enough(tree: Tree, command: str) -> None:
     done = shell(tree, f"{{ PYTHON {command}; echo $? >&2; }} | true")
     assert done.stderr == "0\n"
+
+
+def commands(
+    parser: argparse.ArgumentParser, words: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command of a parser, as it is typed, with its own parser."""
+    parts = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not parts:
+        yield words, parser
+    for part in parts:
+        for name, below in part.choices.items():
+            yield from commands(below, f"{words} {name}".strip())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_and_option_is_documented(name: str, mocker: MockerFixture) -> None:
+    """In docs/cloud-configuration.md, and with a help text."""
+    docs = (ROOT / "docs" / "cloud-configuration.md").read_text(encoding="utf-8")
+    program = next(p.name for p in (ROOT / "scripts").glob("*-cli") if f"{name}_api" in p.read_text())
+    parse = mocker.patch.object(
+        argparse.ArgumentParser, "parse_args", autospec=True, side_effect=SystemExit(0)
+    )
+    mocker.patch.object(sys, "argv", [program])
+    mocker.patch("cloudlib.calls.parallel.os._exit")
+    runpy.run_path(str(ROOT / "scripts" / program), run_name="__main__")
+    every = list(commands(parse.call_args.args[0]))
+    assert len(every) >= 5
+    for words, parser in every:
+        assert f"`{words}" in docs or f"{program} {words}" in docs, words
+        for action in parser._actions:
+            assert action.help, f"{words} {action.option_strings}"
+            options = {*action.option_strings} - {"-h", "--help"}
+            assert not options or any(option in docs for option in options), f"{words} {options}"
 
 
 @pytest.mark.parametrize("name", NAMES)

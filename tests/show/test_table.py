@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import sys
 
 import pytest
 
@@ -59,3 +60,14 @@ def test_figures() -> None:
         regions=2, zones=3, types=9, families=6, images=6, priced=5, prices="$0.08 - $0.4032"
     )
     assert figures(catalog([kind("m7.large")])).prices == "unknown"
+
+
+def test_without_rich_a_terminal_gets_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a bare Python the CLIs answer too."""
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    stream = Terminal()
+    table.show(COLUMNS, ROWS, stream, styles=("green", "red"))
+    assert (
+        stream.getvalue().splitlines()[0].split() == ["provider", "n", "note"]
+        and "\x1b" not in stream.getvalue()
+    )

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from cloudlib.calls.classify import Meaning, classified, error_words
@@ -148,7 +148,7 @@ def default_location() -> str:
 # --- az ---
 
 
-def az_json(arguments: Sequence[str], log: CallLog) -> Any:
+def az_json(arguments: Sequence[str], log: CallLog) -> object:
     """Run `az ARGUMENTS --output json`, again where the network or the service failed for a moment.
 
     Raises CliMissing, NoCredentials, ServiceFailed, TimedOut, BadReply or CallFailed.
@@ -156,7 +156,7 @@ def az_json(arguments: Sequence[str], log: CallLog) -> Any:
     argv = ["az", *arguments, "--output", "json"]
     env = {key: value for key, value in _ENV.items() if key not in os.environ}
 
-    def call() -> Any:
+    def call() -> object:
         limit = call_timeout(_TIMEOUT)
         return run_json(argv, log=log, timeout=limit, env=env, classify=_az_error, hint=SETUP_HINT)
 
@@ -234,16 +234,24 @@ class ResourceManager:
         self._log = log
         self._auth = {"Authorization": f"Bearer {login.token}"}
         self._mine = threading.local()
+        self._accepted = False  # has Resource Manager taken the token?
 
-    def get(self, url: str) -> Any:
+    def get(self, url: str) -> object:
         """The JSON at a URL of Resource Manager.
 
-        Raises the errors of Rest.get, with the words of Resource Manager; NoCredentials where the token has
-        expired in the meantime.
+        Raises the errors of Rest.get, with the words of Resource Manager; CallFailed where the token was good
+        before, so that a run which loses its login half way has failed and is not a provider left out.
         """
         if not url.startswith(f"{BASE}/"):
             raise BadReply(f"{urlsplit(url).netloc!r} is not sent az's token", hint=SEE_CALLS)
-        return self._rest().get(url, shown=_shown(url))
+        try:
+            answer: object = self._rest().get(url, shown=_shown(url))
+        except NoCredentials as error:
+            if not self._accepted:
+                raise
+            raise CallFailed(f"the login ended during the run: {error.what}", hint=error.hint) from error
+        self._accepted = True
+        return answer
 
     def _rest(self) -> Rest:
         """The session of this thread: its connection is kept, as TLS handshakes cost CPU time."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
-from typing import Any
 
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import ARCHITECTURES
@@ -17,7 +16,7 @@ from providers.lambdalabs.fetch import instance_types_now
 from providers.lambdalabs.smart import Offer, cheapest, named, offers
 
 
-def add(nouns: Any) -> None:
+def add(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to those of every provider."""
     table = nouns.add_parser("capacity", help="which types can be started now, and where")
     table.add_argument("--region", metavar="R", help="in this region only")
@@ -67,7 +66,7 @@ def _offers(options: argparse.Namespace) -> list[Offer]:
     return offers(instance_types_now(Request(log=CallLog())))
 
 
-def _row(offer: Offer) -> dict[str, Any]:
+def _row(offer: Offer) -> dict[str, object]:
     usd = offer.usd
     return {
         "instance_type": offer.itype.name,

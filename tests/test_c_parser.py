@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import cloud_providers
+from cloudlib.publish import tier
+from tests.support.generated import publish
 from tests.support.tree import Tree
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,12 +32,12 @@ def _settings(path: Path) -> list[str]:
     return sorted(line for line in path.read_text().splitlines() if line.startswith("CONFIG_"))
 
 
-@pytest.mark.parametrize("name", DEFCONFIGS)
-def test_conf_and_kconfiglib_give_the_same_config(name: str, tree: Tree, tmp_path: Path) -> None:
+def _agree(tree: Tree, name: str, which: str, folder: Path) -> None:
+    """conf and Kconfiglib make the same .config of a defconfig, and conf has nothing to warn of."""
     conf = _conf()
-    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    theirs, ours = folder / "theirs", folder / "ours"
     theirs.write_text((ROOT / "defconfigs" / name).read_text())
-    env = {**os.environ, "CLOUD_TIER": "static", "srctree": "."}
+    env = {**os.environ, "CLOUD_TIER": which, "srctree": "."}
     done = subprocess.run(
         [conf, "--olddefconfig", "Kconfig"],
         cwd=tree.root,
@@ -52,3 +55,16 @@ def test_conf_and_kconfiglib_give_the_same_config(name: str, tree: Tree, tmp_pat
         check=True,
     )
     assert _settings(theirs) == _settings(ours) != []
+
+
+@pytest.mark.parametrize("name", DEFCONFIGS)
+def test_conf_and_kconfiglib_give_the_same_config(name: str, tree: Tree, tmp_path: Path) -> None:
+    _agree(tree, name, tier.STATIC, tmp_path)
+
+
+@pytest.mark.parametrize("provider", cloud_providers.PROVIDER_NAMES)
+def test_generated_menus_are_read_alike_too(provider: str, tree: Tree, tmp_path: Path) -> None:
+    publish(tree, provider=provider)
+    name = next(name for name in DEFCONFIGS if name.startswith(f"{provider}-"))
+    _agree(tree, name, tier.GENERATED, tmp_path)
+    assert "_USE_DYNAMIC_CONFIG=y" in (tmp_path / "theirs").read_text()

@@ -44,9 +44,9 @@ def sweep(kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames) -> Swee
             done.problems += _region(kconf, catalog, names, here)
             if kconf.syms[symbol(names.region_prefix, region.name)].str_value != "y":
                 continue  # nothing there for this architecture
-            for kinds in families:
+            for instance_types in families:
                 done.families += 1
-                done.problems += _family(kconf, catalog, names, here, kinds, tried=done.types)
+                done.problems += _family(kconf, catalog, names, here, instance_types, tried=done.types)
     return done
 
 
@@ -61,8 +61,8 @@ def defined_twice(kconf: kconfiglib.Kconfig) -> list[str]:
 
 def empty_results(kconf: kconfiglib.Kconfig, names: MenuNames) -> list[str]:
     """The result strings that apply now and are empty."""
-    found = [kconf.syms[name] for name in names.result_symbols if name in kconf.syms]
-    return [s.name for s in found if kconfiglib.expr_value(s.direct_dep) and not s.str_value]
+    results = [kconf.syms[name] for name in names.result_symbols if name in kconf.syms]
+    return [s.name for s in results if kconfiglib.expr_value(s.direct_dep) and not s.str_value]
 
 
 def _region(kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, here: str) -> Iterator[str]:
@@ -80,53 +80,53 @@ def _region(kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, here:
 
 
 def _family(
-    kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, here: str, kinds: Sequence[InstanceType],
-    *, tried: set[str],
+    kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, here: str,
+    instance_types: Sequence[InstanceType], *, tried: set[str],
 ) -> Iterator[str]:  # fmt: skip
     """The sizes of one family: which are offered here, and for those not tried before what they give."""
     architecture, region = here.split(", ")
-    for kind in kinds:
-        name = symbol(names.type_prefix, kind.name)
-        expected = architecture in kind.architectures and region in kind.regions
-        if _offered(kconf, names, kind) != expected and not (
-            expected and _choose_zone(kconf, catalog, names, kind, region) and _offered(kconf, names, kind)
+    for itype in instance_types:
+        name = symbol(names.type_prefix, itype.name)
+        expected = architecture in itype.architectures and region in itype.regions
+        if _offered(kconf, names, itype) != expected and not (
+            expected and _choose_zone(kconf, catalog, names, itype, region) and _offered(kconf, names, itype)
         ):
             yield f"{here}: {name} is {'not ' if expected else ''}offered, against the records"
-        elif expected and kind.name not in tried:
-            tried.add(kind.name)
-            _choose_zone(kconf, catalog, names, kind, region)
-            yield from _type(kconf, names, f"{here}, {kind.name}", kind, region)
+        elif expected and itype.name not in tried:
+            tried.add(itype.name)
+            _choose_zone(kconf, catalog, names, itype, region)
+            yield from _type(kconf, names, f"{here}, {itype.name}", itype, region)
 
 
-def _offered(kconf: kconfiglib.Kconfig, names: MenuNames, kind: InstanceType) -> bool:
+def _offered(kconf: kconfiglib.Kconfig, names: MenuNames, itype: InstanceType) -> bool:
     """Whether the type can be chosen where we are; its family is chosen for that."""
-    if names.family_prefix and not _set(kconf, symbol(names.family_prefix, kind.family)):
+    if names.family_prefix and not _set(kconf, symbol(names.family_prefix, itype.family)):
         return False
-    item = kconf.syms.get(symbol(names.type_prefix, kind.name))
+    item = kconf.syms.get(symbol(names.type_prefix, itype.name))
     return item is not None and item.visibility > 0
 
 
 def _choose_zone(
-    kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, kind: InstanceType, region: str
+    kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames, itype: InstanceType, region: str
 ) -> bool:
     """Choose the first zone that is known to have the type; whether there is one."""
-    zones = catalog.within(kind, [region]).zones
+    zones = catalog.within(itype, [region]).zones
     return bool(names.zone_prefix and zones) and _set(kconf, symbol(names.zone_prefix, zones[0]))
 
 
 def _type(
-    kconf: kconfiglib.Kconfig, names: MenuNames, here: str, kind: InstanceType, region: str
+    kconf: kconfiglib.Kconfig, names: MenuNames, here: str, itype: InstanceType, region: str
 ) -> Iterator[str]:
     """A type that is chosen: the results, and the GPU flag."""
-    name = symbol(names.type_prefix, kind.name)
+    name = symbol(names.type_prefix, itype.name)
     if not _set(kconf, name):
         yield f"{here}: {name} is offered and cannot be chosen"
         return
     yield from (f"{here}: {empty} is empty" for empty in empty_results(kconf, names))
-    yield from _told(kconf, here, {names.results.instance_type: kind.name, names.results.region: region})
+    yield from _told(kconf, here, {names.results.instance_type: itype.name, names.results.region: region})
     if names.is_gpu in kconf.syms:
-        yield from _told(kconf, here, {names.is_gpu: "y" if kind.gpus else "n"})
-    elif kind.gpus:
+        yield from _told(kconf, here, {names.is_gpu: "y" if itype.gpus else "n"})
+    elif itype.gpus:
         yield f"{here}: has a GPU, and there is no {names.is_gpu}"
 
 

@@ -45,20 +45,10 @@ class _Trees:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Returns the exit code: 0 also when nothing differs."""
-
-    def body() -> int:
-        parser = command.Parser(prog="cloud_diff.py", description=__doc__)
-        parser.add_argument(
-            "--provider", action="append", metavar="NAME", help="one provider; can be repeated"
-        )
-        return _diff(parser.parse_args(argv).provider)
-
-    return command.run("cloud-diff", body)
-
-
-def _diff(names: Sequence[str] | None) -> int:
-    """All providers are reported, also after one that cannot be compared."""
+    """Returns the exit code: 0 also when nothing differs. All providers are reported, whatever one has."""
+    parser = command.Parser(prog="cloud_diff.py", description=__doc__)
+    parser.add_argument("--provider", action="append", metavar="NAME", help="one provider; can be repeated")
+    names = parser.parse_args(argv).provider
     os.chdir(ROOT)
     tier.recover_if_idle(TOP)
     code = 0
@@ -174,4 +164,4 @@ def _price(catalog: Catalog, instance_type: str, region: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command.start("cloud-diff", main)

@@ -34,15 +34,7 @@ _SHORT = 12  # the most characters of a source note in the table
 
 def main(argv: Sequence[str]) -> int:
     """Returns the exit code."""
-
-    def body() -> int:
-        command.Parser(prog="cloud_status.py", description=__doc__).parse_args(argv)
-        return _status()
-
-    return command.run("cloud-status", body)
-
-
-def _status() -> int:
+    command.Parser(prog="cloud_status.py", description=__doc__).parse_args(argv)
     os.chdir(ROOT)
     tier.recover_if_idle(Path())
     states = [_state(name) for name in cloud_providers.PROVIDER_NAMES]
@@ -127,4 +119,4 @@ def _remarks(state: ProviderState) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command.start("cloud-status", main)

@@ -20,7 +20,7 @@ import cloud_providers
 from cloudlib.catalog.records import Catalog, Image, Region
 from cloudlib.provider import RegionList, Request
 from cloudlib.publish import refresh
-from cloudlib.show import cli
+from cloudlib.show import cli, command
 from tests.support.catalogs import FAMILIES, FLAT, HOME, IMAGES, KINDS, REGIONS, ZONES, catalog, image, kind
 from tests.support.tree import ROOT, Tree
 
@@ -59,7 +59,7 @@ def ask(demo: Demo, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[i
     """Run demo-cli; (exit code, stdout, stderr)."""
 
     def run(*words: str) -> tuple[int, str, str]:
-        code = cli.main(demo, words, program="demo-cli")
+        code = command.run("demo-cli", lambda: cli.main(demo, words, program="demo-cli"))
         said = capsys.readouterr()
         return code, said.out, said.err
 
@@ -208,6 +208,13 @@ def shell(tree: Tree, command: str) -> subprocess.CompletedProcess[str]:
 COMMANDS = ("scripts/aws-cli --offline images list", "scripts/cloud_status.py", "scripts/aws-cli --help")
 
 
+@pytest.mark.parametrize("module", ["aws_api", "cloudlib.show.cli"])
+def test_ctrl_c_while_modules_are_imported(tree: Tree, module: str) -> None:
+    tree.write(f"scripts/{module.replace('.', '/')}.py", "raise KeyboardInterrupt\n")
+    done = shell(tree, "PYTHON scripts/aws-cli --offline images list")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "aws-cli: interrupted\n")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_full_disk(tree: Tree, command: str) -> None:
     done = shell(tree, f"PYTHON {command} >/dev/full")
@@ -234,16 +241,14 @@ def test_a_reader_that_has_enough(tree: Tree, command: str) -> None:
     assert done.stderr == "0\n"
 
 
-def commands(
-    parser: argparse.ArgumentParser, words: str = ""
-) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+def leaves(parser: argparse.ArgumentParser, words: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
     """Every command of a parser, as it is typed, with its own parser."""
     parts = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not parts:
         yield words, parser
     for part in parts:
         for name, below in part.choices.items():
-            yield from commands(below, f"{words} {name}".strip())
+            yield from leaves(below, f"{words} {name}".strip())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -257,7 +262,7 @@ def test_every_command_and_option_is_documented(name: str, mocker: MockerFixture
     mocker.patch.object(sys, "argv", [program])
     mocker.patch("cloudlib.calls.parallel.os._exit")
     runpy.run_path(str(ROOT / "scripts" / program), run_name="__main__")
-    every = list(commands(parse.call_args.args[0]))
+    every = list(leaves(parse.call_args.args[0]))
     assert len(every) >= 5
     for words, parser in every:
         assert f"`{words}" in docs or f"{program} {words}" in docs, words

@@ -28,17 +28,13 @@ _T = TypeVar("_T")
 def main(
     provider: Provider, argv: Sequence[str], *, program: str, extend: Callable[[Any], None] | None = None
 ) -> int:
-    """Run one command for one provider; returns the exit code.
+    """Run one command for one provider; returns the exit code, or raises a CloudError.
 
     `extend` gets argparse's subparsers, to add commands that only this provider has.
     """
-
-    def body() -> int:
-        options = _parser(provider, program, extend).parse_args(argv)
-        options.run(provider, options)
-        return 0
-
-    return command.run(program, body)
+    options = _parser(provider, program, extend).parse_args(argv)
+    options.run(provider, options)
+    return 0
 
 
 class _Parser(command.Parser):

@@ -6,8 +6,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 from cloudlib.errors import CloudError, Interrupted, report
 
@@ -21,6 +21,14 @@ class Parser(argparse.ArgumentParser):
         settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **settings)
         self.add_argument("--version", action="version", version=f"cloud-kconfig {VERSION}")
+
+
+def start(who: str, main: Callable[[Sequence[str]], int]) -> NoReturn:
+    """Run a script's `main` with the words of the command line, and end the process."""
+    code = run(who, lambda: main(sys.argv[1:]))
+    from cloudlib.calls.parallel import exit_without_joining  # costs more than all of this file
+
+    exit_without_joining(code)
 
 
 def run(who: str, body: Callable[[], int]) -> int:

@@ -18,7 +18,6 @@ from cloudlib.calls.run import CallLog
 from cloudlib.settings import job_count
 
 _T = TypeVar("_T")
-Task = Future[Any]
 
 
 class Pool:
@@ -46,7 +45,7 @@ class Pool:
             self._log.stop()
 
 
-def _count(task: Task, step: Step) -> None:
+def _count(task: Future[_T], step: Step) -> None:
     if not task.cancelled() and task.exception() is None:
         step.advance()
 

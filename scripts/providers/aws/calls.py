@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +22,8 @@ from cloudlib.errors import (
     TimedOut,
 )
 from cloudlib.settings import call_timeout
+from providers.aws import images as aws_images
+from providers.aws import parse as aws_parse
 
 NAME = "aws"
 SETUP_HINT = (
@@ -30,6 +33,15 @@ SETUP_HINT = (
 
 _TIMEOUT = 90.0  # seconds
 _FIRST_REGION = "us-east-1"  # used where neither the environment nor the profile names one
+
+IDENTITY = ("sts", "get-caller-identity")
+REGIONS = ("ec2", "describe-regions", "--all-regions")
+ZONES = ("ec2", "describe-availability-zones")
+OFFERINGS = ("ec2", "describe-instance-type-offerings", "--location-type", "availability-zone")
+TYPES = ("ec2", "describe-instance-types")
+#: The Price List has few end points; this one knows the prices of every region.
+#: https://docs.aws.amazon.com/general/latest/gr/billing.html
+PRICING_REGION = "us-east-1"
 
 #: The AWS CLI retries throttling itself, with backoff and jitter, when told to.
 _ENV = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "6", "AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"}
@@ -94,6 +106,20 @@ def run_aws_command(command: Sequence[str], region: str | None = None, *, log: C
 def ask(command: Sequence[str], region: str, log: CallLog) -> Reader:
     """The answer of one `aws` command, to be read; errors are those of run_aws_command."""
     return Reader(run_aws_command(command, region, log=log), vendor=NAME, answer=command[1])
+
+
+def prices_command(region: str) -> list[str]:
+    """The command for the on-demand Linux prices of a region, to be asked in PRICING_REGION."""
+    filters = {"regionCode": region, **aws_parse.PRICE_FILTERS}
+    terms = [f"Type=TERM_MATCH,Field={key},Value={value}" for key, value in filters.items()]
+    return ["pricing", "get-products", "--service-code", "AmazonEC2", "--filters", *terms]
+
+
+def images_command(distros: Sequence[str]) -> list[str]:
+    """The command for the images of these distributions."""
+    owners, globs = aws_images.query(distros)
+    filters = [{"Name": "name", "Values": globs}, {"Name": "state", "Values": ["available"]}]
+    return ["ec2", "describe-images", "--owners", *owners, "--filters", json.dumps(filters)]
 
 
 def default_region(log: CallLog) -> str:

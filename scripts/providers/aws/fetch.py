@@ -9,7 +9,6 @@ that have them. Calls cost processor time, so the order is the one that leaves n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -29,17 +28,8 @@ from providers.aws import images as aws_images
 from providers.aws import parse as aws_parse
 from providers.aws.calls import NAME
 
-#: The Price List has few end points; this one knows the prices of every region.
-#: https://docs.aws.amazon.com/general/latest/gr/billing.html
-_PRICING_REGION = "us-east-1"
 _CALLS_PER_REGION, _CALLS_BESIDE = 3, 10
 _BATCH = 100  # DescribeInstanceTypes takes at most 100 names
-
-_IDENTITY = ("sts", "get-caller-identity")
-_REGIONS = ("ec2", "describe-regions", "--all-regions")
-_ZONES = ("ec2", "describe-availability-zones")
-_OFFERINGS = ("ec2", "describe-instance-type-offerings", "--location-type", "availability-zone")
-_TYPES = ("ec2", "describe-instance-types")
 
 Answer = Future[Reader]
 #: {region: {type name: zones}}; zones are () where only the region is known.
@@ -63,7 +53,10 @@ def located(request: Request, pool: Pool) -> Located:
     """
     default = request.regions[0] if request.regions else aws_calls.default_region(request.log)
     step = request.progress.step(NAME, "identity, regions", 2)
-    tasks = [pool.start(aws_calls.ask, c, default, request.log, step=step) for c in (_IDENTITY, _REGIONS)]
+    tasks = [
+        pool.start(aws_calls.ask, c, default, request.log, step=step)
+        for c in (aws_calls.IDENTITY, aws_calls.REGIONS)
+    ]
     try:
         _, rows = (task.result() for task in tasks)
     except (RegionUnavailable, NoCredentials) as error:
@@ -123,15 +116,18 @@ class Fetch:
         default, asked = self.place.default_region, self.place.asked
         priced_regions = price_regions(default, asked)
         step = self._step("instance types", len(asked) + 1)
-        types = self._start(_TYPES, default, step)
-        offering = self._start(_OFFERINGS, default, step)
+        types = self._start(aws_calls.TYPES, default, step)
+        offering = self._start(aws_calls.OFFERINGS, default, step)
         price_step = self._step("prices", len(priced_regions))
-        prices = {r: self._start(_prices_command(r), _PRICING_REGION, price_step) for r in priced_regions}
+        prices = {
+            r: self._start(aws_calls.prices_command(r), aws_calls.PRICING_REGION, price_step)
+            for r in priced_regions
+        }
         images = self.start_images() if self.request.images else None
         version = self.pool.start(aws_calls.version, self.request.log) if self.request.images else None
         per_zone = self._offerings_are_allowed(offering)
         others = {
-            region: self._start(_OFFERINGS if per_zone else _TYPES, region, step)
+            region: self._start(aws_calls.OFFERINGS if per_zone else aws_calls.TYPES, region, step)
             for region in asked
             if region != default
         }
@@ -162,7 +158,7 @@ class Fetch:
     def start_zones(self) -> tuple[Step, dict[str, Answer]]:
         """Ask every region for its zones."""
         step = self._step("zones", len(self.place.asked))
-        return step, {region: self._start(_ZONES, region, step) for region in self.place.asked}
+        return step, {region: self._start(aws_calls.ZONES, region, step) for region in self.place.asked}
 
     def take_zones(self, step: Step, tasks: Mapping[str, Answer]) -> dict[str, tuple[Zone, ...]]:
         """{region: its zones} of the regions that answered; notes how the regions are called."""
@@ -217,7 +213,7 @@ class Fetch:
         while missing and self.planned < (self.request.log.budget or 0):
             region = max(sorted(offered), key=lambda r: len(missing & set(offered[r])))
             names = sorted(missing & set(offered[region]))[:_BATCH]
-            tasks.append(self._start((*_TYPES, "--instance-types", *names), region))
+            tasks.append(self._start((*aws_calls.TYPES, "--instance-types", *names), region))
             missing -= set(names)
         if missing:
             self.notices.append(f"left out, beyond the call budget: {', '.join(sorted(missing))}")
@@ -250,7 +246,7 @@ class Fetch:
         """Ask the default region for the images of known publishers."""
         step = self._step("images", len(aws_images.QUERIES))
         default = self.place.default_region
-        return step, [self._start(_images_command(q), default, step) for q in aws_images.QUERIES]
+        return step, [self._start(aws_calls.images_command(q), default, step) for q in aws_images.QUERIES]
 
     def take_images(self, step: Step, tasks: Sequence[Answer]) -> Sequence[Image]:
         """The image streams."""
@@ -304,15 +300,3 @@ class Fetch:
     def _start(self, command: Sequence[str], region: str, step: Step | None = None) -> Answer:
         self.planned += 1
         return self.pool.start(aws_calls.ask, command, region, self.request.log, step=step)
-
-
-def _prices_command(region: str) -> list[str]:
-    filters = {"regionCode": region, **aws_parse.PRICE_FILTERS}
-    terms = [f"Type=TERM_MATCH,Field={key},Value={value}" for key, value in filters.items()]
-    return ["pricing", "get-products", "--service-code", "AmazonEC2", "--filters", *terms]
-
-
-def _images_command(distros: Sequence[str]) -> list[str]:
-    owners, globs = aws_images.query(distros)
-    filters = [{"Name": "name", "Values": globs}, {"Name": "state", "Values": ["available"]}]
-    return ["ec2", "describe-images", "--owners", *owners, "--filters", json.dumps(filters)]

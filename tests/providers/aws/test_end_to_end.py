@@ -255,6 +255,20 @@ def test_the_cli_answers_with_data_on_stdout(aws: Aws) -> None:
     )
 
 
+def test_the_list_of_regions_says_which_were_not_reached(aws: Aws) -> None:
+    """Standard output stays data, and whole but for the zones of that region."""
+    argv = ("scripts/aws-cli", "--output", "json", "regions", "list", "--include-zones")
+    aws.server.inject(faults.throttled_forever("DescribeAvailabilityZones", "us-west-2"))
+    done = aws.tree.python(*argv, **{**aws.env, "AWS_MAX_ATTEMPTS": "1"})
+    zones = {r["name"]: r["zones"] for r in json.loads(done.stdout)}
+    assert zones["us-east-1"] and zones["us-west-2"] == []
+    assert "not reached: us-west-2 (`aws ec2 describe-availability-zones` failed: " in done.stderr
+    assert "to reach us-west-2: wait a few minutes" in done.stderr and "us-east-1" not in done.stderr
+    aws.server.inject(faults.broken("DescribeAvailabilityZones", "us-east-1"))
+    done = aws.tree.python(*argv, check=False, **{**aws.env, "AWS_MAX_ATTEMPTS": "1"})
+    assert (done.returncode, done.stdout) == (1, "") and "error:" in done.stderr and "next:" in done.stderr
+
+
 def test_the_cli_says_what_its_answer_lacks(aws: Aws) -> None:
     aws.server.inject(faults.denied("GetProducts"))
     done = aws.tree.python("scripts/aws-cli", "cheapest", "--region", "us-west-2", check=False, **aws.env)

@@ -6,14 +6,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import kconfiglib
 import pytest
 
-from cloudlib.catalog.records import Catalog, Gpu, LocalDisks, Region, Zone
-from cloudlib.catalog.text import dollars, gib, type_prompt
+from cloudlib.catalog.records import Catalog, Gpu, Region, Zone
 from cloudlib.errors import CatalogError, SymbolCollision
 from cloudlib.menus import render as menus
 from tests.support.catalogs import (
@@ -275,27 +273,6 @@ def test_every_result_has_a_value_for_every_architecture_and_region(tmp_path: Pa
             assert all(value(kconf, name) for name in FAMILIES.result_symbols)
 
 
-def test_prompts_carry_what_people_choose_by() -> None:
-    machine = kind(
-        "g6.12xlarge",
-        48,
-        384,
-        "10.49",
-        gpus=(Gpu("NVIDIA L40S", 4, 46080),),
-        local_disks=(LocalDisks(2, 1900, True),),
-    )
-    expected = "g6.12xlarge  48 vCPU  384 GiB  x86_64  4 x NVIDIA L40S 45 GiB  2 x 1900 GB NVMe  $10.49/h"
-    assert type_prompt(machine, HOME) == expected
-    assert "$" not in type_prompt(machine, FAR), "an unknown price prints as nothing"
-
-
-def test_figures_are_written_as_people_write_them() -> None:
-    assert [gib(m) for m in (512, 1024, 45776, 8192)] == ["0.5", "1", "44.7", "8"]
-    amounts = ("1", "0.3264", "0.00012", "98.32", "0.10", "2.24208")
-    written = ["$1.00", "$0.3264", "$0.00012", "$98.32", "$0.10", "$2.2421"]
-    assert [dollars(Decimal(a)) for a in amounts] == written
-
-
 # --- zones that are the same for everybody ---
 
 GATED = replace(FAMILIES, zones_gate=True)
@@ -331,8 +308,8 @@ def test_a_zone_that_lacks_the_machine_cannot_be_had(gated: kconfiglib.Kconfig) 
 
 
 def test_a_zone_that_has_nothing_is_not_in_the_menus(tmp_path: Path) -> None:
-    found = catalog([kind("m7.large")], zones=(*ZONES, Zone("north-1x", HOME)))
-    assert f"{D}_ZONE_NORTH_1X" not in parse_menus(tmp_path, found, GATED).syms
+    made = catalog([kind("m7.large")], zones=(*ZONES, Zone("north-1x", HOME)))
+    assert f"{D}_ZONE_NORTH_1X" not in parse_menus(tmp_path, made, GATED).syms
 
 
 def test_a_family_that_a_zone_lacks_whole_is_one_term(tmp_path: Path, gated: kconfiglib.Kconfig) -> None:
@@ -366,12 +343,12 @@ def calls(run: Callable[[], object]) -> int:
 
 
 def test_ten_times_the_types_are_ten_times_the_work() -> None:
-    def of(count: int) -> Catalog:
+    def with_types(count: int) -> Catalog:
         return catalog(
             [kind(f"{'abcdefgh'[n % 8]}{n // 64}.{n % 64}large", 2 + n, usd="1") for n in range(count)]
         )
 
-    small, large = of(60), of(600)
+    small, large = with_types(60), with_types(600)
     few = calls(lambda: menus.render(small, FAMILIES, "terraform/demo/kconfigs", "static"))
     many = calls(lambda: menus.render(large, FAMILIES, "terraform/demo/kconfigs", "static"))
     assert few > 1000 and many < 12 * few

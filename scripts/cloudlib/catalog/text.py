@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from cloudlib.catalog.records import ARCHITECTURES, Gpu, InstanceType
+from cloudlib.errors import CatalogError
 
 
 def type_prompt(itype: InstanceType, region: str) -> str:
@@ -54,8 +55,14 @@ def gib(mib: int) -> str:
 
 
 def dollars(amount: Decimal) -> str:
-    """`$0.3264`, `$1.00`: two to four decimals, more only where the first three are zeros."""
-    rounded = amount.quantize(Decimal("0.0001")) if amount >= Decimal("0.001") else amount
+    """`$0.3264`, `$1.00`: two to four decimals, more only where the first three are zeros.
+
+    CatalogError for what is not a price: infinity, not a number, more digits than a Decimal rounds.
+    """
+    try:
+        rounded = amount.quantize(Decimal("0.0001")) if amount >= Decimal("0.001") else amount
+    except InvalidOperation as error:
+        raise CatalogError(f"{amount} is not a price in USD") from error
     whole, _, cents = format(rounded, "f").partition(".")
     return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"
 

@@ -5,7 +5,13 @@
 
 The built-in catalogue serves a tree without any menus: a few families with their true figures, or all of
 them where none is named, in the default region, with every image. Run it after a refresh that changed these
-families; CONTRIBUTING.md has the families of each provider.
+families:
+
+    make_builtin_catalog.py lambdalabs
+    make_builtin_catalog.py aws m5 t3 c5 r5 m7g c7g i4i g5 g6e
+    make_builtin_catalog.py azure Dsv5 Dsv6 Bs Dpsv6 Dpsv5 Esv5 Fsv2 Lsv3 NCasT4v3 NCadsA100v4
+    make_builtin_catalog.py gce n2-standard e2-standard e2 c3-standard n4-standard c4a-standard
+        t2a-standard g2-standard
 """
 
 from __future__ import annotations

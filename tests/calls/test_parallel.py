@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Progress
@@ -103,10 +104,10 @@ def test_neither_does_the_end_of_a_command() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (3, "data\n", "")
 
 
-def test_the_number_of_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+def test_the_number_of_jobs(monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture) -> None:
+    cores = mocker.patch("os.cpu_count", return_value=2)
     assert job_count() == 8
-    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    cores.return_value = 64
     assert job_count() == 16
     monkeypatch.setenv("CLOUD_JOBS", "3")
     assert job_count() == 3

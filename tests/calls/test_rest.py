@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_mock import MockerFixture
 
 from cloudlib.calls.rest import Rest
 from cloudlib.calls.run import CallLog
@@ -51,10 +52,10 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def waits(mocker: MockerFixture) -> list[float]:
     """The seconds that retries would have waited; they do not."""
     made: list[float] = []
-    monkeypatch.setattr(CallLog, "pause", lambda self, seconds: made.append(seconds))
+    mocker.patch.object(CallLog, "pause", side_effect=made.append)
     return made
 
 

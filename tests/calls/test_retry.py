@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_mock import MockerFixture
 
 from cloudlib.calls import retry
 from cloudlib.calls.run import CallLog
@@ -39,6 +40,14 @@ def test_what_passes_is_tried_again_with_growing_pauses() -> None:
     made, call = failing(Throttled("slow"), ServiceFailed("503"), Throttled("slow"))
     assert retry.retried(call, log) == "answer" and len(made) == 4
     assert [low <= p <= low + 1 for p, low in zip(log.pauses, (1, 2, 4))] == [True] * 3
+
+
+def test_calls_side_by_side_do_not_come_back_together(mocker: MockerFixture) -> None:
+    """The pause is random too, by up to a second."""
+    mocker.patch("random.uniform", side_effect=lambda low, high: (low, high)[len(log.pauses) % 2])
+    log = Log()
+    retry.retried(failing(Throttled("slow"), Throttled("slow"))[1], log)
+    assert log.pauses == [1, 3]
 
 
 @pytest.mark.parametrize(("words", "least"), [("Please try after '7' seconds.", 7), ("in 900 seconds", 30)])

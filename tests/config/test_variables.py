@@ -16,6 +16,7 @@ from typing import Any
 import kconfiglib
 import pytest
 import yaml
+from pytest_mock import MockerFixture
 
 import cloud_providers
 from cloudlib.config import exports, variables
@@ -333,18 +334,14 @@ def test_rewrite(tmp_path: Path) -> None:
     assert rewrite(path, "c"), "what is no text is not what it should be"
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written(tmp_path: Path, mocker: MockerFixture) -> None:
     """As root nothing is read-only, so the system call is told to refuse."""
     path = tmp_path / "file"
     path.write_text("old")
-
-    def refuse(*_: object) -> int:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(os, "open", refuse)
+    refused = mocker.patch("os.open", side_effect=PermissionError(13, "Permission denied"))
     with pytest.raises(PublishError, match=r"cannot write .*file: Permission denied") as caught:
         rewrite(path, "new")
-    monkeypatch.undo()
+    mocker.stop(refused)
     assert path.read_text() == "old" and caught.value.unchanged and caught.value.hint
 
 

@@ -82,6 +82,18 @@ def test_switched_off_and_saved(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> 
     assert state(parsed(tree, monkeypatch)) == ("generated", "y", True)
 
 
+def test_a_saved_configuration_outlives_the_generated_menus(tree: Tree) -> None:
+    """It says that they were in use, which is no request for them."""
+    generate(tree)
+    mark(tree)
+    tree.make("alldefconfig")
+    assert tree.config()[USE] == "y"
+    tree.make("clean-cloud-config-aws")
+    tree.write(".config", f"CONFIG_{USE}=y\n")
+    tree.make("olddefconfig")
+    assert USE not in tree.config()
+
+
 def test_another_configuration_file(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     generate(tree)
     mark(tree)

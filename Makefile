@@ -34,15 +34,16 @@ include scripts/kconfig.Makefile
 include scripts/dynamic-cloud-kconfig.Makefile
 include scripts/terraform.Makefile
 
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+
 .venv/ready: requirements.txt
 	$(Q)echo '  VENV    .venv'
-	$(Q)python3 -m venv .venv
-	$(Q).venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(Q)python3 -m venv $(@D) && $(@D)/bin/python $(PIP_INSTALL) -r $<
 	$(Q)touch $@
 
 .venv/dev-ready: requirements-dev.txt constraints-dev.txt .venv/ready
 	$(Q)echo '  VENV    .venv, with what the tests need'
-	$(Q).venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints-dev.txt
+	$(Q)$(@D)/bin/python $(PIP_INSTALL) -r requirements-dev.txt -c constraints-dev.txt
 	$(Q)touch $@
 
 PHONY += extra-vars
@@ -52,8 +53,7 @@ extra-vars: $(PYTHON_READY)
 # The real Azure CLI is 700 MB: it has an environment of its own, for the tests that start it.
 .venv-azure/ready: requirements-azure.txt
 	$(Q)echo '  VENV    .venv-azure, with the Azure CLI'
-	$(Q)python3 -m venv .venv-azure
-	$(Q).venv-azure/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-azure.txt
+	$(Q)python3 -m venv $(@D) && $(@D)/bin/python $(PIP_INSTALL) -r $<
 	$(Q)touch $@
 
 PHONY += test test-slow test-all test-azure test-gce test-terraform bench check style
@@ -87,37 +87,36 @@ bench: $(PYTHON_DEV_READY)
 
 PHONY += clean mrproper
 clean:
-	$(Q)rm -f extra_vars.yaml terraform/*/terraform.tfvars.json
+	$(Q)rm -rf extra_vars.yaml $(CLOUD_PROVIDERS:%=terraform/%/terraform.tfvars.json) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	$(Q)find scripts $(wildcard tests) -name __pycache__ -prune -exec rm -rf {} +
-	$(Q)rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# The first line refuses while a terraform state still holds machines; it needs no .venv.
+# It refuses while a terraform state still holds machines, and needs no .venv.
 mrproper:
-	$(Q)$(or $(PYTHON),python3) scripts/clean_terraform.py
-	$(Q)$(MAKE) clean
-	$(Q)find terraform -name '*.generated' -delete
-	$(Q)rm -rf .config .config.old defconfig .venv .venv-azure .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage
+	$(Q)$(or $(PYTHON),python3) scripts/clean_terraform.py && $(MAKE) clean
+	$(Q)find terraform -name '*.generated' -delete && rm -rf $(MADE_HERE)
 
-PHONY += help
-help: kconfig-help cloud-help terraform-help
-	@echo 'Use:'
-	@echo '  all (default)             - .config to extra_vars.yaml and terraform variables; cost'
-	@echo '  extra-vars                - the same'
-	@echo
+MADE_HERE := .config .config.old defconfig .venv .venv-azure
+MADE_HERE += .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage
+
+PHONY += help develop-help
+# Users first. `*` is what `make` alone does.
+help: kconfig-help terraform-help defconfig-help cloud-help develop-help
+
+develop-help:
 	@echo 'Development:'
-	@echo '  test                      - the test suite'
-	@echo '  test-slow                 - the slow tests'
-	@echo '  test-azure                - the tests that start the real Azure CLI (700 MB, made on first use)'
-	@echo '  test-gce                  - Compute Engine with the real gcloud, where it is installed'
-	@echo '  test-terraform            - the terraform modules under the real terraform, offline'
-	@echo '  test-all                  - all of these'
-	@echo '  bench                     - measure the speed budgets'
 	@echo '  check                     - style, types, and the menus under Kconfiglib'
 	@echo '  style                     - lint and format check'
+	@echo '  test                      - the test suite'
+	@echo '  test-slow                 - the slow tests'
+	@echo '  test-azure                - the tests of the real Azure CLI (700 MB)'
+	@echo '  test-gce                  - the tests of the real gcloud, where there is one'
+	@echo '  test-terraform            - the modules under the real terraform, offline'
+	@echo '  test-all                  - all of these'
+	@echo '  bench                     - measure the speed budgets'
 	@echo
 	@echo 'Cleaning:'
 	@echo '  clean                     - remove what make wrote, keep .config'
-	@echo '  mrproper                  - remove .config, generated menus, .venv and terraform leftovers too'
+	@echo '  mrproper                  - clean, and remove .config, generated menus, .venv'
 	@echo
 	@echo 'Variables:'
 	@echo '  V=1                       - show the commands'
@@ -127,11 +126,11 @@ help: kconfig-help cloud-help terraform-help
 	@echo '  CLOUD_PRICE_REGIONS=all   - fetch prices of all regions (or of a,b,c)'
 	@echo '  CLOUD_JOBS=N              - run N vendor calls at a time'
 	@echo '  CLOUD_CALL_TIMEOUT=S      - give each vendor call S seconds'
-	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that it comes from a recording'
+	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that this is a recording'
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
-	@echo '  REFRESH=0                 - destroy by the state alone: the key file or the image is gone'
+	@echo '  REFRESH=0                 - destroy by the state alone, ask the cloud nothing'
 	@echo '  LIVE=1                    - cloud-check asks the provider'
-	@echo '  FORCE=1                   - go on in spite of what the checks say (cloud-update, bringup)'
-	@echo '  YES=1                     - answer yes where bringup, destroy or menuconfig would ask'
+	@echo '  FORCE=1                   - go on in spite of what the checks say'
+	@echo '  YES=1                     - answer yes where bringup, destroy, menuconfig ask'
 
 .PHONY: $(PHONY)

@@ -2,7 +2,7 @@
 # The administrator's targets. Two tiers: what a cloud answers is written as
 # *.generated, and becomes *.static, which is committed, when promoted.
 
-CLOUD_PROVIDERS := aws azure gce lambdalabs
+CLOUD_PROVIDERS := $(patsubst terraform/%/Kconfig,%,$(wildcard terraform/*/Kconfig))
 
 GENERATE_CLOUD := $(PYTHON_RUN) scripts/generate_cloud_configs.py
 
@@ -40,15 +40,9 @@ $(CLOUD_PROVIDERS:%=cloud-diff-%): cloud-diff-%: $(PYTHON_READY)
 cloud-help:
 	@echo 'Cloud catalogue (administrators: vendor CLI and credentials needed):'
 	@echo '  cloud-config              - query every provider, write *.generated menus'
-	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' cloud-config-$$p $$p; done
-	@echo '  cloud-update              - promote generated menus to the committed *.static ones'
-	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' cloud-update-$$p $$p; done
+	@echo '  cloud-diff                - what cloud-update would change, offline'
+	@echo '  cloud-update              - promote generated menus to committed *.static ones'
 	@echo '  clean-cloud-config        - remove generated menus and markers'
-	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' clean-cloud-config-$$p $$p; done
-	@echo
-	@echo 'Cloud catalogue (offline):'
-	@echo '  cloud-status              - tier, age and figures of every provider, and what is next'
-	@echo '  cloud-diff                - what cloud-update would change'
-	@for p in $(CLOUD_PROVIDERS); do printf '  %-25s - the same for %s alone\n' cloud-diff-$$p $$p; done
+	@echo '  TARGET-PROVIDER           - any of these for one: $(CLOUD_PROVIDERS)'
 	@echo
 PHONY += cloud-help

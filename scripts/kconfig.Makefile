@@ -3,7 +3,6 @@
 
 KCONFIG_TARGETS := menuconfig guiconfig oldconfig olddefconfig savedefconfig
 KCONFIG_TARGETS += listnewconfig allnoconfig allyesconfig alldefconfig
-DEFCONFIGS := $(sort $(notdir $(wildcard defconfigs/*)))
 
 PHONY += $(KCONFIG_TARGETS)
 
@@ -12,18 +11,28 @@ $(KCONFIG_TARGETS): $(PYTHON_READY)
 
 # Also for names that do not exist: the tool lists those that do.
 defconfig-%: $(PYTHON_READY)
-	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py defconfig $*
+	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py defconfig '$(subst ','\'',$*)'
 
 kconfig-help:
 	@echo 'Configuration (offline, no vendor CLI):'
 	@echo '  menuconfig                - choose in a terminal menu'
 	@echo '  guiconfig                 - choose in a window'
+	@echo '  defconfig-NAME            - take a ready-made configuration, see below'
 	@echo '  oldconfig                 - ask for what .config does not answer'
 	@echo '  olddefconfig              - complete .config with defaults'
-	@echo '  savedefconfig             - write what differs from the defaults to ./defconfig'
+	@echo '  savedefconfig             - write what differs from defaults to ./defconfig'
 	@echo '  listnewconfig             - list what .config does not answer'
 	@echo '  allnoconfig, allyesconfig - .config with every option off, or on'
 	@echo '  alldefconfig              - .config with the defaults'
-	@for d in $(DEFCONFIGS); do printf '  %-25s - %s\n' defconfig-$$d "$$(sed -n '1s/^# //p' defconfigs/$$d)"; done
 	@echo
-PHONY += kconfig-help
+	@echo 'Use:'
+	@echo '* all, extra-vars           - .config to ansible and terraform variables; cost'
+	@echo '  cloud-status              - tier, age and figures of every provider; next step'
+	@echo
+
+# The first line of each file says what it is.
+defconfig-help:
+	@echo 'Ready-made configurations, as make defconfig-NAME:'
+	@for d in defconfigs/*; do read -r _ text <"$$d"; printf '  %-25s - %s\n' "$${d##*/}" "$$text"; done
+	@echo
+PHONY += kconfig-help defconfig-help

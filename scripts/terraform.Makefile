@@ -16,10 +16,10 @@ cloud-check: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_check.py
 
 terraform-help:
-	@echo 'Machines (terraform and credentials of the provider needed, but for cloud-check):'
-	@echo '  cloud-check               - can .config be launched, by what the catalogue says? LIVE=1 asks'
+	@echo 'Machines (terraform and credentials of the provider needed):'
+	@echo '  cloud-check               - can .config be launched? LIVE=1 asks the cloud'
 	@echo '  cloud-plan                - show what bringup would do'
-	@echo '  bringup                   - bring the nodes up, write an ssh configuration for them'
+	@echo '  bringup                   - bring the nodes up, write ssh_config for them'
 	@echo '  destroy                   - destroy them; asks, unless YES=1'
 	@echo
 PHONY += terraform-help

@@ -9,29 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.contract import contracts
 from tests.support.tree import Tree, copy_tree, make_tree
 
-_OURS = ("AWS_", "AZURE_", "CLOUDSDK_", "LAMBDA", "CLOUD_", "KCONFIG_", "FAKE_")
+_OURS = ("CLOUD_", "KCONFIG_", "FAKE_")
 _ALSO = (
-    "srctree",
-    "FORCE",
-    "YES",
-    "LIVE",
-    "REFRESH",
-    "DEBUG",
-    "V",
-    "PYTHONPATH",
-    "MAKEFLAGS",
-    "MAKELEVEL",
-    "MFLAGS",
+    *("srctree", "PYTHONPATH", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"),
+    *("FORCE", "YES", "LIVE", "REFRESH", "DEBUG", "V"),
 )
 
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests reaches them."""
+    theirs = [start for contract in contracts().values() for start in contract.environment]
     for name in os.environ:
-        if name.startswith(_OURS) or name in _ALSO:
+        if name.startswith((*_OURS, *theirs)) or name in _ALSO:
             monkeypatch.delenv(name)
 
 

@@ -164,6 +164,16 @@ def test_static_files_are_what_the_code_makes_of_their_catalogue(name: str) -> N
     assert [file for file in made | texts if made.get(file) != texts.get(file)] == []
 
 
+def alone(target: str) -> str:
+    """`cloud-config` of `cloud-config-aws`: the target that does the same for every provider."""
+    return re.sub(rf"-({'|'.join(cloud_providers.PROVIDER_NAMES)})$", "", target)
+
+
+def inner(target: str) -> bool:
+    """The parts of `make help`."""
+    return target.endswith("-help")
+
+
 def test_every_target_is_in_help(tree: Tree) -> None:
     told = tree.make("help").stdout
     listed = {
@@ -172,8 +182,31 @@ def test_every_target_is_in_help(tree: Tree) -> None:
         if " - " in line
         for word in re.split(r"[ ,]+", line.partition(" - ")[0])
     }
-    inner = {"cloud-help", "kconfig-help", "terraform-help", "help"}
-    assert sorted(targets() - listed - inner) == []
+    assert sorted({alone(name) for name in targets() if not inner(name)} - listed) == ["help"]
+    assert f"- any of these for one: {' '.join(sorted(cloud_providers.PROVIDER_NAMES))}\n" in told
+
+
+def test_help_reads_like_that_of_the_kernel(tree: Tree) -> None:
+    """In 80 columns, a user's targets first, a star at what `make` alone does."""
+    lines = tree.make("help").stdout.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    (default,) = [number for number, line in enumerate(lines) if line.startswith("*")]
+    assert lines[default].startswith("* all")
+    heads = [line.split()[0].rstrip(":") for line in lines if re.match(r"[A-Z].*:$", line)]
+    assert heads[:2] == ["Configuration", "Use"] and heads[-3:] == ["Development", "Cleaning", "Variables"]
+
+
+def test_make_knows_every_provider_of_the_registry() -> None:
+    named = {name.removeprefix("cloud-config-") for name in targets() if name.startswith("cloud-config-")}
+    assert named == set(cloud_providers.PROVIDER_NAMES)
+
+
+def test_no_list_of_providers_by_hand() -> None:
+    """In the Makefiles, the scripts and the tests; the registry is the one list."""
+    name = rf"\b(?:{'|'.join(cloud_providers.PROVIDER_NAMES)})\b"
+    listed = re.compile(rf"{name}(?:\W{{1,12}}{name}){{2}}")
+    code = [p for p in FILES if p.suffix == ".py" or p in MAKEFILES or p.name == "run"]
+    assert relative([p for p in code if listed.search(text(p))]) == []
 
 
 def test_every_target_is_in_the_docs() -> None:
@@ -181,9 +214,8 @@ def test_every_target_is_in_the_docs() -> None:
     if not page.exists():
         pytest.skip("docs/cloud-configuration.md is not written yet")
     told = "\n".join(text(p) for p in FILES if p.suffix == ".md")
-    names = {re.sub(r"-(aws|azure|gce|lambdalabs)$", "", name) for name in targets()}
-    inner = {"cloud-help", "kconfig-help", "terraform-help"}
-    assert sorted(n for n in names - inner if not re.search(rf"(?<![\w-]){re.escape(n)}(?![\w])", told)) == []
+    names = {alone(name) for name in targets() if not inner(name)}
+    assert sorted(n for n in names if not re.search(rf"(?<![\w-]){re.escape(n)}(?![\w])", told)) == []
 
 
 def test_every_setting_is_in_help(tree: Tree) -> None:
@@ -201,15 +233,23 @@ def test_every_defconfig_is_listed_and_says_what_it_is(tree: Tree) -> None:
     for path in sorted((ROOT / "defconfigs").iterdir()):
         first = text(path).splitlines()[0]
         assert re.fullmatch(r"# \S.{10,}\.", first), f"{path.name} begins with no sentence of what it is"
-        assert f"defconfig-{path.name}" in told and first.removeprefix("# ") in told
+        assert f"\n  {path.name:<25} - {first.removeprefix('# ')}\n" in told
 
 
 def test_recipes_are_short() -> None:
-    """A recipe is a line or two, without sed; what needs more is a script."""
+    """A recipe is a line or two, what it prints aside, and never sed; what needs more is a script."""
     for path in MAKEFILES:
+        assert not re.search(r"\b(sed|awk)\b", text(path)), path.name
         for recipe in re.findall(r"(?:^\t.*\n)+", text(path), re.MULTILINE):
-            lines = [line for line in recipe.splitlines() if "echo" not in line and "printf" not in line]
-            assert len(lines) <= 4, recipe
+            lines = recipe.splitlines()
+            printed = [line for line in lines if re.fullmatch(r"\t(@|\$\(Q\))echo( '.*')?", line)]
+            assert len(lines) - len(printed) <= 2, recipe
+
+
+def test_a_name_typed_to_make_is_no_command(tree: Tree) -> None:
+    done = tree.make("defconfig-x;touch one'`touch two`$$(touch three)", check=False)
+    assert done.returncode == 2 and "there is no defconfig" in done.stderr
+    assert not {"one", "two", "three"} & {path.name for path in tree.root.iterdir()}
 
 
 def test_modules_are_of_a_size_to_read() -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
+from cloud_providers import PROVIDER_NAMES
 from tests.servers.http_base import Fault, HttpServer
 from tests.support.tree import Tree
 
@@ -29,7 +31,8 @@ class Contract:
     `command` is its name on PATH, "" for a provider that is asked over HTTP. `without_credentials` is what to
     change in that environment so that there are none. `faults` has one for each of FAULTS, which must end the
     fetch. `secrets` must not be seen in any message or file. `settings` are for speed alone, such as fewer
-    retries.
+    retries. `environment` is how the variables begin with which a person tells the vendor's tools who they
+    are; no test sees them.
     """
 
     small: Callable[..., HttpServer]
@@ -42,8 +45,15 @@ class Contract:
     recorded: Callable[..., HttpServer] | None = None
     real: Callable[[Tree, HttpServer], dict[str, str]] | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    environment: Sequence[str] = ()
 
 
+def contracts() -> Mapping[str, Contract]:
+    """The contracts of all registered providers."""
+    return {name: contract_of(name) for name in PROVIDER_NAMES}
+
+
+@cache
 def contract_of(name: str) -> Contract:
     """The contract of a registered provider; a provider without one fails the test that asks."""
     try:

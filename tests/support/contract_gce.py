@@ -47,4 +47,5 @@ CONTRACT = Contract(
         "hang": lambda: faults.hangs("regions"),
     },
     secrets=(TOKEN,),
+    environment=("CLOUDSDK_", "GOOGLE_"),
 )

@@ -39,4 +39,5 @@ CONTRACT = Contract(
         "hang": lambda: lambda_server.hangs("instance-types"),
     },
     secrets=(KEY,),
+    environment=("LAMBDA",),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -13,10 +14,19 @@ from typing import Any
 
 import pytest
 
+from cloud_providers import PROVIDER_NAMES
 from tests.support.tree import ROOT
 
+
+def _schema(name: str) -> str:
+    """The last part of a module's provider: `azurerm` of hashicorp/azurerm."""
+    text = (ROOT / "terraform" / name / "provider.tf").read_text(encoding="utf-8")
+    (source,) = re.findall(r'^ +source += ".*/(\w+)"$', text, re.MULTILINE)
+    return str(source)
+
+
 #: The modules, and the schema each is held against.
-MODULES = {"aws": "aws", "azure": "azurerm", "gce": "google", "lambdalabs": "lambdalabs"}
+MODULES = {name: _schema(name) for name in PROVIDER_NAMES}
 TERRAFORM = shutil.which("terraform", path=f"{os.environ.get('PATH', '')}:/usr/local/bin")
 TESTS = ROOT / "tests" / "terraform"
 #: Public keys of the right form whose private halves nobody has.

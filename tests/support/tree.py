@@ -23,7 +23,6 @@ _LEAVE = shutil.ignore_patterns(
 
 #: Answers for a vendor CLI that must not be called at all: it says so, and leaves a trace.
 _FORBIDDEN = '#!/bin/sh\necho "called: $0 $*" >>"$CALLED"\nexit 97\n'
-_VENDOR_COMMANDS = ("aws", "az", "gcloud", "curl", "wget")
 
 
 @dataclass
@@ -113,7 +112,7 @@ def make_tree(template: Path, folder: Path) -> Tree:
     shutil.copytree(template, root, symlinks=True)
     for made in (home, fakes):
         made.mkdir()
-    for name in _VENDOR_COMMANDS:
+    for name in _forbidden_commands():
         (fakes / name).write_text(_FORBIDDEN, encoding="utf-8")
         (fakes / name).chmod(0o755)
     env = {
@@ -125,6 +124,13 @@ def make_tree(template: Path, folder: Path) -> Tree:
         "TMPDIR": str(home),
     }
     return Tree(root, home, env)
+
+
+def _forbidden_commands() -> list[str]:
+    """What could reach a cloud: the command of every provider, and those that fetch a page."""
+    from tests.support.contract import contracts  # which needs this module
+
+    return [*(c.command for c in contracts().values() if c.command), "curl", "wget"]
 
 
 def without(env: Mapping[str, str], *starts: str) -> dict[str, str]:

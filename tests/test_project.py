@@ -222,9 +222,8 @@ def test_every_setting_is_in_help(tree: Tree) -> None:
     """What can be set in the environment or on make's command line is told of."""
     told = tree.make("help").stdout
     scripts = [p for p in FILES if p.relative_to(ROOT).parts[0] == "scripts"]
-    read = {
-        m for p in scripts for m in re.findall(r'(?:environ(?:\.get\(|\[)"(?=CLOUD_)|flag\(")(\w+)"', text(p))
-    }
+    setting = re.compile(r'(?:environ(?:\.get\(|\[)"(?=CLOUD_)|flag\(")([A-Z_]+)"')
+    read = {name for path in scripts for name in setting.findall(text(path))}
     assert len(read) > 4 and sorted(name for name in read if f" {name}=" not in told) == []
 
 

@@ -35,7 +35,7 @@ class AzureData:
     others: Sequence[Row] = field(default_factory=list)
 
     def skus(self, location: str) -> list[Row]:
-        """The rows of `/skus` for one location: sizes, and a disk, which is no machine."""
+        """The rows of `/skus` for one location: sizes, and a disk, which is not a machine."""
         rows = [
             {
                 "resourceType": "virtualMachines",
@@ -195,7 +195,7 @@ def small() -> AzureData:
 
 
 def _prices(where: str, factor: float) -> list[Row]:
-    """Right rows, and every kind of row that must not become a price."""
+    """Rows with prices, and rows of every sort that must not become one."""
     usd = {
         "Standard_B2s": 0.0416, "Standard_D4s_v5": 0.192, "Standard_D16s_v5": 0.768,
         "Standard_D4ps_v5": 0.154, "Standard_NC4as_T4_v3": 0.526,

@@ -30,7 +30,7 @@ def at(location: str) -> str:
 
 
 def throttled(path: str = SKUS, query: str = "", *, times: int | None = 1, seconds: int = 0) -> Fault:
-    """429, asking in words and in a header to wait so long."""
+    """429, whose text and header ask to wait so many seconds."""
     words = f"The request was throttled. Please try again after '{seconds}' seconds."
     reply = error(429, "TooManyRequests", words, ("Retry-After", str(seconds)))
     return Fault(to(path, query), reply=reply, times=times)

@@ -57,17 +57,17 @@ def committed(path: Path) -> AzureData:
     sizes: dict[str, dict[str, Any]] = {}
     offered: dict[str, dict[str, dict[str, Any]]] = {}
     prices: list[dict[str, Any]] = []
-    for kind in data["instance_types"]:
-        name = kind["name"]
+    for itype in data["instance_types"]:
+        name = itype["name"]
         more = {
-            "CpuArchitectureType": {"x86_64": "x64", "arm64": "Arm64"}[kind["architectures"][0]],
-            "HyperVGenerations": ",".join(kind["boot_modes"]),
-            **({"GPUs": str(kind["gpus"][0]["count"])} if "gpus" in kind else {}),
+            "CpuArchitectureType": {"x86_64": "x64", "arm64": "Arm64"}[itype["architectures"][0]],
+            "HyperVGenerations": ",".join(itype["boot_modes"]),
+            **({"GPUs": str(itype["gpus"][0]["count"])} if "gpus" in itype else {}),
         }
-        sizes[name] = size(name, kind["family"], kind["vcpus"], kind["memory_mib"] / 1024, **more)
-        for where, ends in kind["offered"].items():
+        sizes[name] = size(name, itype["family"], itype["vcpus"], itype["memory_mib"] / 1024, **more)
+        for where, ends in itype["offered"].items():
             offered.setdefault(where, {})[name] = {"zones": [end.lstrip("-") for end in ends.split()]}
-        prices += [price(name, where, float(usd)) for where, (usd, _) in kind.get("prices", {}).items()]
+        prices += [price(name, where, float(usd)) for where, (usd, _) in itype.get("prices", {}).items()]
     return AzureData(
         locations=[
             location(

@@ -46,10 +46,10 @@ class LambdaData:
         """The data of /instance-types."""
         return {
             name: {
-                "instance_type": kind,
+                "instance_type": itype,
                 "regions_with_capacity_available": [self.region(r) for r in self.capacity.get(name, ())],
             }
-            for name, kind in self.types.items()
+            for name, itype in self.types.items()
         }
 
 
@@ -61,7 +61,7 @@ def small() -> LambdaData:
         "us-south-2": "North Texas, USA",
         "europe-central-1": "Germany",
     }
-    kinds = (
+    itypes = (
         instance_type("cpu_4x_general", "4x CPU General (16 GiB)", "N/A", 4, 16, 0, 20),
         instance_type("gpu_1x_a10", "1x A10 (24 GB PCIe)", "A10 (24 GB PCIe)", 30, 200, 1, 129, 1400),
         instance_type("gpu_1x_a6000", "1x A6000 (48 GB)", "A6000 (48 GB)", 14, 100, 1, 109),
@@ -70,7 +70,7 @@ def small() -> LambdaData:
         instance_type("gpu_8x_v100", "8x Tesla V100 (16 GB)", "Tesla V100 (16 GB)", 92, 448, 8, 632),
     )
     return LambdaData(
-        types={kind["name"]: kind for kind in kinds},
+        types={itype["name"]: itype for itype in itypes},
         regions=regions,
         capacity={
             "gpu_1x_a10": ("us-west-1", "us-east-1"),
@@ -86,7 +86,7 @@ def recorded(facts: Path) -> LambdaData:
     """lambda_instance_types.csv and lambda_regions.csv; capacity as of 2026-07-30 where it is known."""
     rows = _rows(facts / "lambda_instance_types.csv")
     regions = {row["name"]: row["description"] for row in _rows(facts / "lambda_regions.csv")}
-    kinds = [
+    itypes = [
         instance_type(
             row["name"],
             row["description"],
@@ -101,7 +101,7 @@ def recorded(facts: Path) -> LambdaData:
     ]
     known = {row["name"]: row["regions_with_capacity_2026_07_30"] for row in rows}
     return LambdaData(
-        types={kind["name"]: kind for kind in kinds},
+        types={itype["name"]: itype for itype in itypes},
         regions=regions,
         capacity={n: tuple(text.split("|")) for n, text in known.items() if text not in ("", "unknown")},
         images=images(regions),

@@ -125,7 +125,7 @@ def test_two_processes_and_a_request_a_location(server: AzureServer, calls: Call
     assert [server.count(faults.SKUS, faults.at(name)) for name in LOCATIONS] == [1] * len(LOCATIONS)
 
 
-def test_the_token_is_told_to_nobody(
+def test_the_token_is_shown_nowhere(
     server: AzureServer,
     calls: Callable[[], list[str]],
     monkeypatch: pytest.MonkeyPatch,
@@ -199,7 +199,7 @@ def test_images_and_generations(server: AzureServer, calls: Callable[[], list[st
     )
 
 
-def test_a_distribution_that_is_not_there_is_said(server: AzureServer) -> None:
+def test_a_distribution_that_is_missing_is_noticed(server: AzureServer) -> None:
     server.inject(Fault(lambda r: "/publishers/resf/" in r.path, reply=faults.missing().reply, times=None))
     made = fetch()
     assert not any(i.distro == "rocky" for i in made.images)
@@ -225,13 +225,13 @@ def test_an_unknown_location(server: AzureServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"),
+    ("regions", "expected"),
     [("", ["eastus"]), ("eastus2", ["eastus", "eastus2"]), ("all", ["eastus", "eastus2"])],
 )
 def test_whose_prices(
-    server: AzureServer, monkeypatch: pytest.MonkeyPatch, wish: str, expected: list[str]
+    server: AzureServer, monkeypatch: pytest.MonkeyPatch, regions: str, expected: list[str]
 ) -> None:
-    monkeypatch.setenv("CLOUD_PRICE_REGIONS", wish)
+    monkeypatch.setenv("CLOUD_PRICE_REGIONS", regions)
     prices = {r for t in fetch().instance_types for r in t.prices}
     assert sorted(prices) == expected
 
@@ -250,7 +250,7 @@ def test_the_default_location(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setenv("AZURE_DEFAULTS_LOCATION", "WestUS2")
     assert azure_calls.default_location() == "westus2"
     monkeypatch.delenv("AZURE_DEFAULTS_LOCATION")
-    (tmp_path / "config").write_text("no ini file", encoding="utf-8")
+    (tmp_path / "config").write_text("not an ini file", encoding="utf-8")
     assert azure_calls.default_location() == "eastus"
 
 

@@ -20,25 +20,25 @@ def answer(data: Any) -> Reader:
 
 
 def parsed(**changes: Any) -> InstanceType:
-    kind = instance_type("gpu_1x_a10", "1x A10 (24 GB PCIe)", "A10 (24 GB PCIe)", 30, 200, 1, 129, 1400)
-    found, notices = lambdalabs_parse.instance_types(answer(entry({**kind, **changes})), ["a-1", "b-1"])
+    itype = instance_type("gpu_1x_a10", "1x A10 (24 GB PCIe)", "A10 (24 GB PCIe)", 30, 200, 1, 129, 1400)
+    found, notices = lambdalabs_parse.instance_types(answer(entry({**itype, **changes})), ["a-1", "b-1"])
     assert len(found) == 1, notices
     return found[0]
 
 
-def entry(kind: dict[str, Any], *regions: str) -> dict[str, Any]:
+def entry(itype: dict[str, Any], *regions: str) -> dict[str, Any]:
     rows = [{"name": r, "description": ""} for r in regions]
-    return {kind["name"]: {"instance_type": kind, "regions_with_capacity_available": rows}}
+    return {itype["name"]: {"instance_type": itype, "regions_with_capacity_available": rows}}
 
 
 def test_a_type() -> None:
-    kind = parsed()
-    assert (kind.name, kind.family, kind.category) == ("gpu_1x_a10", "a10", "GPU")
-    assert (kind.vcpus, kind.memory_mib, kind.architectures) == (30, 200 * 1024, ("x86_64",))
-    assert kind.gpus == (Gpu("NVIDIA A10 PCIe", 1, 24 * 1024),)
-    assert kind.local_disks == (LocalDisks(1, 1503, nvme=False),), "1400 GiB are 1503 GB"
-    assert kind.regions == ("a-1", "b-1")
-    assert {r: p.usd_per_hour for r, p in kind.prices.items()} == dict.fromkeys(
+    itype = parsed()
+    assert (itype.name, itype.family, itype.category) == ("gpu_1x_a10", "a10", "GPU")
+    assert (itype.vcpus, itype.memory_mib, itype.architectures) == (30, 200 * 1024, ("x86_64",))
+    assert itype.gpus == (Gpu("NVIDIA A10 PCIe", 1, 24 * 1024),)
+    assert itype.local_disks == (LocalDisks(1, 1503, nvme=False),), "1400 GiB are 1503 GB"
+    assert itype.regions == ("a-1", "b-1")
+    assert {r: p.usd_per_hour for r, p in itype.prices.items()} == dict.fromkeys(
         ("a-1", "b-1"), Decimal("1.29")
     )
 
@@ -67,8 +67,8 @@ def test_a_gpu_without_a_description_of_its_own(text: str | None) -> None:
 
 
 def test_a_cpu_type() -> None:
-    kind = instance_type("cpu_4x_general", "4x CPU General (16 GiB)", "N/A", 4, 16, 0, 20)
-    found = parsed(**kind)
+    itype = instance_type("cpu_4x_general", "4x CPU General (16 GiB)", "N/A", 4, 16, 0, 20)
+    found = parsed(**itype)
     assert (found.gpus, found.category, found.local_disks) == ((), "General purpose", ())
     assert found.family == "general" and found.prices["a-1"].usd_per_hour == Decimal("0.20")
 
@@ -89,10 +89,10 @@ def test_architectures(stated: str | None, gpu: str, architecture: str) -> None:
 
 
 def test_what_is_not_known_is_said_and_not_made_up() -> None:
-    kind = instance_type("gpu_1x_a10", "", "A10 (24 GB PCIe)", 30, 200, 1, 0)
+    itype = instance_type("gpu_1x_a10", "", "A10 (24 GB PCIe)", 30, 200, 1, 0)
     bare = instance_type("gpu_1x_new", "", "New (1 GB)", 0, 200, 1, 5)
     risc = {**instance_type("gpu_1x_risc", "", "New (1 GB)", 4, 200, 1, 5), "architecture": "riscv64"}
-    types = answer({**entry(kind), **entry(bare), **entry(risc)})
+    types = answer({**entry(itype), **entry(bare), **entry(risc)})
     found, notices = lambdalabs_parse.instance_types(types, ["a-1"])
     assert [k.name for k in found] == ["gpu_1x_a10"] and found[0].prices == {}
     assert notices == [
@@ -125,10 +125,10 @@ def test_images_of_other_families_and_none() -> None:
 
 
 def test_regions_are_those_of_every_answer() -> None:
-    kind = instance_type("gpu_1x_a10", "", "A10 (24 GB PCIe)", 30, 200, 1, 129)
+    itype = instance_type("gpu_1x_a10", "", "A10 (24 GB PCIe)", 30, 200, 1, 129)
     pictures = [{"region": {"name": "b-1", "description": "B"}}, {"family": "x"}]
     seen = lambdalabs_parse.regions_seen(
-        answer(entry(kind, "a-1", "b-1")), answer(pictures), answer([{"name": "c-1"}])
+        answer(entry(itype, "a-1", "b-1")), answer(pictures), answer([{"name": "c-1"}])
     )
     assert seen == {"a-1": Region("a-1"), "b-1": Region("b-1", "B"), "c-1": Region("c-1")}
 

@@ -195,10 +195,10 @@ def variables(tree: Tree) -> tuple[str, str, str]:
     text = tree.read("extra_vars.yaml")
     note = NOTE.search(text)
     values = json.loads(tree.read("terraform/lambdalabs/terraform.tfvars.json"))
-    kind, region = values["lambdalabs_instance_type"], values["lambdalabs_region"]
-    assert f"terraform_lambdalabs_instance_type: {kind}\n" in text and KEY not in text
+    itype, region = values["lambdalabs_instance_type"], values["lambdalabs_region"]
+    assert f"terraform_lambdalabs_instance_type: {itype}\n" in text and KEY not in text
     assert f"terraform_lambdalabs_region: {region}\n" in text
-    return note[1] if note else "", kind, region
+    return note[1] if note else "", itype, region
 
 
 def test_make_resolves_the_cheapest_with_a_dated_note(tree: Tree, server: LambdaServer) -> None:

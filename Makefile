@@ -129,6 +129,8 @@ develop-help:
 	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that this is a recording'
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
 	@echo '  REFRESH=0                 - destroy by the state alone, ask the cloud nothing'
+	@echo '  RECORD=FOLDER             - cloud-config keeps the answers there'
+	@echo '  REPLAY=FOLDER             - cloud-config takes the answers from there'
 	@echo '  LIVE=1                    - cloud-check asks the provider'
 	@echo '  FORCE=1                   - go on in spite of what the checks say'
 	@echo '  YES=1                     - answer yes where bringup, destroy, menuconfig ask'

@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 
 import cloud_providers
+from cloudlib.calls import tapes
 from cloudlib.calls.parallel import exit_without_joining
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog
@@ -27,6 +28,7 @@ from cloudlib.show.progress_rows import shown_on
 def main() -> int:
     """Returns the exit code."""
     try:
+        tapes.refuse_live()
         return _check(live=flag("LIVE"))
     except CloudError as error:
         report(error, sys.stderr, who="cloud-check")

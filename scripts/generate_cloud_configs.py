@@ -19,13 +19,15 @@ from types import FrameType
 from typing import NoReturn
 
 import cloud_providers
+from cloudlib.calls import tapes
 from cloudlib.calls.parallel import exit_without_joining
 from cloudlib.calls.progress import FAILED, SKIPPED, Progress
 from cloudlib.calls.run import CallLog
+from cloudlib.calls.tapes import Tapes
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, tier
-from cloudlib.settings import ROOT, flag
+from cloudlib.settings import ROOT, flag, source_note
 from cloudlib.show import diff as difftext
 from cloudlib.show import summary
 from cloudlib.show.progress_rows import shown_on
@@ -77,12 +79,13 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 def _generate(providers: Sequence[Provider], *, named: bool) -> int:
     """All providers are asked side by side; each is published as soon as it is complete."""
+    recordings = tapes.from_environment()
     logs = {p.NAME: CallLog() for p in providers}
     outcomes: list[Outcome] = []
     executor = ThreadPoolExecutor(max_workers=len(providers))
     try:
         with shown_on(sys.stdout) as progress:
-            tasks = [executor.submit(_fetch, p, logs[p.NAME], progress) for p in providers]
+            tasks = [executor.submit(_fetch, p, recordings, logs[p.NAME], progress) for p in providers]
             for provider, task in zip(providers, tasks):
                 outcomes.append(_published(provider, task.result()))
     finally:  # after Ctrl-C: end the vendor processes, wait for nobody, report what was published before
@@ -90,11 +93,17 @@ def _generate(providers: Sequence[Provider], *, named: bool) -> int:
             log.stop()
         executor.shutdown(wait=False, cancel_futures=True)
         summary.show(outcomes, sys.stdout)
+        tools = {o.provider: o.catalog.provenance.tools for o in outcomes if o.catalog}
+        for line in recordings.finish(source_note(), tools):
+            print(line)
     return _exit_code(outcomes, named=named)
 
 
-def _fetch(provider: Provider, log: CallLog, progress: Progress) -> refresh.Fetched | CloudError:
+def _fetch(
+    provider: Provider, recordings: Tapes, log: CallLog, progress: Progress
+) -> refresh.Fetched | CloudError:
     try:
+        log.tape = recordings.tape(provider.NAME)
         return refresh.fetch(provider, ROOT, Request(log=log, progress=progress))
     except CloudError as error:
         progress.end(provider.NAME, SKIPPED if isinstance(error, NotSetUp) else FAILED, error.what)

@@ -102,7 +102,7 @@ def test_a_provider_knows_no_other() -> None:
 
 #: The standard library's and requests' ways out, and the modules that may use them.
 WAYS_OUT = {
-    "subprocess": {"cloudlib.calls.run", "cloudlib.publish.staged"},
+    "subprocess": {"cloudlib.calls.run", "cloudlib.calls.watch", "cloudlib.publish.staged"},
     "requests": {"cloudlib.calls.rest"},
     **{name: set() for name in ("socket", "urllib.request", "http.client", "boto3", "multiprocessing")},
 }

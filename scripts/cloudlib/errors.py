@@ -92,6 +92,14 @@ class BudgetExceeded(CloudError):
     """
 
 
+class RecordingError(CloudError):
+    """A recording cannot be written, or is not one that can be replayed."""
+
+
+class NotRecorded(RecordingError):
+    """A replayed run asks for something that the recording has no answer to."""
+
+
 class CatalogError(CloudError):
     """The records contradict themselves, or are too poor to publish."""
 

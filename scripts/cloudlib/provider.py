@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from cloudlib import settings
 from cloudlib.calls.progress import Progress
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog, Image, Region, Zone
@@ -29,6 +30,13 @@ class Request:
     images: bool = True
     known: Catalog | None = None
     remarks: list[str] = field(default_factory=list)
+
+    def price_regions(self, home: str, asked: Sequence[str]) -> tuple[str, ...]:
+        """The regions whose prices are wanted: as set, or as recorded. UsageError for one not asked."""
+        wish = settings.price_wish()
+        if not wish or not self.log.replayed:
+            wish = self.log.setting("CLOUD_PRICE_REGIONS", settings.price_wish)
+        return settings.price_regions(wish, home, asked)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from cloudlib.errors import UsageError
 
 #: The top of the tree. Paths are made from it; nothing depends on the working directory but Kconfig.
 ROOT = Path(__file__).resolve().parents[2]
+
+_SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSWORD|API_KEY|ACCESS_KEY", re.IGNORECASE)
+_OWN_NAME = re.compile(r"PROJECT|_PROFILE\Z|_ACCOUNT\Z|\A(?:USER|LOGNAME)\Z")
 
 
 def shown(path: Path) -> str:
@@ -71,12 +75,27 @@ def job_count() -> int:
     return int(text)
 
 
-def price_regions(default_region: str, asked: Sequence[str]) -> tuple[str, ...]:
-    """The regions whose prices are fetched, the default region first.
+def recording() -> tuple[str, str]:
+    """RECORD, the folder that vendors' answers are kept in, and REPLAY, what they are taken from; or ""."""
+    return os.environ.get("RECORD", ""), os.environ.get("REPLAY", "")
 
-    CLOUD_PRICE_REGIONS: unset for the default region, `all`, or names separated by commas.
-    """
-    text = os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
+
+def own_values() -> tuple[frozenset[str], frozenset[str]]:
+    """(keys, names) that the environment holds and that a recording must not: tokens, projects, the user."""
+    env = {name: value for name, value in os.environ.items() if len(value) >= 4}
+    return (
+        frozenset(v for n, v in env.items() if len(v) >= 8 and _SECRET_NAME.search(n)),
+        frozenset(v for n, v in env.items() if _OWN_NAME.search(n)),
+    )
+
+
+def price_wish() -> str:
+    """CLOUD_PRICE_REGIONS: "" for the default region, `all`, or names separated by commas."""
+    return os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
+
+
+def price_regions(text: str, default_region: str, asked: Sequence[str]) -> tuple[str, ...]:
+    """The regions whose prices are fetched, the default region first. `text` is what `price_wish` gives."""
     if text == "all":
         return tuple(asked)
     names = [name.strip() for name in text.split(",") if name.strip()]

@@ -17,13 +17,12 @@ import pytest
 from cloudlib.calls import run as run_module
 from cloudlib.calls.run import (
     CallLog,
-    Ended,
     command_line,
     redact,
     run_bytes,
     run_json,
-    run_through,
 )
+from cloudlib.calls.watch import Ended, run_through
 from cloudlib.errors import (
     BadReply,
     BudgetExceeded,
@@ -246,7 +245,7 @@ sys.exit(1)
 _WATCHES = f"""
 import sys
 sys.path.insert(0, {str(Path(run_module.__file__).parents[2])!r})
-from cloudlib.calls.run import run_through
+from cloudlib.calls.watch import run_through
 ended = run_through([sys.executable, "-c", {_COUNTS!r}])
 print("ended", ended.code, ended.interrupted)
 """

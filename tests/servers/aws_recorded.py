@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """AWS at full scale: moto's instance types and offerings with the regions, zones, prices and images of
-the recorded facts (aws_regions.csv, aws_zones.csv, aws_prices.csv, aws_images.csv).
+the recorded facts (aws_regions.csv, aws_zones.csv, aws_prices.csv, aws_prices_2025_04.csv, aws_images.csv).
 
 The recording account may use the regions that moto has offerings for. The other regions of the
 partition are not opted in. Prices and zones of regions outside the partition are left out.
@@ -31,13 +31,20 @@ def load(facts: Path) -> AwsData:
         ),
         types=moto_types(),
         offerings={zone: types for region in usable for zone, types in moto_offerings(region).items()},
-        prices={
-            (row["region"], row["instance_type"]): row["usd_per_hour"]
-            for row in _rows(facts / "aws_prices.csv")
-            if row["region"] in names
-        },
+        prices={key: usd for key, usd in _prices(facts).items() if key[0] in names},
         images=images_of(_rows(facts / "aws_images.csv")),
     )
+
+
+def _prices(facts: Path) -> dict[tuple[str, str], str]:
+    """{(region, type): USD an hour}: karpenter's of 2026 before those of 2025 before older ones."""
+    rows = _rows(facts / "aws_prices.csv")
+    newest = [row for row in rows if row["source"] == "karpenter"]
+    older = [row for row in rows if row["source"] != "karpenter"]
+    return {
+        (row["region"], row["instance_type"]): row["usd_per_hour"]
+        for row in (*older, *_rows(facts / "aws_prices_2025_04.csv"), *newest)
+    }
 
 
 def _regions(rows: Rows, recorded: set[str]) -> tuple[Region, ...]:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Azure at full scale, from the recorded facts (azure_locations, _vm_skus, _prices, _images.csv).
+"""Azure at full scale, from the recorded facts: azure_locations, _vm_skus, _vm_caps, _vm_zones, _prices,
+_prices_2026_08_delta and _images.csv.
 
 What the recording does not say is left out, as the API would leave it out, but for three rules that Azure
-documents: an Arm64 image is of generation 2, a size called E8-2s has two of eight vCPUs, and an image SKU or
-offer that names a generation or Arm64 is of it. Zones of a size are those of its location.
+documents: an Arm64 image is of generation 2, an image SKU or offer that names a generation or Arm64 is of it,
+and a size for which the API names no GPU has as many as its page says. Where a size is offered comes from
+both lists; its zones are the recorded ones, or those of the location where only the older list has it.
 """
 
 from __future__ import annotations
@@ -24,15 +26,14 @@ def recorded(facts: Path) -> AzureData:
     """All of it; takes about a second."""
     locations = _rows(facts / "azure_locations.csv")
     zones = {row["name"]: row["zones"].split("|") if row["zones"] else [] for row in locations}
-    sizes = _rows(facts / "azure_vm_skus.csv")
-    offered: dict[str, dict[str, Any]] = {}
-    for row in sizes:
-        for where in filter(None, row["locations"].split("|")):
-            offered.setdefault(where, {})[row["name"]] = {"zones": zones.get(where, [])}
+    usd = {
+        (row["location"], row["size"]): float(row["usd_per_hour"])
+        for name in ("azure_prices.csv", "azure_prices_2026_08_delta.csv")  # the newer list has the last word
+        for row in _rows(facts / name)
+    }
     prices: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(facts / "azure_prices.csv"):
-        made = price(row["size"], row["location"], float(row["usd_per_hour"]))
-        prices.setdefault(row["location"], []).append(made)
+    for (where, name), amount in sorted(usd.items()):
+        prices.setdefault(where, []).append(price(name, where, amount))
     return AzureData(
         locations=[
             location(
@@ -41,8 +42,8 @@ def recorded(facts: Path) -> AzureData:
             )
             for row in locations
         ],
-        sizes={row["name"]: _size(row) for row in sizes},
-        offered=offered,
+        sizes={row["name"]: _size(row) for row in _rows(facts / "azure_vm_caps.csv")},
+        offered=_offered(facts, zones),
         prices=prices,
         images=list(_images(_rows(facts / "azure_images.csv"))),
     )  # fmt: skip
@@ -88,14 +89,33 @@ def committed(path: Path) -> AzureData:
     )  # fmt: skip
 
 
+def _offered(facts: Path, zones: dict[str, list[str]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """{location: {size: its zones there}}"""
+    offered: dict[str, dict[str, dict[str, Any]]] = {where: {} for where in zones}
+    for row in _rows(facts / "azure_vm_skus.csv"):
+        for where in filter(None, row["locations"].split("|")):
+            offered[where][row["name"]] = {"zones": zones[where]}
+    for row in _rows(facts / "azure_vm_zones.csv"):
+        if row["location"] in offered:  # one location of these is in no list of locations
+            known = row["zones"].split("|") if row["zones"] else []
+            offered[row["location"]][row["name"]] = {"zones": known}
+    return offered
+
+
+#: Capabilities that azure_vm_caps.csv has in the API's own names and values, beside those that `size` sets.
+_CAPABILITIES = (
+    *("MaxResourceVolumeMB", "NvmeDiskSizeInMiB", "NvmeSizePerDiskInMiB", "DiskControllerTypes"),
+    *("MaxDataDiskCount", "AcceleratedNetworkingEnabled", "ConfidentialComputingType"),
+    *("TrustedLaunchDisabled", "HyperVGenerations", "CpuArchitectureType", "GPUs", "vCPUsAvailable"),
+    *("MaxNetworkInterfaces", "PremiumIO", "EphemeralOSDiskSupported", "RdmaEnabled", "RetirementDateUtc"),
+)
+
+
 def _size(row: dict[str, str]) -> dict[str, Any]:
-    more = {"CpuArchitectureType": row["architecture"], "HyperVGenerations": row["hyperv_generations"]}
-    if row["gpus"] not in ("", "0"):
-        more["GPUs"] = row["gpus"]
-    constrained = re.match(r"Standard_[A-Z]+\d+-(\d+)", row["name"])
-    if constrained:
-        more["vCPUsAvailable"] = constrained[1]
-    return size(row["name"], row["family"], float(row["vcpus"]), float(row["memory_gb"]), **more)
+    more = {name: row[name] for name in _CAPABILITIES if row[name]}
+    if row["gpus"].isdecimal() and row["gpus"] != "0":
+        more.setdefault("GPUs", row["gpus"])
+    return size(row["name"], row["family"], float(row["vCPUs"]), float(row["MemoryGB"]), **more)
 
 
 def _images(rows: Rows) -> Iterator[ImageSku]:

@@ -31,6 +31,7 @@ class MachineType:
     accelerators: int = 0
     ssd_partitions: int = 0
     deprecated: str = ""
+    disks: int = 128
 
     def row(self) -> Json:
         """The resource, but for the fields that name its zone."""
@@ -41,7 +42,7 @@ class MachineType:
             **({"guestCpus": self.guest_cpus} if self.guest_cpus else {}),
             **({"memoryMb": self.memory_mb} if self.memory_mb else {}),
             "imageSpaceGb": 0,
-            "maximumPersistentDisks": 128,
+            "maximumPersistentDisks": self.disks,
             "maximumPersistentDisksSizeGb": "263168",
             "isSharedCpu": self.shared,
             **({"architecture": self.architecture} if self.architecture else {}),

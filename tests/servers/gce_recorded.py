@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Google Cloud at full scale: gce_regions.csv, gce_zones.csv, gce_machine_types.csv, gce_prices.csv and
-gce_images.csv of the recorded facts.
+"""Google Cloud at full scale: gce_regions.csv, gce_zones.csv, gce_machine_types.csv, gce_prices.csv,
+gce_images.csv and gce_machine_zones_2026_08.csv of the recorded facts.
 
-A type of which the recording knows a region but none of its zones is served in all of the region's zones.
-Accelerators of types are what the recording says and, for A3 Ultra, A4 and A4X, what Google's page on GPU
-machine types does: https://cloud.google.com/compute/docs/gpus. A fraction of a GPU, which the API has no
-form for, is served as no accelerator. Parts' prices are solved from those of whole machines: gce_skus.
+Zones, accelerators and disks of a type are those of the last, which is a recording of the API itself. Parts'
+prices are solved from those of whole machines: gce_skus.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 from collections import defaultdict
 from pathlib import Path
 
 from tests.servers import gce_skus
-from tests.servers.gce_data import GceData, Image, MachineType, region_of
+from tests.servers.gce_data import GceData, Image, MachineType
 
 Rows = list[dict[str, str]]
 
@@ -29,14 +26,9 @@ _ACCELERATORS = {
     "h200": ("nvidia-h200-141gb", "NVIDIA H200 141GB"),
     "b200": ("nvidia-b200", "NVIDIA B200"),
     "gb200": ("nvidia-gb200", "NVIDIA GB200"),
+    "gb300": ("nvidia-gb300", "NVIDIA GB300"),
     "l4": ("nvidia-l4", "NVIDIA L4"),
     "rtx6000": ("nvidia-rtx-pro-6000", "NVIDIA RTX PRO 6000"),
-}
-_DOCUMENTED = {
-    "a3-ultragpu-8g": "h200:8",
-    "a3-ultragpu-8g-nolssd": "h200:8",
-    "a4-highgpu-8g": "b200:8",
-    "a4x-highgpu-4g": "gb200:4",
 }
 _LARGE_SSD_GIB = (("z3-", "-metal", 6000), ("z3-", "", 3000), ("c4-", "-metal", 3000), ("a4x-", "", 3000))
 
@@ -48,12 +40,14 @@ def recorded(facts: Path) -> GceData:
     for row in _rows(facts / "gce_zones.csv"):
         zones[row["region"]].append(row["zone"])
     types = _rows(facts / "gce_machine_types.csv")
+    offers = {row["name"]: row for row in _rows(facts / "gce_machine_zones_2026_08.csv")}
+    devices = {row["accelerators"].partition(":")[0] for row in offers.values()} - {""}
     return GceData(
         regions={name: row["status"] for name, row in regions.items()},
         zones=dict.fromkeys((z for name in regions for z in zones[name]), "UP"),
-        types=tuple(_machine_type(row, zones) for row in types),
+        types=tuple(_machine_type(row, offers[row["name"]]) for row in types),
         images=tuple(_image(row) for row in _rows(facts / "gce_images.csv")),
-        accelerators=dict(_ACCELERATORS.values()),
+        accelerators={**{name: name for name in devices}, **dict(_ACCELERATORS.values())},
         skus=tuple(
             made
             for region, machines in _machines(types, _rows(facts / "gce_prices.csv")).items()
@@ -89,29 +83,21 @@ def _machines(types: Rows, prices: Rows) -> dict[str, list[gce_skus.Machine]]:
     return found
 
 
-def _machine_type(row: dict[str, str], zones: dict[str, list[str]]) -> MachineType:
-    name = row["name"]
-    word, _, count = (row["accelerators"] or _DOCUMENTED.get(name, "")).partition(":")
-    whole = count.isdigit()
+def _machine_type(row: dict[str, str], offer: dict[str, str]) -> MachineType:
+    device, _, count = offer["accelerators"].partition(":")
     return MachineType(
-        name=name,
+        name=row["name"],
         guest_cpus=int(row["guest_cpus"]),
         memory_mb=int(row["memory_mb"]),
-        zones=_zones(row, zones),
+        zones=tuple(offer["zones"].split("|")),
         architecture=row["architecture"],
         shared=row["shared_cpu"] == "True",
-        accelerator=_ACCELERATORS[word][0] if whole else "",
-        accelerators=int(count) if whole else 0,
-        ssd_partitions=int(row["local_ssd_gb"] or 0) // _ssd_gib(name),
+        accelerator=device,
+        accelerators=int(count or 0),
+        ssd_partitions=int(row["local_ssd_gb"] or 0) // _ssd_gib(row["name"]),
         deprecated=row["deprecated"],
+        disks=int(offer["max_persistent_disks"]),
     )
-
-
-def _zones(row: dict[str, str], zones: dict[str, list[str]]) -> tuple[str, ...]:
-    """The recorded zones, and every zone with a plain letter of a region of which none is recorded."""
-    known = row["zones"].split("|") if row["zones"] else []
-    dark = set(row["regions"].split("|")) - {region_of(z) for z in known}
-    return (*known, *(z for r in sorted(dark) for z in zones[r] if re.search(r"-[a-z]\Z", z)))
 
 
 def _ssd_gib(name: str) -> int:

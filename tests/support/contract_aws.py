@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from tests.servers import aws_faults as faults
-from tests.servers import aws_full
+from tests.servers import aws_full, aws_recorded
 from tests.servers.aws_data import AwsData, small
 from tests.servers.aws_server import AwsServer
 from tests.servers.http_base import HttpServer
@@ -36,6 +37,10 @@ def _full_server(**options: Any) -> HttpServer:
     return AwsServer(aws_full.load(), **options)
 
 
+def _recorded(facts: Path, **options: Any) -> HttpServer:
+    return AwsServer(aws_recorded.load(facts), **options)
+
+
 def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
     assert isinstance(server, AwsServer)
     return make_aws(tree, server).env
@@ -44,6 +49,7 @@ def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
 CONTRACT = Contract(
     small=_server,
     full=_full_server,
+    recorded=_recorded,
     prepare=_prepare,
     command="aws",
     without_credentials={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},

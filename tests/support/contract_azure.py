@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from cloudlib.catalog import file as catalogfile
 from cloudlib.publish import tier
 from tests.servers import azure_faults as faults
 from tests.servers.azure_data import small
-from tests.servers.azure_recorded import committed
+from tests.servers.azure_recorded import committed, recorded
 from tests.servers.azure_server import TOKEN, AzureServer
 from tests.servers.http_base import HttpServer
 from tests.support.azure import make_azure
@@ -26,6 +27,10 @@ def _full(**options: Any) -> HttpServer:
     return AzureServer(committed(path), **options)
 
 
+def _recorded(facts: Path, **options: Any) -> HttpServer:
+    return AzureServer(recorded(facts), **options)
+
+
 def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
     assert isinstance(server, AzureServer)
     return make_azure(tree, server).env
@@ -39,6 +44,7 @@ def _real(tree: Tree, server: HttpServer) -> dict[str, str]:
 CONTRACT = Contract(
     small=_server,
     full=_full,
+    recorded=_recorded,
     prepare=_prepare,
     real=_real,
     command="az",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The one door to HTTPS JSON: a GET goes out, parsed JSON comes in.
+"""The only way to HTTPS JSON: a GET goes out, parsed JSON comes in.
 
 requests does the work, with a time limit on every request. 429, 5xx and connections that break, in the middle
 of an answer too, are tried again by cloudlib.calls.retry, which honours Retry-After. Every try is counted in
@@ -14,12 +14,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from urllib3.exceptions import InvalidHeader, ReadTimeoutError
 from urllib3.util.retry import Retry
 
+from cloudlib.calls.answers import Answer
 from cloudlib.calls.retry import retried
 from cloudlib.calls.run import CallLog, redact
 from cloudlib.errors import (
@@ -67,6 +68,8 @@ class Rest:
     ) -> None:
         self._log, self._auth, self._classify = log, dict(auth or {}), classify
         self._session = requests.Session()
+        for word in (word for value in self._auth.values() for word in value.split() if len(word) >= 8):
+            log.keep_out(word)
 
     def get(self, url: str, params: Mapping[str, str] | None = None, *, shown: str = "") -> Any:
         """The JSON at a URL, which messages call `shown`, or the URL without its query.
@@ -79,13 +82,26 @@ class Rest:
         return retried(lambda: self._get_once(url, params, name), self._log)
 
     def _get_once(self, url: str, params: Mapping[str, str] | None, shown: str) -> Any:
+        whole = f"{url}?{urlencode(params)}" if params else url
+        answer = self._log.ask(f"GET {whole}", shown, lambda: self._answer(whole, shown))
+        if answer.code != requests.codes.ok:
+            raise self._failure(shown, answer)
+        try:
+            return json.loads(answer.out)
+        except ValueError as error:
+            start = self._hide(_text(answer))[:60].replace("\n", " ")
+            raise BadReply(
+                f"{shown}: the answer is no whole JSON; it begins {start!r}", hint="try again"
+            ) from error
+
+    def _answer(self, url: str, shown: str) -> Answer:
+        """Ask, once."""
         self._log.take(shown)
         started = time.monotonic()
         limit = call_timeout(_READ_TIMEOUT)
         try:
             answer = self._session.get(
                 url,
-                params=params,
                 headers={"Accept": "application/json"},
                 auth=self._authorize,
                 timeout=(min(_CONNECT_TIMEOUT, limit), limit),
@@ -96,15 +112,10 @@ class Rest:
             _debug(shown, started, f"no answer ({type(failure).__name__})")
             raise failure from error
         _debug(shown, started, f"HTTP {answer.status_code}")
-        if answer.status_code != requests.codes.ok:
-            raise self._failure(shown, answer)
-        try:
-            return answer.json()
-        except ValueError as error:
-            start = self._hide(answer.text)[:60].replace("\n", " ")
-            raise BadReply(
-                f"{shown}: the answer is no whole JSON; it begins {start!r}", hint="try again"
-            ) from error
+        wait = None
+        with contextlib.suppress(InvalidHeader):  # neither seconds nor a date
+            wait = Retry().get_retry_after(answer.raw)
+        return Answer(f"GET {url}", answer.status_code, answer.content, answer.reason or "", wait=wait)
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers.update(self._auth)
@@ -135,21 +146,22 @@ class Rest:
             return CallFailed(what, hint="check the network and REQUESTS_CA_BUNDLE, then try again")
         return ServiceFailed(what, hint="check the network and HTTPS_PROXY, then try again")
 
-    def _failure(self, shown: str, answer: requests.Response) -> CloudError:
+    def _failure(self, shown: str, answer: Answer) -> CloudError:
         try:
-            body = json.loads(self._hide(answer.text))
+            body = json.loads(self._hide(_text(answer)))
         except ValueError:
             body = None
-        status = answer.status_code
+        status = answer.code
         failure = self._classify(shown, status, body) if self._classify else None
         if failure is None:
-            failure = kind_of(status)(
-                f"{shown}: HTTP {status} {answer.reason}", hint="DEBUG=1 shows every call"
-            )
+            failure = kind_of(status)(f"{shown}: HTTP {status} {answer.err}", hint="DEBUG=1 shows every call")
         if isinstance(failure, CallFailed):
-            with contextlib.suppress(InvalidHeader):  # neither seconds nor a date
-                failure.wait = Retry().get_retry_after(answer.raw)
+            failure.wait = answer.wait
         return failure
+
+
+def _text(answer: Answer) -> str:
+    return answer.out.decode("utf-8", "replace")
 
 
 def _innermost(error: BaseException) -> str:

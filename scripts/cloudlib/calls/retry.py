@@ -25,8 +25,10 @@ def retried(call: Callable[[], _T], log: CallLog) -> _T:
     The wait between two tries is what the vendor asks for, by the failure's `wait` or in its words (a CLI
     shows no Retry-After), else one that doubles; it is random too, so that calls side by side do not come
     back together. It ends when the run is stopped. The last failure is raised as it is, also where the budget
-    (`call` counts itself) leaves no further try.
+    (`call` counts itself) leaves no further try. A recording would only repeat itself: it is asked once.
     """
+    if log.replayed is not None:
+        return call()
     for number in range(TRIES - 1):
         try:
             return call()

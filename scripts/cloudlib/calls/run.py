@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The one door to other programs: an argv list goes in, parsed JSON comes out, or a person watches it work.
+"""The only way to vendors' commands: an argv list goes in, parsed JSON comes out.
 
-A vendor command is started in a group of its own with a closed stdin, is given a time limit, is counted
-against a budget, and is killed with its children when the run ends early. A command that a person watches
-has no limit, and is never killed: it is asked to end, once, and waited for.
+A command is started in a group of its own with a closed stdin, is given a time limit, is counted against a
+budget, and is killed with its children when the run ends early. What a person watches is run by
+cloudlib.calls.watch.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cloudlib.calls.answers import Answer
+from cloudlib.calls.recording import Recorder, Recording
 from cloudlib.errors import (
     BadReply,
     BudgetExceeded,
@@ -31,7 +34,7 @@ from cloudlib.errors import (
     Interrupted,
     TimedOut,
 )
-from cloudlib.settings import flag
+from cloudlib.settings import flag, own_values
 
 #: Turns (argv, exit code, stderr) into the error that it means, or None for "no idea".
 Classifier = Callable[[Sequence[str], int, str], CloudError | None]
@@ -41,11 +44,13 @@ Classifier = Callable[[Sequence[str], int, str], CloudError | None]
 class CallLog:
     """Counts the vendor calls of one run, refuses more than `budget`, and can stop them all.
 
-    Safe to share between threads.
+    `tape` is where their answers are recorded, or what answers in the vendor's place. Safe to share between
+    threads.
     """
 
     budget: int | None = None
     calls: int = 0
+    tape: Recorder | Recording | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _live: set[subprocess.Popen[bytes]] = field(default_factory=set, repr=False)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -70,9 +75,51 @@ class CallLog:
             _kill(process)
 
     def pause(self, seconds: float) -> None:
-        """Wait before a call is tried again; raises Interrupted as soon as the run is stopped."""
-        self._stop.wait(seconds)
+        """Wait before the next call, of a vendor; raises Interrupted as soon as the run is stopped."""
+        if self.replayed is None:
+            self._stop.wait(seconds)
         self._check_running()
+
+    @property
+    def replayed(self) -> Recording | None:
+        """What answers in the vendor's place, None where the vendor does."""
+        return self.tape if isinstance(self.tape, Recording) else None
+
+    def setting(self, name: str, found: Callable[[], str]) -> str:
+        """A setting of this machine that decides what is asked; a recording keeps it, and gives it back."""
+        if self.replayed is not None:
+            return self.replayed.setting(name, found)
+        value = found()
+        if isinstance(self.tape, Recorder):
+            self.tape.keep_setting(name, value)
+        return value
+
+    def ask(self, call: str, shown: str, vendor: Callable[[], Answer]) -> Answer:
+        """The answer to a call: the recorded one, or what `vendor` says, which is kept.
+
+        `vendor` counts the call itself; `shown` is how messages call it. Raises what either raises where no
+        answer came.
+        """
+        if self.replayed is not None:
+            self.take(shown)
+            answer = self.replayed.answer(call)
+            if answer.failed:
+                raise answer.failure()
+            return answer
+        try:
+            answer = vendor()
+        except CallFailed as error:
+            if isinstance(self.tape, Recorder) and Answer.can_hold(error):
+                self.tape.keep(Answer.of_failure(call, error))
+            raise
+        if isinstance(self.tape, Recorder):
+            self.tape.keep(answer)
+        return answer
+
+    def keep_out(self, secret: str) -> None:
+        """This must not be in a recording."""
+        if isinstance(self.tape, Recorder):
+            self.tape.keep_out(secret)
 
     def _check_running(self) -> None:
         if self._stop.is_set():
@@ -132,20 +179,33 @@ def run_bytes(
     hint: str = "",
 ) -> bytes:
     """Run a vendor command and return its stdout. Errors as for `run_json`, but for BadReply."""
+    call = shlex.join(argv)
     full_env = {**os.environ, **(env or {})}
-    program = shutil.which(argv[0], path=full_env.get("PATH"))
+    try:
+        answer = log.ask(call, command_line(argv), lambda: _answer(call, argv, log, timeout, full_env))
+    except CliMissing as error:
+        error.hint = hint
+        raise
+    if answer.code != 0:
+        raise _failure(argv, answer.code, answer.err, classify)
+    return answer.out
+
+
+def _answer(call: str, argv: Sequence[str], log: CallLog, timeout: float, env: Mapping[str, str]) -> Answer:
+    """Run a vendor command to its end, whatever its exit code. Raises CliMissing or TimedOut."""
+    program = shutil.which(argv[0], path=env.get("PATH"))
     if program is None:
-        raise CliMissing(f"the command `{argv[0]}` is not on PATH", hint=hint)
+        raise CliMissing(f"the command `{argv[0]}` is not on PATH")
     log.take(command_line(argv))
     started = time.monotonic()
     try:
-        process = log._start([program, *argv[1:]], full_env)
+        process = log._start([program, *argv[1:]], env)
     except OSError as error:
-        raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}", hint=hint) from error
+        raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        _debug(argv, started, "killed: time limit")
+        debug(argv, started, "killed: time limit")
         _kill_group(process)  # also where the command has ended and a child of it holds on to stdout
         raise TimedOut(
             f"`{command_line(argv)}` gave no answer within {timeout:g} s and was stopped",
@@ -157,87 +217,10 @@ def run_bytes(
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
-    _debug(argv, started, f"exit {process.returncode}, {len(out)} bytes")
+    debug(argv, started, f"exit {process.returncode}, {len(out)} bytes")
     log._check_running()
-    if process.returncode != 0:
-        raise _failure(argv, process.returncode, err.decode("utf-8", "replace"), classify)
-    return out
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a watched command ended: its exit code, 128+N for signal N, and whether it was asked to stop."""
-
-    code: int
-    interrupted: bool
-
-
-def run_through(argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> Ended:
-    """Run a command with our stdout and stderr, for as long as it takes; raises CliMissing.
-
-    It gets a session of its own, so that Ctrl-C reaches us alone. The first one, or a SIGTERM or SIGHUP, is
-    passed on as one SIGINT; terraform takes a second for leave to lose its state, so there is none.
-    """
-    full_env = {**os.environ, **(env or {})}
-    program = shutil.which(argv[0], path=full_env.get("PATH"))
-    if program is None:
-        raise CliMissing(f"the command `{argv[0]}` is not on PATH")
-    sys.stdout.flush()
-    started = time.monotonic()
-    with _SignalForwarder() as asked:
-        try:
-            process = subprocess.Popen(
-                [program, *argv[1:]], stdin=subprocess.DEVNULL, env=full_env, start_new_session=True
-            )
-        except OSError as error:
-            raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
-        asked.watch(process)
-        code = process.wait()
-    _debug(argv, started, f"exit {code}")
-    return Ended(code if code >= 0 else 128 - code, asked.count > 0)
-
-
-class _SignalForwarder:
-    """Catches what asks this process to end, and passes the first on to the command it waits for."""
-
-    _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._process: subprocess.Popen[bytes] | None = None
-        self._once = [signal.SIGINT]  # popping is atomic, also against a signal in the middle of it
-        self._earlier: dict[signal.Signals, Any] = {}
-
-    def __enter__(self) -> _SignalForwarder:
-        wanted = [n for n in self._SIGNALS if signal.getsignal(n) is not signal.SIG_IGN]  # nohup is heeded
-        self._earlier = {number: signal.signal(number, self._catch) for number in wanted}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._earlier.items():
-            signal.signal(number, handler)
-
-    def watch(self, process: subprocess.Popen[bytes]) -> None:
-        """From now on there is somebody to pass it on to; what came before is passed on now."""
-        self._process = process
-        if self.count:
-            self._pass_on()
-
-    def _catch(self, number: int, frame: object) -> None:
-        self.count += 1
-        if self._process is not None:
-            self._pass_on()
-        with contextlib.suppress(OSError):  # the terminal may be gone
-            print(
-                "\nasked it to stop; waiting until it has, so that nothing is lost",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    def _pass_on(self) -> None:
-        assert self._process is not None
-        with contextlib.suppress(ProcessLookupError, IndexError):
-            self._process.send_signal(self._once.pop())
+    words = "" if process.returncode == 0 else err.decode("utf-8", "replace")  # a warning is no answer
+    return Answer(call, process.returncode, out, words)
 
 
 def command_line(argv: Sequence[str]) -> str:
@@ -245,15 +228,13 @@ def command_line(argv: Sequence[str]) -> str:
     return redact(" ".join(argv))
 
 
-_SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSWORD|API_KEY|ACCESS_KEY", re.IGNORECASE)
 _SECRET_SHAPE = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?i:bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}")
 
 
 def redact(text: str) -> str:
     """Text without credentials: known key shapes, and the values of secret-looking variables."""
-    for name, value in os.environ.items():
-        if len(value) >= 8 and _SECRET_NAME.search(name):
-            text = text.replace(value, "[redacted]")
+    for secret in own_values()[0]:
+        text = text.replace(secret, "[redacted]")
     return _SECRET_SHAPE.sub("[redacted]", text)
 
 
@@ -268,7 +249,8 @@ def _failure(argv: Sequence[str], code: int, stderr: str, classify: Classifier |
     return CallFailed(f"`{command_line(argv)}` {how}: {last}", hint="DEBUG=1 shows every call")
 
 
-def _debug(argv: Sequence[str], started: float, end: str) -> None:
+def debug(argv: Sequence[str], started: float, end: str) -> None:
+    """With DEBUG=1, a line about a command that has ended."""
     if flag("DEBUG"):
         seconds = time.monotonic() - started
         print(f"debug: {seconds:6.2f} s  {end:24}  {command_line(argv)}", file=sys.stderr, flush=True)

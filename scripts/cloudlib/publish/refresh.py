@@ -35,11 +35,20 @@ def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
     started = time.monotonic()
     known = last_known(root, provider.NAME)
     catalog = merge.carry_forward(provider.fetch(replace(request, known=known)), known)
-    if note := source_note():
-        catalog = catalog.with_provenance(replace(catalog.provenance, source=note))
+    catalog = _sourced(catalog, request)
     texts = render(provider, catalog, tier.GENERATED)
     seconds = time.monotonic() - started
     return Fetched(catalog, texts, seconds, request.log.calls, tuple(request.remarks))
+
+
+def _sourced(catalog: Catalog, request: Request) -> Catalog:
+    """The catalogue with its true source: a recording and its date, or what CLOUD_SOURCE_NOTE says."""
+    recording = request.log.replayed
+    source = recording.provenance if recording else source_note()
+    if not source:
+        return catalog
+    date = recording.header.recorded_at if recording else catalog.provenance.fetched_at
+    return catalog.with_provenance(replace(catalog.provenance, source=source, fetched_at=date))
 
 
 def render(provider: Provider, catalog: Catalog, which: str) -> dict[str, str]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cloudlib.calls.run import CallLog, run_json, run_through
+from cloudlib.calls.run import CallLog, run_json
+from cloudlib.calls.watch import run_through
 from cloudlib.errors import BadReply, CliMissing, CloudError, NotSetUp
 from cloudlib.settings import call_timeout, shown
 

@@ -22,7 +22,6 @@ from cloudlib.catalog.category import categorized
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Price, Region, Zone
 from cloudlib.errors import AccessDenied, CallFailed, NoCredentials, RegionUnavailable, UsageError
 from cloudlib.provider import RegionList, Request
-from cloudlib.settings import price_regions
 from providers.aws import calls as aws_calls
 from providers.aws import images as aws_images
 from providers.aws import parse as aws_parse
@@ -51,7 +50,12 @@ def located(request: Request, pool: Pool) -> Located:
     Sets the call budget. Raises NoCredentials, also where the default region is not enabled, and UsageError
     for a region that this account cannot use.
     """
-    default = request.regions[0] if request.regions else aws_calls.default_region(request.log)
+    log = request.log
+    default = (
+        request.regions[0]
+        if request.regions
+        else log.setting("region", lambda: aws_calls.default_region(log))
+    )
     step = request.progress.step(NAME, "identity, regions", 2)
     tasks = [
         pool.start(aws_calls.ask, c, default, request.log, step=step)
@@ -114,7 +118,7 @@ class Fetch:
     def run(self) -> Catalog:
         """The whole catalogue."""
         default, asked = self.place.default_region, self.place.asked
-        priced_regions = price_regions(default, asked)
+        priced_regions = self.request.price_regions(default, asked)
         step = self._step("instance types", len(asked) + 1)
         types = self._start(aws_calls.TYPES, default, step)
         offering = self._start(aws_calls.OFFERINGS, default, step)

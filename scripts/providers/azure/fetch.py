@@ -18,7 +18,6 @@ from cloudlib.calls.regions import RegionResults
 from cloudlib.catalog.records import Catalog, Image, Price, Region, Zone
 from cloudlib.errors import CallFailed, UsageError
 from cloudlib.provider import Request
-from cloudlib.settings import price_regions
 from providers.azure import images as azure_images
 from providers.azure import names as azure_names
 from providers.azure import parse as azure_parse
@@ -58,7 +57,7 @@ class Fetch:
         Raises the errors of `login` and of ResourceManager.get; UsageError for an unknown location.
         """
         wanted = tuple(azure_parse.name_of(region) for region in request.regions)
-        home = wanted[0] if wanted else default_location()
+        home = wanted[0] if wanted else request.log.setting("location", default_location)
         step = request.progress.step(_PROVIDER, "locations", 2)
         arm = ResourceManager(pool.start(login, request.log, step=step).result(), request.log)
         answer = pool.start(arm.get, arm.base + _LOCATIONS, step=step).result()
@@ -76,7 +75,7 @@ class Fetch:
 
     def run(self) -> Catalog:
         """The whole catalogue."""
-        priced = price_regions(self.home, self.asked)
+        priced = self.request.price_regions(self.home, self.asked)
         calls = _PER_LOCATION * len(self.asked) + _PER_PRICED * len(priced) + _IMAGES + _BESIDE
         self.request.log.budget = self.request.log.calls + calls
         places = dict.fromkeys((self.home, *self.asked))

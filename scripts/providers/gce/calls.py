@@ -172,7 +172,8 @@ def price_book(log: CallLog) -> PriceBook:
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise NoCredentials("gcloud gives no access token of the usual form", hint=SETUP_HINT)
     rest = Rest(log=log, auth={"Authorization": f"Bearer {token}"}, classify=_billing_meaning)
-    url = base_url(_BILLING_BASE, "https://cloudbilling.googleapis.com/") + _SKUS
+    name, address = _BILLING_BASE, "https://cloudbilling.googleapis.com/"
+    url = log.setting(name, lambda: base_url(name, address)) + _SKUS
     book = PriceBook()
     page, seen = "", set[str]()
     while page not in seen and len(seen) < _MOST_PAGES:

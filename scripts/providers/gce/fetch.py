@@ -20,7 +20,6 @@ from cloudlib.catalog.category import categorized
 from cloudlib.catalog.records import Catalog, Image, Price, Region, Zone
 from cloudlib.errors import UsageError
 from cloudlib.provider import RegionList, Request
-from cloudlib.settings import price_regions
 from providers.gce import calls as gce_calls
 from providers.gce import images as gce_images
 from providers.gce import parse as gce_parse
@@ -114,7 +113,7 @@ class Fetch:
         log, place = self.request.log, self.place
         self.notices += _down(place)
         batches = _batches([z.name for z in place.zones])
-        wanted = price_regions(place.default_region, place.asked)
+        wanted = self.request.price_regions(place.default_region, place.asked)
         log.budget = log.calls + len(batches) + 2 + len(gce_images.CALLS) + _SPARE_CALLS
         type_step = self.request.progress.step(NAME, "machine types", len(batches) + 1)
         types = [self._start_types(batch, type_step) for batch in batches]

@@ -82,7 +82,8 @@ class Client:
     def __init__(self, key: Key, request: Request) -> None:
         from cloudlib.calls.rest import Rest
 
-        self._base = base_url()
+        self._log = request.log
+        self._base = request.log.setting("base", base_url)
         self._secret = key.value
         self._last = -SPACING
         self._rest: Rest = Rest(
@@ -91,7 +92,7 @@ class Client:
 
     def answer(self, what: str) -> Reader:
         """The answer to `GET /what`, which has "data". Errors are those of Rest.get, with the API's words."""
-        time.sleep(max(0.0, self._last + SPACING - time.monotonic()))
+        self._log.pause(max(0.0, self._last + SPACING - time.monotonic()))
         try:
             body = self._rest.get(self._base + what)
         finally:
@@ -124,7 +125,7 @@ class Client:
 
 def client(request: Request) -> Client:
     """A client with the key that `find_key` finds; a warning about its place is printed and noted."""
-    key = find_key()
+    key = Key("replayed") if request.log.replayed else find_key()
     if key.warning:
         print(f"warning: {key.warning}", file=sys.stderr)
         request.remarks.append(f"notice: {key.warning}")

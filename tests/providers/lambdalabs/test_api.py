@@ -36,6 +36,9 @@ from tests.support.tree import Tree
 WRONG = "secret_wrong_0123456789abcdef.WrongKeyWrongKey"
 
 
+_PAUSE = CallLog.pause
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[LambdaServer]:
     """The small Lambda, its key in the environment, and no waiting between requests and retries."""
@@ -82,6 +85,7 @@ def test_a_fetch(server: LambdaServer) -> None:
 
 def test_requests_are_a_second_apart(server: LambdaServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lambdalabs_calls, "SPACING", 0.4)
+    monkeypatch.setattr(CallLog, "pause", _PAUSE)
     fetch()
     times = [request.time for request in server.requests]
     assert all(later - earlier >= 0.39 for earlier, later in zip(times, times[1:]))  # noqa: RUF007

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""A command that a person watches, terraform for one: it has no time limit and is never killed.
+
+It is asked to end, once, and waited for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cloudlib.calls.run import debug
+from cloudlib.errors import CliMissing
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a watched command ended: its exit code, 128+N for signal N, and whether it was asked to stop."""
+
+    code: int
+    interrupted: bool
+
+
+def run_through(argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> Ended:
+    """Run a command with our stdout and stderr, for as long as it takes; raises CliMissing.
+
+    It gets a session of its own, so that Ctrl-C reaches us alone. The first one, or a SIGTERM or SIGHUP, is
+    passed on as one SIGINT; terraform takes a second for leave to lose its state, so there is none.
+    """
+    full_env = {**os.environ, **(env or {})}
+    program = shutil.which(argv[0], path=full_env.get("PATH"))
+    if program is None:
+        raise CliMissing(f"the command `{argv[0]}` is not on PATH")
+    sys.stdout.flush()
+    started = time.monotonic()
+    with _SignalForwarder() as asked:
+        try:
+            process = subprocess.Popen(
+                [program, *argv[1:]], stdin=subprocess.DEVNULL, env=full_env, start_new_session=True
+            )
+        except OSError as error:
+            raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
+        asked.watch(process)
+        code = process.wait()
+    debug(argv, started, f"exit {code}")
+    return Ended(code if code >= 0 else 128 - code, asked.count > 0)
+
+
+class _SignalForwarder:
+    """Catches what asks this process to end, and passes the first on to the command it waits for."""
+
+    _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._once = [signal.SIGINT]  # popping is atomic, also against a signal in the middle of it
+        self._earlier: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> _SignalForwarder:
+        wanted = [n for n in self._SIGNALS if signal.getsignal(n) is not signal.SIG_IGN]  # nohup is heeded
+        self._earlier = {number: signal.signal(number, self._catch) for number in wanted}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._earlier.items():
+            signal.signal(number, handler)
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """From now on there is somebody to pass it on to; what came before is passed on now."""
+        self._process = process
+        if self.count:
+            self._pass_on()
+
+    def _catch(self, number: int, frame: object) -> None:
+        self.count += 1
+        if self._process is not None:
+            self._pass_on()
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print(
+                "\nasked it to stop; waiting until it has, so that nothing is lost",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def _pass_on(self) -> None:
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError, IndexError):
+            self._process.send_signal(self._once.pop())

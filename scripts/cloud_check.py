@@ -18,7 +18,7 @@ from cloudlib.catalog.records import Catalog
 from cloudlib.config import cost, launch, requested, selection, session
 from cloudlib.config.finding import ERROR
 from cloudlib.config.session import Session
-from cloudlib.errors import CatalogError, CloudError, ConfigRejected, report
+from cloudlib.errors import CatalogError, CloudError, ConfigRejected, printable, report
 from cloudlib.provider import Request, Value
 from cloudlib.publish import refresh
 from cloudlib.settings import ROOT, config_file, flag
@@ -51,7 +51,7 @@ def _check(*, live: bool) -> int:
         catalog, remarks = _ask(now)
         now = replace(now, catalog=catalog)
         for remark in remarks:
-            print(f"note: {remark}")
+            print(printable(f"note: {remark}"))
     if now.catalog is None:
         hint = f"git checkout terraform/{now.provider.NAME}\nLIVE=1 asks the provider"
         raise CatalogError(now.problem, hint=hint)
@@ -63,7 +63,7 @@ def _check(*, live: bool) -> int:
     fetched = now.catalog.provenance.fetched_at[:10]
     who = f"{now.provider.TITLE} itself" if live else f"the catalogue of {fetched}"
     what = f"{now.selection.instance_type} in {now.selection.place}, {now.selection.architecture}"
-    print(f"{what}: {'can' if launchable else 'cannot'} be launched, says {who}")
+    print(printable(f"{what}: {'can' if launchable else 'cannot'} be launched, says {who}"))
     return 0 if launchable else 1
 
 

@@ -32,9 +32,6 @@ from cloudlib.show import command
 from cloudlib.show import diff as difftext
 from cloudlib.show.figures import figures
 
-#: The top of the tree, which `main` makes the working directory.
-TOP = Path()
-
 
 @dataclass(frozen=True)
 class _Trees:
@@ -49,8 +46,7 @@ def main(argv: Sequence[str]) -> int:
     parser = command.Parser(prog="cloud_diff.py", description=__doc__)
     parser.add_argument("--provider", action="append", metavar="NAME", help="one provider; can be repeated")
     names = parser.parse_args(argv).provider
-    os.chdir(ROOT)
-    tier.recover_if_idle(TOP)
+    tier.recover_if_idle(ROOT)
     code = 0
     for provider in _ready(names):
         try:
@@ -64,7 +60,7 @@ def main(argv: Sequence[str]) -> int:
 def _ready(names: Sequence[str] | None) -> list[Provider]:
     if names:
         return [cloud_providers.load(name) for name in names]
-    generated = [name for name in cloud_providers.PROVIDER_NAMES if tier.marker(TOP, name).exists()]
+    generated = [name for name in cloud_providers.PROVIDER_NAMES if tier.marker(ROOT, name).exists()]
     if not generated:
         raise CloudError("nothing was generated to compare", hint="make cloud-config")
     return [cloud_providers.load(name) for name in generated]
@@ -73,10 +69,10 @@ def _ready(names: Sequence[str] | None) -> list[Provider]:
 def _report(provider: Provider) -> Iterator[str]:
     """The lines on one provider."""
     name = provider.NAME
-    if not tier.marker(TOP, name).exists():
+    if not tier.marker(ROOT, name).exists():
         raise CloudError(f"{name}: nothing was generated to compare", hint=f"make cloud-config-{name}")
-    new = refresh.generated_catalog(provider, TOP)
-    if not (tier.folder(TOP, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
+    new = refresh.generated_catalog(provider, ROOT)
+    if not (tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
         raise CloudError(
             f"{name}: there is no committed catalogue to compare with",
             hint=f"git checkout terraform/{name}, or make cloud-update-{name} if there never was one",
@@ -99,7 +95,7 @@ def _report(provider: Provider) -> Iterator[str]:
 
 def _committed(name: str) -> Catalog:
     try:
-        return catalogfile.load_file(tier.folder(TOP, name) / f"{catalogfile.NAME}.{tier.STATIC}")
+        return catalogfile.load_file(tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}")
     except CloudError as error:
         error.hint = f"git checkout terraform/{name}"
         raise
@@ -115,7 +111,7 @@ def _origin(catalog: Catalog) -> str:
 def _menu_files(provider: Provider, catalog: Catalog) -> int:
     """How many files a promotion would write or remove, besides the catalogue."""
     new = refresh.render(provider, catalog, tier.STATIC)
-    old = tier.read_tier(TOP, provider.NAME, tier.STATIC)
+    old = tier.read_tier(ROOT, provider.NAME, tier.STATIC)
     return sum(new.get(file) != old.get(file) for file in {*new, *old} - {catalogfile.NAME})
 
 
@@ -123,7 +119,7 @@ def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
     """What changes for the shipped defconfigs: settings lost, other results, another price."""
     names = provider.MENU_NAMES
     trees = _Trees(_parsed(tier.STATIC), _parsed(tier.GENERATED))
-    for path in refresh.defconfigs(TOP, provider):
+    for path in refresh.defconfigs(ROOT, provider):
         before, after = _results(trees.old, path, provider), _results(trees.new, path, provider)
         lost = requested.dropped(trees.new, path)
         if lost:

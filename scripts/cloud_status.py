@@ -11,19 +11,18 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from pathlib import Path
 
 import cloud_providers
 from cloudlib.calls.run import CallLog, run_bytes
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import printable
 from cloudlib.publish import tier
+from cloudlib.settings import ROOT
 from cloudlib.show import command, status, table
 from cloudlib.show.figures import figures
 from cloudlib.show.status import ProviderState, TierState
 from cloudlib.show.summary import gaps
 
-ROOT = Path(__file__).resolve().parent.parent
 _COLUMNS = (
     *("provider", "tier", "in use", "fetched", "days", "source"),
     *("regions", "types", "families", "images", "priced"),
@@ -35,8 +34,8 @@ _SHORT = 12  # the most characters of a source note in the table
 def main(argv: Sequence[str]) -> int:
     """Returns the exit code."""
     command.Parser(prog="cloud_status.py", description=__doc__).parse_args(argv)
-    os.chdir(ROOT)
-    tier.recover_if_idle(Path())
+    os.chdir(ROOT)  # cloud-tier looks for files from there, as Kconfig does
+    tier.recover_if_idle(ROOT)
     states = [_state(name) for name in cloud_providers.PROVIDER_NAMES]
     now = datetime.now(timezone.utc)
     rows = [(state, shown) for state in states for shown in state.tiers or (None,)]
@@ -55,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _state(name: str) -> ProviderState:
-    return status.read(Path(), name, used=_ask_tier(name), offered=_ask_tier("--offered", name) == "y")
+    return status.read(ROOT, name, used=_ask_tier(name), offered=_ask_tier("--offered", name) == "y")
 
 
 def _ask_tier(*words: str) -> str:

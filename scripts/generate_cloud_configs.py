@@ -28,8 +28,8 @@ from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, tier
 from cloudlib.settings import ROOT, flag, source_note
+from cloudlib.show import command, summary
 from cloudlib.show import diff as difftext
-from cloudlib.show import summary
 from cloudlib.show.progress_rows import shown_on
 from cloudlib.show.summary import Outcome
 
@@ -63,9 +63,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command.Parser(description=__doc__)
     parser.add_argument("--provider", action="append", metavar="NAME", help="one provider; can be repeated")
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--update", action="store_true", help="promote generated files to static ones")

@@ -130,7 +130,7 @@ def test_live_azure(tree: Tree) -> None:
         assert server.count(query="location eq") == 1, "the chosen location, and no other"
         tree.write(".config", config + "CONFIG_TERRAFORM_AZURE_REGION_BRAZILSOUTH=y\n")
         code, said, err = check(tree, LIVE="1", **azure.env)
-        assert code != 0 and said == "" and "'brazilsouth' is no location of this subscription" in err
+        assert code != 0 and said == "" and "'brazilsouth' is not a location of this subscription" in err
 
 
 def test_live_gce(tree: Tree) -> None:

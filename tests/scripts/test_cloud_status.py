@@ -203,6 +203,20 @@ def test_ages() -> None:
     assert age("") is None and age("yesterday") is None
 
 
+def test_a_committed_catalogue_does_not_steer_the_terminal(tree: Tree) -> None:
+    """It travels to everybody: a notice, a source, a reason."""
+    attack = "\x1b]0;owned\x07\x1b[2J"
+    publish(
+        tree,
+        lambda c: c.with_provenance(
+            replace(c.provenance, source=attack, not_reached={"us-west-1": attack}, notices=(attack,))
+        ),
+    )
+    for argv in ("scripts/cloud_status.py", "scripts/cloud_diff.py"):
+        text = tree.python(argv).stdout
+        assert text.count(r"\u001b]0;owned\u0007\u001b[2J") >= 2 and "\x1b" not in text
+
+
 @pytest.mark.parametrize("days_ago", [-1, -3])
 def test_a_clock_that_is_behind(tree: Tree, days_ago: int) -> None:
     publish(tree, days_ago=days_ago)

@@ -5,10 +5,17 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
-from cloudlib.errors import CloudError, printable, report
+from cloudlib.config import cost
+from cloudlib.config.finding import ERROR, Finding
+from cloudlib.config.selection import Selection
+from cloudlib.errors import CallFailed, CloudError, printable, report
+from cloudlib.show import summary
+from cloudlib.show.summary import Outcome
+from tests.support.catalogs import catalog
 
 ATTACK = "\x1b]0;owned\x07\x1b[2J"
 
@@ -49,3 +56,32 @@ def test_no_control_character_is_left_over() -> None:
 
 
 BIDI = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+
+
+def test_nothing_of_a_run_or_a_check_steers_the_terminal() -> None:
+    """A vendor's error and notice in a summary; a custom image or type of a .config in a finding."""
+    stream = io.StringIO()
+    told = replace(catalog().provenance, notices=(ATTACK,), not_reached={"south-1": ATTACK})
+    outcomes = [
+        Outcome("aws", "published", True, catalog().with_provenance(told), remarks=(ATTACK,)),
+        Outcome("azure", "FAILED", False, error=CallFailed(ATTACK, hint=ATTACK)),
+    ]
+    summary.show(outcomes, stream)
+    lines = stream.getvalue(), Finding(ERROR, ATTACK, (ATTACK,)).text, cost.line(CHOSEN, None)
+    assert [text.count(r"\u001b[2J") for text in lines] == [5, 2, 1]
+    assert "\x1b" not in "".join(lines)
+
+
+def test_errors_in_a_summary_have_the_same_layout() -> None:
+    stream = io.StringIO()
+    error = CallFailed("azure: denied", unchanged="the azure menus", hint="ask somebody\nor wait")
+    summary.show([Outcome("azure", "FAILED", False, error=error)], stream)
+    assert stream.getvalue().splitlines()[2:] == [
+        "azure: failed: denied",
+        "  unchanged: the azure menus",
+        "  next: ask somebody",
+        "        or wait",
+    ]
+
+
+CHOSEN = Selection(instance_type=ATTACK, region="north-1", zone="", architecture="x86_64", nodes=1, image={})

@@ -8,6 +8,7 @@ from decimal import Decimal
 from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars
 from cloudlib.config.selection import Selection
+from cloudlib.errors import printable
 
 #: A year has 8760 hours; the clouds' own calculators take a twelfth of that as a month.
 HOURS_A_MONTH = 730
@@ -16,7 +17,7 @@ _LEFT_OUT = "without volumes, addresses, traffic and image fees"
 
 def line(wanted: Selection, catalog: Catalog | None) -> str:
     """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75 a month of 730 h; without volumes, …`."""
-    what = f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}"
+    what = printable(f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}")
     each = hourly(catalog, wanted.instance_type, wanted.region)
     if each is None:
         why = "this tree has no catalogue" if catalog is None else "the catalogue has no price for it"

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloudlib.errors import printable
+
 ERROR, WARNING, NOTE = "error", "warning", "note"
 
 
@@ -18,5 +20,5 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """The finding with what is closest, without its level."""
-        return self.what + (f"; nearest: {', '.join(self.nearest)}" if self.nearest else "")
+        """The finding with what is closest, without its level; fit for a terminal."""
+        return printable(self.what + (f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""))

@@ -20,7 +20,7 @@ from cloudlib.config import launch, requested, save, selection, variables
 from cloudlib.config.finding import Finding
 from cloudlib.config.selection import Selection
 from cloudlib.config.variables import Collected
-from cloudlib.errors import CatalogError, CloudError, ConfigRejected, UsageError
+from cloudlib.errors import CatalogError, CloudError, ConfigRejected, UsageError, printable
 from cloudlib.provider import Provider, Registry, Variables
 from cloudlib.publish import builtin, tier
 from cloudlib.publish.rewrite import rewrite
@@ -131,7 +131,7 @@ def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
     """
     switched = requested.load(kconf, path)
     for note in switched:
-        print(f"note: {note}", file=sys.stderr)
+        print(printable(f"note: {note}"), file=sys.stderr)
     lost = requested.dropped(kconf, path)
     if lost:
         raise requested.rejected(lost, shown(path), unchanged=f"{shown(config_file())}, as it was")

@@ -8,7 +8,6 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any, TypeVar
 
 from cloudlib.calls.run import CallLog
@@ -16,12 +15,12 @@ from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image
 from cloudlib.errors import CatalogError, CloudError, UsageError, printable
 from cloudlib.provider import Provider, RegionList, Request
 from cloudlib.publish import refresh, tier
+from cloudlib.settings import ROOT
 from cloudlib.show import command, queries, rows
 from cloudlib.show.progress_rows import shown_on
 from cloudlib.show.queries import Needs
 from cloudlib.show.summary import gaps
 
-ROOT = Path(__file__).resolve().parents[3]
 _T = TypeVar("_T")
 
 

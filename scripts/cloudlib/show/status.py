@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How things stand with a provider's menus: which tiers lie on disk, how old and how whole they are."""
+"""The state of a provider's menus: which tiers are on disk, how old they are, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SOURCE = re.compile(r'^\s*source "(.*)"$', re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class TierState:
-    """One tier as it lies on disk. `problem` says what is wrong with it; "" when it is whole."""
+    """One tier on disk. `problem` says what is wrong with it, "" for nothing."""
 
     name: str
     catalog: Catalog | None
@@ -42,7 +42,7 @@ class ProviderState:
 
     @property
     def tiers(self) -> tuple[TierState, ...]:
-        """The tiers that there are, static first."""
+        """The tiers that exist, static first."""
         return tuple(t for t in (self.static, self.generated) if t is not None)
 
     @property
@@ -52,12 +52,12 @@ class ProviderState:
 
     @property
     def sound(self) -> bool:
-        """Whether the menus in use are there, and whole."""
+        """Whether the menus in use exist and are complete."""
         return self.in_use is not None and not self.in_use.problem
 
 
 def read(root: Path, provider: str, *, used: str, offered: bool) -> ProviderState:
-    """Look at the files of one provider. Damage becomes a `problem`, never an error or a gap."""
+    """Look at the files of one provider. Damage becomes a `problem`; nothing is raised or left out."""
     return ProviderState(
         provider=provider,
         used=used,
@@ -101,7 +101,7 @@ def advice(state: ProviderState, now: datetime) -> list[str]:
         return lines or [f"{config} (there are no menus to use)"]
     age = age_days(current.catalog, now)
     if age is None:
-        lines.append(f"{config} (nobody asked the provider when the menus in use were made)")
+        lines.append(f"{config} (the menus in use have no date: they never came from the provider)")
     elif age > STALE_DAYS:
         lines.append(f"{config} (the menus in use are {age} days old)")
     elif age < 0:
@@ -110,7 +110,7 @@ def advice(state: ProviderState, now: datetime) -> list[str]:
 
 
 def _promotable(state: ProviderState) -> bool:
-    """Generated on purpose, whole, and of other records than the committed ones."""
+    """Generated on purpose, complete, and with other records than the committed ones."""
     new, old = state.generated, state.static
     if not state.marked or new is None or new.catalog is None or old is None or old.catalog is None:
         return False
@@ -128,7 +128,7 @@ def _tier_state(root: Path, provider: str, which: str) -> TierState | None:
         catalog = catalogfile.load_file(files[catalogfile.NAME])
         sources = [s for path in files.values() for s in _SOURCE.findall(path.read_text(encoding="utf-8"))]
     except (CatalogError, OSError, UnicodeDecodeError) as error:
-        return TierState(which, None, str(error))
+        return TierState(which, None, str(error).replace(f"{root}/", ""))
     missing += sorted(s for s in sources if not (root / s).is_file())
     if catalog.provider != provider:
         return TierState(which, None, f"is the catalogue of {catalog.provider}")

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Nodes on EC2 in a network of their own, their data volumes, and the way in.
+# Nodes on EC2 with their network, firewall and data volumes.
 
 locals {
   tags = { managed-by = "cloud-kconfig" }
 
   image_owner = coalesce(var.aws_gpu_ami_owner, var.aws_ami_owner)
   image_name  = coalesce(var.aws_gpu_ami_name, var.aws_ns)
-  public_key  = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))
+  nodes       = { for name, node in aws_instance.node : name => { public_ip = node.public_ip, private_ip = node.private_ip } }
 
   # "prefix-1-data-2" = the node, and the number of the volume from 0.
   data_volumes = {
@@ -14,14 +14,14 @@ locals {
     "${pair[0]}-data-${pair[1] + 1}" => { node = pair[0], number = pair[1] }
   }
 
-  # No size below the image's own is taken.
+  # EC2 refuses a root volume smaller than the image.
   root_size_gb = max(var.root_volume_size_gb, [
     for device in data.aws_ami.node.block_device_mappings :
     tonumber(device.ebs["volume_size"]) if device.device_name == data.aws_ami.node.root_device_name
   ]...)
 }
 
-# The user, and the name of the host.
+# The user and the host name.
 
 locals {
   # The image's first user gets this name; its groups, its sudo and the key pair are as the image has them.
@@ -31,7 +31,7 @@ locals {
     name => "#cloud-config\n${jsonencode({ user = { name = var.ssh_config_user }, hostname = name })}\n"
   }
 
-  # Fedora CoreOS has Ignition in the place of cloud-init: https://coreos.github.io/ignition/configuration-v3_0/
+  # Fedora CoreOS has Ignition instead of cloud-init: https://coreos.github.io/ignition/configuration-v3_0/
   ignition = {
     for name in var.node_names : name => jsonencode({
       ignition = { version = "3.0.0" }
@@ -41,7 +41,7 @@ locals {
   }
 }
 
-# The image: the newest of its name that its publisher has for the architecture.
+# The image: the publisher's newest of that name for the architecture.
 
 data "aws_ami" "node" {
   most_recent = true
@@ -63,8 +63,7 @@ data "aws_ami" "node" {
   }
 }
 
-# What the root volume was asked to be. A node is made anew when this changes, and not when the publisher
-# has a newer build of the same image.
+# The root volume as configured. A change of it replaces the nodes; a newer build of the same image does not.
 resource "terraform_data" "root" {
   input = {
     owner   = local.image_owner
@@ -178,7 +177,7 @@ resource "aws_instance" "node" {
     tags        = merge(local.tags, { Name = "${each.key}-root" })
   }
 
-  # Session tokens only, and not a hop farther than the node (IMDSv2):
+  # IMDSv2: session tokens only, and one hop at most.
   # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
   metadata_options {
     http_endpoint               = "enabled"
@@ -203,7 +202,7 @@ resource "aws_instance" "node" {
   depends_on = [aws_route.internet, aws_vpc_security_group_egress_rule.all]
 }
 
-# Volumes outlive a node that is made anew.
+# Volumes survive the replacement of their node.
 
 resource "aws_ebs_volume" "data" {
   for_each = local.data_volumes
@@ -223,7 +222,7 @@ resource "aws_volume_attachment" "data" {
   instance_id = aws_instance.node[each.value.node].id
   volume_id   = aws_ebs_volume.data[each.key].id
 
-  # What Linux calls it is another matter: /dev/nvme1n1 on Nitro, and /dev/disk/by-id always has the volume.
+  # Linux has its own name for it, /dev/nvme1n1 on Nitro; /dev/disk/by-id names the volume on every machine.
   device_name                    = "/dev/sd${substr("fghijklmnopqrstuvwxy", each.value.number, 1)}"
   stop_instance_before_detaching = true
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Nodes on Azure in a resource group and network of their own, their data disks, and the way in.
+# Nodes on Azure with their resource group, network, firewall and data disks.
 
 locals {
   tags = { managed-by = "cloud-kconfig" }
@@ -10,8 +10,8 @@ locals {
     "${pair[0]}-data-${pair[1] + 1}" => { node = pair[0], number = pair[1] }
   }
 
-  # Images that are sold through the Marketplace, be it for nothing, name their plan. The terms are accepted
-  # once for a subscription: az vm image terms accept --publisher P --offer O --plan SKU
+  # A machine has to name the plan of a Marketplace image, also of one that is free. Its terms are accepted once
+  # per subscription: az vm image terms accept --publisher P --offer O --plan SKU
   # https://learn.microsoft.com/azure/virtual-machines/linux/cli-ps-findimage#check-the-purchase-plan-information
   plan_publishers = [
     "ctrliqinc1648673227698",
@@ -21,7 +21,10 @@ locals {
   ]
   needs_plan = contains(local.plan_publishers, lower(var.azure_image_publisher))
 
-  public_key = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))
+  nodes = {
+    for name, node in azurerm_linux_virtual_machine.node :
+    name => { public_ip = node.public_ip_address, private_ip = node.private_ip_address }
+  }
 }
 
 # The network.
@@ -47,7 +50,7 @@ resource "azurerm_subnet" "nodes" {
   address_prefixes     = ["10.20.0.0/20"]
 }
 
-# In: SSH from the allowed range; what Azure's own rules add is anything from node to node. Out: anything.
+# In: SSH from the allowed range, and, by Azure's default rules, anything from node to node. Out: anything.
 # https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview#default-security-rules
 
 resource "azurerm_network_security_group" "nodes" {
@@ -104,8 +107,8 @@ resource "azurerm_network_interface" "node" {
   }
 }
 
-# The nodes. Neither secure boot nor a vTPM is asked for (trusted launch): a kernel one built oneself is not
-# signed, and sizes and images of generation 1 have neither.
+# The nodes. No trusted launch (secure boot and vTPM): self-built kernels are unsigned, and sizes and images of
+# generation 1 have neither.
 
 resource "azurerm_linux_virtual_machine" "node" {
   for_each = toset(var.node_names)
@@ -142,7 +145,7 @@ resource "azurerm_linux_virtual_machine" "node" {
     }
   }
 
-  # Azure encrypts every managed disk at rest, with a key of its own; there is no switch for it:
+  # Azure encrypts every managed disk at rest with a key of its own; no argument turns it on or off:
   # https://learn.microsoft.com/azure/virtual-machines/disk-encryption
   os_disk {
     name                 = "${each.key}-os"
@@ -151,7 +154,7 @@ resource "azurerm_linux_virtual_machine" "node" {
     disk_size_gb         = var.root_volume_size_gb > 0 ? var.root_volume_size_gb : null
   }
 
-  # An Ultra disk can only be attached to a machine that was told so.
+  # An Ultra disk can only be attached to a machine with this capability.
   dynamic "additional_capabilities" {
     for_each = var.azure_data_disk_count > 0 && var.azure_data_disk_type == "UltraSSD_LRS" ? [true] : []
 
@@ -160,20 +163,20 @@ resource "azurerm_linux_virtual_machine" "node" {
     }
   }
 
-  # The serial console: what a kernel that does not come up has to say.
+  # The serial console shows why a kernel does not boot.
   boot_diagnostics {}
 
   lifecycle {
     precondition {
       condition     = can(regex("^ssh-(rsa|ed25519) ", local.public_key))
-      error_message = "Azure takes ED25519 and RSA keys, and ${var.ssh_config_pubkey_file} is of another kind: ssh-keygen -t ed25519 makes one."
+      error_message = "Azure takes ED25519 and RSA keys only, and ${var.ssh_config_pubkey_file} is of another type: ssh-keygen -t ed25519 makes one."
     }
   }
 
   depends_on = [azurerm_subnet_network_security_group_association.nodes, azurerm_network_security_rule.ssh]
 }
 
-# Disks outlive a node that is made anew.
+# Disks survive the replacement of their node.
 
 resource "azurerm_managed_disk" "data" {
   for_each = local.data_disks
@@ -196,5 +199,5 @@ resource "azurerm_virtual_machine_data_disk_attachment" "data" {
   virtual_machine_id = azurerm_linux_virtual_machine.node[each.value.node].id
   managed_disk_id    = azurerm_managed_disk.data[each.key].id
   lun                = each.value.number
-  caching            = "None" # the only one for all types, and what a test of a filesystem wants
+  caching            = "None" # the only value for all types; a filesystem test should reach the disk
 }

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Nodes on Compute Engine in a network of their own, their data disks, and the way in.
+# Nodes on Compute Engine with their network, firewall and data disks.
 
 locals {
-  labels     = { managed-by = "cloud-kconfig" }
-  public_key = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))
+  labels = { managed-by = "cloud-kconfig" }
+
+  nodes = {
+    for name, node in google_compute_instance.node :
+    name => { public_ip = node.network_interface[0].access_config[0].nat_ip, private_ip = node.network_interface[0].network_ip }
+  }
 
   # "prefix-1-data-2" = the node, and the number of the disk from 0.
   data_disks = {
@@ -11,15 +15,15 @@ locals {
     "${pair[0]}-data-${pair[1] + 1}" => { node = pair[0], number = pair[1] }
   }
 
-  # Fedora CoreOS has no guest agent but Ignition: https://coreos.github.io/ignition/configuration-v3_0/
+  # Fedora CoreOS has Ignition instead of a guest agent: https://coreos.github.io/ignition/configuration-v3_0/
   ignition = jsonencode({
     ignition = { version = "3.0.0" }
     passwd   = { users = [{ name = var.ssh_config_user, groups = ["sudo", "wheel"], sshAuthorizedKeys = [local.public_key] }] }
   })
 
-  # Which machines take no Persistent Disk: every series from the fourth generation on (c4, n4d, m4, x4, a4x,
-  # g4, h4d, ...; hosts of TPUs bear the number of the TPU, and are such from the sixth on), the A3 Ultra, and
-  # bare metal.
+  # Machines that take no Persistent Disk: every series from the fourth generation on (c4, n4d, m4, x4, a4x, g4,
+  # h4d, ...; TPU hosts have the number of the TPU in their name and count from the sixth on), A3 Ultra, and bare
+  # metal.
   # https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support
   generation     = tonumber(regex("^[a-z]+([0-9]+)", var.gce_machine_type)[0])
   is_tpu_host    = can(regex("^(ct|tpu)[0-9]", var.gce_machine_type))
@@ -32,8 +36,8 @@ locals {
     "hyperdisk-balanced" : var.gce_data_disk_type
   )
 
-  # Machines with GPUs or TPUs, bare metal and the HPC series (h3, h4d) are stopped where others are migrated,
-  # and have to say so. https://cloud.google.com/compute/docs/instances/live-migration-process#limitations
+  # Machines with GPUs or TPUs, bare metal and the HPC series (h3, h4d) cannot be migrated live; they have to be
+  # configured to stop for maintenance. https://cloud.google.com/compute/docs/instances/live-migration-process#limitations
   migrates = !(var.gce_is_gpu_instance || local.is_tpu_host || local.is_metal || startswith(var.gce_machine_type, "h"))
 }
 
@@ -74,8 +78,8 @@ resource "google_compute_firewall" "between_nodes" {
   }
 }
 
-# The nodes. Secure boot stays off, as Compute Engine has it: a kernel one built oneself is not signed. Google
-# encrypts every disk at rest: https://cloud.google.com/compute/docs/disks/disk-encryption
+# The nodes. Secure boot stays off, the default: self-built kernels are unsigned. Google encrypts every disk at
+# rest: https://cloud.google.com/compute/docs/disks/disk-encryption
 
 resource "google_compute_instance" "node" {
   for_each = toset(var.node_names)
@@ -98,10 +102,10 @@ resource "google_compute_instance" "node" {
   network_interface {
     subnetwork = google_compute_subnetwork.nodes.id
 
-    access_config {} # an address of its own
+    access_config {} # a public address
   }
 
-  # The guest agent makes the user and lets it use sudo; keys of the whole project do not get in.
+  # The guest agent creates the user, who may use sudo; keys of the project are not accepted.
   # https://cloud.google.com/compute/docs/connect/add-ssh-keys#metadata
   metadata = merge(
     {
@@ -127,13 +131,13 @@ resource "google_compute_instance" "node" {
   }
 
   lifecycle {
-    ignore_changes = [attached_disk] # google_compute_attached_disk has them
+    ignore_changes = [attached_disk] # managed by google_compute_attached_disk
   }
 
   depends_on = [google_compute_firewall.ssh]
 }
 
-# Disks outlive a node that is made anew.
+# Disks survive the replacement of their node.
 
 resource "google_compute_disk" "data" {
   for_each = local.data_disks
@@ -144,7 +148,7 @@ resource "google_compute_disk" "data" {
   size   = var.gce_data_disk_size_gb
   labels = merge(local.labels, { name = each.key })
 
-  # Hyperdisk in the place of a Persistent Disk has what any has; figures were given for what takes them.
+  # A Hyperdisk that replaces a Persistent Disk gets the default figures.
   provisioned_iops       = var.gce_data_disk_iops
   provisioned_throughput = var.gce_data_disk_throughput_mbps
 }

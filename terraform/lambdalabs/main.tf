@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Nodes on Lambda Labs. Its provider knows instances and keys, and nothing else: no image, no disk, no user
-# data, no firewall (that is one for the account, https://cloud.lambda.ai/firewall).
+# Nodes on Lambda Labs. The provider has instances and keys only: no image, disk, user data or firewall (the account
+# has one, https://cloud.lambda.ai/firewall).
 
-# The provider cannot change an instance: whatever differs makes it anew.
-resource "terraform_data" "wish" {
+locals {
+  nodes = { for name, node in lambdalabs_instance.node : name => { public_ip = node.ip, private_ip = null } }
+}
+
+# The provider cannot change an instance: any change of these replaces it.
+resource "terraform_data" "node" {
   input = {
     region        = var.lambdalabs_region
     instance_type = var.lambdalabs_instance_type
@@ -13,7 +17,7 @@ resource "terraform_data" "wish" {
 
 resource "lambdalabs_ssh_key" "user" {
   name       = var.hosts_prefix
-  public_key = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))
+  public_key = local.public_key
 }
 
 resource "lambdalabs_instance" "node" {
@@ -25,6 +29,11 @@ resource "lambdalabs_instance" "node" {
   ssh_key_names      = [lambdalabs_ssh_key.user.name]
 
   lifecycle {
-    replace_triggered_by = [terraform_data.wish]
+    replace_triggered_by = [terraform_data.node]
+
+    precondition {
+      condition     = var.ssh_config_user == "ubuntu"
+      error_message = "ssh_config_user is ubuntu on Lambda Labs: its images have that user, and the provider can create no other."
+    }
   }
 }

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,10 @@ def _schema(name: str) -> str:
 MODULES = {name: _schema(name) for name in PROVIDER_NAMES}
 TERRAFORM = shutil.which("terraform", path=f"{os.environ.get('PATH', '')}:/usr/local/bin")
 TESTS = ROOT / "tests" / "terraform"
-#: Public keys of the right form whose private halves nobody has.
+#: A public key that ssh-keygen takes; nobody has the private key.
+PUBLIC_KEY = f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{'A' * 43} nobody"
 KEYS = {
-    "key.pub": "ssh-ed25519 AAAAC3NzaC1lZDI1 nobody",
+    "key.pub": PUBLIC_KEY,
     "ecdsa.pub": "ecdsa-sha2-nistp256 AAAAE2VjZHNh nobody",
 }
 
@@ -94,16 +96,40 @@ def copy_module(name: str, folder: Path, env: dict[str, str]) -> Module:
     folder.mkdir()
     for source in [*(ROOT / "terraform" / name).glob("*.tf"), *(TESTS / name).glob("*.tftest.hcl")]:
         shutil.copy2(source, folder)
-    for file, key in KEYS.items():
-        (folder / file).write_text(key + "\n", encoding="utf-8")
+    _write_keys(folder)
     return Module(folder, env)
+
+
+#: A variable's block in the files that modules share.
+_SHARED_VARIABLE = re.compile(r'^variable "\w+" \{\n.*?^\}\n', re.M | re.S)
 
 
 def variables_only(name: str, folder: Path, env: dict[str, str]) -> Module:
     """A folder that holds the variables of a module and nothing that would need a provider."""
     folder.mkdir()
-    shutil.copy2(ROOT / "terraform" / name / "vars.tf", folder)
+    source = ROOT / "terraform" / name
+    shutil.copy2(source / "vars.tf", folder)
+    for path in [p for p in source.glob("*.tf") if p.is_symlink()]:
+        blocks = _SHARED_VARIABLE.findall(path.read_text(encoding="utf-8"))
+        (folder / path.name).write_text("".join(blocks), encoding="utf-8")
     return Module(folder, env)
+
+
+def shared_module(folder: Path, env: dict[str, str]) -> Module:
+    """The files that modules share, with their test, a key, and stand-ins for what each module adds."""
+    folder.mkdir()
+    for source in [*(ROOT / "terraform").glob("*.tf"), *TESTS.glob("*.tftest.hcl")]:
+        shutil.copy2(source, folder)
+    (folder / "module.tf").write_text(
+        "locals {\n  nodes               = {}\n  root_volume_most_gb = 16384\n}\n", encoding="utf-8"
+    )
+    _write_keys(folder)
+    return Module(folder, env)
+
+
+def _write_keys(folder: Path) -> None:
+    for file, key in KEYS.items():
+        (folder / file).write_text(key + "\n", encoding="utf-8")
 
 
 def diagnostics(module: Module, tfvars: Path) -> list[dict[str, Any]]:
@@ -116,3 +142,30 @@ def diagnostics(module: Module, tfvars: Path) -> list[dict[str, Any]]:
     found = [line["diagnostic"] for line in lines if line["type"] == "diagnostic"]
     assert bool(done.returncode) == any(d["severity"] == "error" for d in found), done.stdout
     return found
+
+
+def accepted(module: Module, rows: Sequence[Mapping[str, Any]], folder: Path) -> list[bool]:
+    """Whether the variables of a module take each of these sets of values.
+
+    Each set is a module block in a file of its own, and one plan names the files in which something is wrong.
+    An error may keep terraform from finding others, so it plans the rest again until nothing is wrong.
+    """
+    folder.mkdir()
+    for key in module.folder.glob("*.pub"):
+        shutil.copy2(key, folder)
+    files = [folder / f"m{number}.tf.json" for number in range(len(rows))]
+    for path, row in zip(files, rows):
+        block = {path.name.partition(".")[0]: {"source": f"../{module.folder.name}", **row}}
+        path.write_text(json.dumps({"module": block}), encoding="utf-8")
+    root = Module(folder, module.env)
+    root.ok("init")
+    while any(path.exists() for path in files):
+        done = root.run("plan", "-json", "-refresh=false", "-input=false", "-lock=false")
+        said = [json.loads(line) for line in done.stdout.splitlines()]
+        wrong = {line["diagnostic"]["range"]["filename"] for line in said if line["type"] == "diagnostic"}
+        if not wrong:
+            assert done.returncode == 0, done.stdout
+            break
+        for name in wrong:
+            (folder / name).unlink()
+    return [path.exists() for path in files]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `terraform test` with a provider that only makes things up.
+# `terraform test` with a provider that makes up its answers.
 
 mock_provider "aws" {
   mock_data "aws_ami" {
@@ -297,4 +297,49 @@ run "gp3_volumes" {
     condition     = [for a in values(aws_volume_attachment.data) : a.device_name] == ["/dev/sdf", "/dev/sdg", "/dev/sdf", "/dev/sdg"]
     error_message = "each at a device of its own"
   }
+}
+
+# What the variables refuse. tests/terraform/shared.tftest.hcl has those of all modules, test_volumes.py those of
+# data volumes.
+
+run "an_architecture_by_another_name" {
+  command = plan
+
+  variables {
+    target_arch = "amd64"
+  }
+
+  expect_failures = [var.target_arch]
+}
+
+run "a_zone_elsewhere" {
+  command = plan
+
+  variables {
+    aws_av_zone = "eu-west-1a"
+  }
+
+  expect_failures = [var.aws_av_zone]
+}
+
+run "half_a_gpu_image" {
+  command = plan
+
+  variables {
+    aws_gpu_ami_name = "Deep Learning*"
+  }
+
+  expect_failures = [var.aws_gpu_ami_name]
+}
+
+run "too_many_volumes" {
+  command = plan
+
+  variables {
+    aws_data_volume_count   = 21
+    aws_data_volume_type    = "gp2"
+    aws_data_volume_size_gb = 100
+  }
+
+  expect_failures = [var.aws_data_volume_count]
 }

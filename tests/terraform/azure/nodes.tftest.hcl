@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `terraform test` with a provider that only makes things up.
+# `terraform test` with a provider that makes up its answers.
 
 mock_provider "azurerm" {
   mock_resource "azurerm_linux_virtual_machine" {
@@ -251,4 +251,39 @@ run "ultra_disks" {
     condition     = alltrue([for node in azurerm_linux_virtual_machine.node : node.additional_capabilities[0].ultra_ssd_enabled])
     error_message = "the nodes are made for Ultra disks"
   }
+}
+
+# What the variables refuse. tests/terraform/shared.tftest.hcl has those of all modules, test_volumes.py those of
+# data volumes.
+
+run "a_root_volume_beyond_azure" {
+  command = plan
+
+  variables {
+    root_volume_size_gb = 4096
+  }
+
+  expect_failures = [var.root_volume_size_gb]
+}
+
+run "a_zone_with_its_location" {
+  command = plan
+
+  variables {
+    azure_zone = "eastus-1"
+  }
+
+  expect_failures = [var.azure_zone]
+}
+
+run "too_many_disks" {
+  command = plan
+
+  variables {
+    azure_data_disk_count   = 21
+    azure_data_disk_type    = "Premium_LRS"
+    azure_data_disk_size_gb = 128
+  }
+
+  expect_failures = [var.azure_data_disk_count]
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `terraform test` with a provider that only makes things up.
+# `terraform test` with a provider that makes up its answers.
 
 mock_provider "google" {}
 
@@ -293,4 +293,40 @@ run "hyperdisk_extreme_stays" {
     condition     = alltrue([for d in google_compute_disk.data : d.type == "hyperdisk-extreme" && d.provisioned_iops == 100000 && d.provisioned_throughput == null])
     error_message = "another Hyperdisk is as asked"
   }
+}
+
+# What the variables refuse. tests/terraform/shared.tftest.hcl has those of all modules, test_volumes.py those of
+# data volumes.
+
+run "a_zone_elsewhere" {
+  command = plan
+
+  variables {
+    gce_zone = "europe-west1-b"
+  }
+
+  expect_failures = [var.gce_zone]
+}
+
+run "nested_virtualization_on_e2" {
+  command = plan
+
+  variables {
+    gce_machine_type          = "e2-standard-4"
+    gce_nested_virtualization = true
+  }
+
+  expect_failures = [var.gce_nested_virtualization]
+}
+
+run "too_many_disks" {
+  command = plan
+
+  variables {
+    gce_data_disk_count   = 21
+    gce_data_disk_type    = "pd-ssd"
+    gce_data_disk_size_gb = 100
+  }
+
+  expect_failures = [var.gce_data_disk_count]
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `terraform test` with a provider that only makes things up.
+# `terraform test` with a provider that makes up its answers.
 
 mock_provider "lambdalabs" {
   mock_resource "lambdalabs_instance" {
@@ -36,4 +36,17 @@ run "nodes" {
     condition     = output.nodes["kdevops-2"] == { public_ip = "203.0.113.9", private_ip = null } && output.ssh_user == "ubuntu"
     error_message = "outputs"
   }
+}
+
+# What the variables refuse. tests/terraform/shared.tftest.hcl has those of all modules, test_volumes.py those of
+# data volumes.
+
+run "a_user_of_ones_own" {
+  command = plan
+
+  variables {
+    ssh_config_user = "kdevops"
+  }
+
+  expect_failures = [lambdalabs_instance.node]
 }

@@ -50,6 +50,62 @@ class RegionList:
     notices: Sequence[str] = ()
 
 
+#: Who gets a value: terraform and extra_vars.yaml, or extra_vars.yaml alone.
+BOTH, EXTRA_VARS = "both", "extra_vars"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One value that leaves Kconfig. `kind` is string, int, bool or list; `to` is BOTH or EXTRA_VARS."""
+
+    symbol: str
+    kind: str
+    to: str = BOTH
+
+    @property
+    def key(self) -> str:
+        """Its name in extra_vars.yaml."""
+        return self.symbol.lower()
+
+    @property
+    def variable(self) -> str:
+        """Its name in terraform."""
+        return self.key.removeprefix("terraform_")
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeLimits:
+    """What the cloud accepts of one volume type: (least, most) of GiB, IOPS and MiB/s (on Azure MB/s).
+
+    None means that the type takes no such figure. `iops_per_gib` bounds the IOPS by the size too; a volume of
+    any size may have the least IOPS. A type with both figures has at most a quarter of its IOPS in MiB/s.
+    """
+
+    size: tuple[int, int]
+    iops: tuple[int, int] | None = None
+    iops_per_gib: int | None = None
+    mbps: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeRules:
+    """A provider's data volumes: its volume types, and how its Kconfig.storage names their settings.
+
+    The settings are `prefix` with _COUNT, _TYPE, _SIZE_GB, _IOPS and _THROUGHPUT_MBPS behind it.
+    """
+
+    prefix: str
+    types: Mapping[str, VolumeLimits]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What the cloud would refuse, and what it would take instead."""
+
+    what: str
+    nearest: tuple[str, ...] = ()
+
+
 class Provider(Protocol):
     """The public names of a provider module, the same in each."""
 
@@ -57,6 +113,14 @@ class Provider(Protocol):
     TITLE: str
     SETUP_HINT: str
     MENU_NAMES: MenuNames
+
+    @property
+    def EXPORTS(self) -> tuple[Export, ...]:
+        """What leaves Kconfig, in the order of extra_vars.yaml."""
+
+    @property
+    def VOLUMES(self) -> VolumeRules | None:
+        """The data volumes, None for a provider that has none."""
 
     def fetch(self, request: Request) -> Catalog:
         """Ask the vendor. Raises a CloudError; never returns a catalogue that is known to be partial."""
@@ -102,6 +166,14 @@ class Resolver(Protocol):
 
         Called when `make` writes the variables, never while Kconfig parses. Raises a CloudError.
         """
+
+
+@runtime_checkable
+class MachineRules(Protocol):
+    """What a provider offers besides, when machine types refuse settings and its API does not say which."""
+
+    def machine_problems(self, values: Variables) -> Sequence[Problem]:
+        """What the chosen machine type refuses of the other settings. Asks nobody."""
 
 
 @runtime_checkable

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cloudlib.config import exports
+import cloud_providers
+from cloudlib.provider import BOTH
 from tests.support.tree import Tree
 
-#: Keeps a person's own terraform set-up, and the version look-up of terraform itself, out of the tests.
+#: Keeps a person's own terraform set-up, and terraform's own question for a newer version, out of the tests.
 REAL_ENV = {"TF_CLI_CONFIG_FILE": "/dev/null", "CHECKPOINT_DISABLE": "1"}
 
 CONFIG = """\
@@ -37,7 +38,7 @@ class Fake:
     orders: dict[str, Any] = field(default_factory=dict)
 
     def order(self, **changes: Any) -> None:
-        """What it shall do from now on: version, fails {command: code}, waits {command: s}, lost, outputs."""
+        """What it shall do from now on: fails {command: code}, waits {command: s}, lost, outputs."""
         self.orders |= changes
         (self.here / "orders.json").write_text(json.dumps(self.orders), encoding="utf-8")
 
@@ -47,9 +48,8 @@ class Fake:
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
     def commands(self) -> list[str]:
-        """The terraform commands so far, the look at its version left out."""
-        words = [next(w for w in call if not w.startswith("-")) for call in self.calls()]
-        return [word for word in words if word != "version"]
+        """The terraform commands so far."""
+        return [next(word for word in call if not word.startswith("-")) for call in self.calls()]
 
     def environment(self) -> dict[str, str]:
         """The environment of its last start."""
@@ -65,12 +65,7 @@ def fake_terraform(tree: Tree) -> Fake:
     program.write_text(_WRAPPER.format(here=here, python=sys.executable, script=_SCRIPT), encoding="utf-8")
     program.chmod(0o755)
     fake = Fake(tree, here)
-    version = json.dumps({"terraform_version": "1.11.4", "platform": "linux_amd64"})
-    fake.order(version=version, fails={}, waits={}, lost=[], outputs=None)
-    for name in exports.EXPORTS:
-        for path in (tree.root / "terraform" / name).glob("*.tf"):
-            path.unlink()
-        tree.write(f"terraform/{name}/provider.tf", 'terraform {\n  required_version = ">= 1.9.0"\n}\n')
+    fake.order(fails={}, waits={}, lost=[], outputs=None)
     return fake
 
 
@@ -78,7 +73,7 @@ def stub_module(tree: Tree, provider: str = "aws", *, provisioner: str = "") -> 
     """A module that the real terraform applies without any cloud: its nodes are resources built into it."""
     for path in (tree.root / "terraform" / provider).glob("*.tf"):
         path.unlink()
-    declared = [row.variable for row in exports.of(provider) if row.to == exports.BOTH]
+    declared = [row.variable for row in cloud_providers.load(provider).EXPORTS if row.to == BOTH]
     tree.write(f"terraform/{provider}/vars.tf", variables(declared))
     tree.write(
         f"terraform/{provider}/main.tf",

@@ -37,9 +37,7 @@ def main() -> int:
 
 def act() -> None:
     """What the command does when all is well."""
-    if COMMAND == "version":
-        print(ORDERS["version"])
-    elif COMMAND == "plan":
+    if COMMAND == "plan":
         print("the plan")
         for word in sys.argv:
             if word.startswith("-out="):

@@ -13,7 +13,7 @@ from cloud_providers import PROVIDER_NAMES
 from tests.servers.lambda_server import KEY
 from tests.support import terraform_stub
 from tests.support.bringup import REAL_ENV
-from tests.support.terraform import MODULES, needs_terraform
+from tests.support.terraform import MODULES, PUBLIC_KEY, needs_terraform
 from tests.support.tree import ROOT, Tree
 
 pytestmark = needs_terraform
@@ -41,7 +41,7 @@ def test_up_and_down(tree: Tree, stubs: dict[str, str], provider: str) -> None:
     tree.write(".config", config.replace("127.0.0.1/32", "203.0.113.7/32"))
     keys = tree.home / ".ssh"
     keys.mkdir()
-    (keys / "kdevops_terraform.pub").write_text("ssh-ed25519 AAAAC3NzaC1lZDI1 nobody\n", encoding="utf-8")
+    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
 
     done = tree.make("bringup", **stubs)
     hosts = [line.split()[-1] for line in done.stdout.splitlines() if line.startswith("  ssh -F ")]
@@ -65,7 +65,7 @@ def test_down_without_the_key_file(tree: Tree, stubs: dict[str, str]) -> None:
     tree.write(".config", tree.read(".config").replace("127.0.0.1/32", "203.0.113.7/32"))
     key = tree.home / ".ssh" / "kdevops_terraform.pub"
     key.parent.mkdir()
-    key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1 nobody\n", encoding="utf-8")
+    key.write_text(PUBLIC_KEY + "\n", encoding="utf-8")
     tree.make("bringup", **stubs)
     key.unlink()
     done = tree.make("destroy", "YES=1", check=False, **stubs)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""terraform's version, its plans and its states, as cloudlib.terraform reads them."""
+"""terraform's outputs and states, as cloudlib.terraform reads them, and what it is asked to plan."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from cloudlib.errors import BadReply, CloudError
+from cloudlib.errors import BadReply, CliMissing, CloudError
 from cloudlib.terraform import state as tfstate
-from cloudlib.terraform.run import Terraform, WrongVersion
+from cloudlib.terraform.run import Terraform, TerraformFailed
+from tests.support.terraform import TERRAFORM, environment, needs_terraform
 
 Answer = Callable[[str], Terraform]
 
 
 @pytest.fixture
 def answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answer:
-    """A terraform that prints one thing whatever it is asked, and a module that needs 1.9.0."""
+    """A terraform that prints one thing whatever it is asked."""
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    (tmp_path / "provider.tf").write_text(
-        'terraform {\n  required_version = ">= 1.9.0"\n}\n', encoding="utf-8"
-    )
 
     def make(text: str) -> Terraform:
         (tmp_path / "text").write_text(text, encoding="utf-8")
@@ -33,30 +31,49 @@ def answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answer:
     return make
 
 
-@pytest.mark.parametrize("version", ["1.8.5", "0.15.0", "1.8.9-rc1", "1.9"])
-def test_too_old(answer: Answer, version: str) -> None:
-    with pytest.raises(WrongVersion, match=rf"version {version}, .* needs 1\.9\.0 or newer") as caught:
-        answer(json.dumps({"terraform_version": version})).require()
-    assert caught.value.exit_code == 3 and caught.value.hint
+@pytest.fixture
+def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terraform:
+    """The real terraform in an empty folder."""
+    assert TERRAFORM is not None
+    for name, text in environment(tmp_path / "home").items():
+        monkeypatch.setenv(name, text)
+    monkeypatch.setenv("PATH", f"{Path(TERRAFORM).parent}:/usr/bin:/bin")
+    return Terraform(tmp_path)
 
 
-@pytest.mark.parametrize("version", ["1.9.0", "1.10.0", "2.0.0", "1.9.1-beta2"])
-def test_new_enough(answer: Answer, version: str) -> None:
-    assert answer(json.dumps({"terraform_version": version})).require() == version
+@needs_terraform
+def test_a_terraform_that_is_too_old(real: Terraform, capfd: pytest.CaptureFixture[str]) -> None:
+    (real.folder / "main.tf").write_text('terraform {\n  required_version = ">= 99.0"\n}\n', encoding="utf-8")
+    with pytest.raises(TerraformFailed, match="terraform init failed with exit code 1") as caught:
+        real.init()
+    assert "Unsupported Terraform Core version" in capfd.readouterr().err
+    assert "every machine" in caught.value.unchanged and "terraform/install" in caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["Terraform v1.12", "", "{}", "[]", '{"terraform_version": 7}'])
-def test_something_else_called_terraform(answer: Answer, text: str) -> None:
-    with pytest.raises(BadReply) as caught:
-        answer(text).require()
-    assert caught.value.hint
+@needs_terraform
+def test_what_was_checked_is_what_is_planned(real: Terraform) -> None:
+    """*.auto.tfvars, which git does not show, would win over terraform.tfvars.json."""
+    write = {
+        "main.tf": 'variable "cidr" {}\nresource "terraform_data" "x" {\n  input = var.cidr\n}\n',
+        "terraform.tfvars.json": '{"cidr": "203.0.113.7/32"}',
+        "x.auto.tfvars": 'cidr = "0.0.0.0/0"\n',
+    }
+    for name, text in write.items():
+        (real.folder / name).write_text(text, encoding="utf-8")
+    real.init()
+    real.plan(real.folder / "plan")
+    (change,) = real.changes(real.folder / "plan")
+    assert change["change"]["after"]["input"] == "203.0.113.7/32"
 
 
-def test_a_folder_without_a_module(answer: Answer) -> None:
-    terraform = answer('{"terraform_version": "1.11.4"}')
-    (terraform.folder / "provider.tf").unlink()
-    with pytest.raises(CloudError, match="holds no terraform module"):
+def test_no_terraform(answer: Answer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    terraform = answer("")
+    (tmp_path / "main.tf").touch()
+    terraform.require()
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    with pytest.raises(CliMissing, match="terraform") as caught:
         terraform.require()
+    assert caught.value.exit_code == 3 and "terraform/install" in caught.value.hint
 
 
 @pytest.mark.parametrize("text", ["[]", '{"nodes": 1}', '{"nodes": {}}', "no JSON"])

@@ -14,8 +14,11 @@ from cloudlib.terraform import ssh_config as sshconfig
 from cloudlib.terraform import ssh_keys as sshkeys
 from cloudlib.terraform.ssh_config import Node
 from cloudlib.terraform.ssh_keys import KeyProblem
+from tests.support.terraform import PUBLIC_KEY
 
-ED25519 = "ssh-ed25519 AAAA somebody\n"
+ED25519 = PUBLIC_KEY + "\n"
+#: A key on a security token: the key itself is 32 zero bytes, and of the application "ssh:".
+FIDO = f"sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAI{'A' * 47}BHNzaDo= nobody\n"
 NEEDS_KEYGEN = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="there is no ssh-keygen here")
 NEEDS_SSH = pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh here")
 
@@ -33,16 +36,19 @@ def problem(setting: str, *, make: bool = False) -> KeyProblem:
     return caught.value
 
 
+@NEEDS_KEYGEN
 def test_a_pair_that_is_there(home: Path) -> None:
     (home / "key.pub").write_text(ED25519)
     (home / "key").write_text("private")
     assert sshkeys.ensure("~/key.pub", make=True) == sshkeys.KeyPair(home / "key.pub", home / "key")
 
 
-def test_a_public_key_alone(home: Path) -> None:
+@NEEDS_KEYGEN
+@pytest.mark.parametrize("key", [ED25519, FIDO])
+def test_a_public_key_alone(home: Path, key: str) -> None:
     """An agent or a security key may hold the private one; ssh then takes the public one for a name."""
     for name in ("key.pub", "id"):
-        (home / name).write_text(ED25519)
+        (home / name).write_text(key)
         assert sshkeys.ensure(f"{home}/{name}", make=False).identity == home / name
 
 
@@ -80,22 +86,36 @@ def test_a_private_key_is_not_overwritten(home: Path) -> None:
     assert (home / "key").read_text() == "mine"
 
 
+@NEEDS_KEYGEN
 @pytest.mark.parametrize(
-    "text, words",
+    "text, told",
     [
         ("-----BEGIN OPENSSH PRIV" + "ATE KEY-----\n", "holds a private key"),
-        ("---- BEGIN SSH2 PUBLIC KEY ----\n", "holds no public key"),
-        ("", "holds no public key"),
+        ("---- BEGIN SSH2 PUBLIC KEY ----\n", "does not hold an OpenSSH public key"),
+        ("ssh-ed25519 AAAA cut off\n", "does not hold an OpenSSH public key"),
+        ("", "does not hold an OpenSSH public key"),
+        (ED25519 + ED25519, "has to hold one line"),
+        ("# mine\n" + ED25519, "has to hold one line"),
     ],
 )
-def test_a_file_that_is_no_public_key(home: Path, text: str, words: str) -> None:
+def test_a_file_that_is_no_public_key(home: Path, text: str, told: str) -> None:
     (home / "key.pub").write_text(text)
-    assert words in problem("~/key.pub").what
+    assert told in problem("~/key.pub").what
+
+
+@NEEDS_KEYGEN
+def test_a_private_key_and_a_certificate(home: Path) -> None:
+    """ssh-keygen knows both; clouds must not get the one, and cannot use the other."""
+    for argv in (["-t", "ed25519", "-N", "", "-f", "key"], ["-s", "key", "-I", "me", "key.pub"]):
+        subprocess.run(["ssh-keygen", "-q", *argv], check=True, cwd=home)
+    assert "holds a private key" in problem("~/key").what
+    assert "holds a certificate" in problem("~/key-cert.pub").what
+    assert sshkeys.ensure("~/key.pub", make=False).identity == home / "key"
 
 
 def test_a_folder_in_its_place(home: Path) -> None:
     (home / "file").write_text("")
-    assert "cannot be made" in problem("~/file/key.pub", make=True).what
+    assert "cannot create" in problem("~/file/key.pub", make=True).what
 
 
 def test_no_ssh_keygen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,10 +139,31 @@ def test_nodes_in_natural_order() -> None:
     assert user == "kdevops"
 
 
-@pytest.mark.parametrize("bad", ["a b", "-oProxyCommand=x", "a\nHost *", "", "*", "!a", "a/b"])
+@pytest.mark.parametrize("bad", ["a b", "-oProxyCommand=x", "a\nHost *", "a\n", "", "*", "!a", "a/b"])
 def test_names_that_would_be_more_than_names(bad: str) -> None:
     with pytest.raises(BadReply):
         sshconfig.nodes({"nodes": {bad: {"public_ip": "192.0.2.1", "private_ip": ""}}, "ssh_user": "u"})
+    with pytest.raises(BadReply):
+        sshconfig.nodes({"nodes": {}, "ssh_user": bad})
+
+
+@pytest.mark.parametrize("field", ["public_ip", "private_ip"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "fe80::1%h\n\tProxyCommand touch x\n\t#",
+        "fe80::1%eth0",
+        "192.0.2.1\n",
+        "192.0.2.1 ",
+        "example.org",
+        7,
+        True,
+    ],
+)
+def test_addresses_that_would_be_more_than_addresses(field: str, bad: object) -> None:
+    """ssh would run the command of a second line: an address has no scope ID, no line break, no name."""
+    with pytest.raises(BadReply):
+        sshconfig.nodes({"nodes": {"a": {"public_ip": "", "private_ip": "", field: bad}}, "ssh_user": "u"})
 
 
 def test_names_are_unique_to_a_folder(tmp_path: Path) -> None:
@@ -169,6 +210,6 @@ def test_all_can_be_included(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ['quo"te', "dollar${HOME}", "line\nbreak", "back\\slash"])
-def test_paths_that_ssh_cannot_be_told(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CloudError, match="ssh cannot be told"):
+def test_paths_that_ssh_config_cannot_express(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CloudError, match="ssh_config cannot express"):
         sshconfig.render([Node("a", "192.0.2.1")], "u", tmp_path / name, tmp_path)

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""terraform in one provider's folder: found and checked, then init, plan, apply, destroy, output.
+"""terraform in one provider's folder: init, plan, apply, destroy, output.
 
 What a person watches runs with our stdout and stderr, and its exit code becomes ours. Plans, state and
-variables stay in the folder.
+variables stay in the folder. `init` refuses a terraform that is older than the module's required_version.
 """
 
 from __future__ import annotations
 
 import os
-import re
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,17 +17,14 @@ from typing import Any
 
 from cloudlib.calls.run import CallLog, run_json
 from cloudlib.calls.watch import run_through
-from cloudlib.errors import BadReply, CliMissing, CloudError, NotSetUp
+from cloudlib.errors import BadReply, CliMissing, CloudError
 from cloudlib.settings import call_timeout, shown
 
 _INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
-_MINIMUM = re.compile(r'required_version\s*=\s*">=\s*([0-9.]+)"')
+#: Given on the command line, where it wins over *.auto.tfvars: what `make` checked is what terraform uses.
+_VARIABLES = "terraform.tfvars.json"
 _ENV = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 _TIMEOUT = 120.0
-
-
-class WrongVersion(NotSetUp):
-    """There is a terraform, too old for the modules."""
 
 
 class TerraformFailed(CloudError):
@@ -45,37 +42,34 @@ class Terraform:
     folder: Path
     env: Mapping[str, str] = field(default_factory=dict)
 
-    def require(self) -> str:
-        """The version, as `1.11.4`; CliMissing, or WrongVersion where the module needs a newer one."""
-        try:
-            reply = self._json(["version", "-json"])
-        except CliMissing as error:
-            raise CliMissing(error.what, hint=_INSTALL) from None
-        version = reply.get("terraform_version") if isinstance(reply, dict) else None
-        if not isinstance(version, str):
-            raise BadReply("`terraform version -json` names no version", hint=_INSTALL)
-        least = self._minimum()
-        if _numbers(version) < _numbers(least):
-            raise WrongVersion(
-                f"terraform is version {version}, {shown(self.folder)} needs {least} or newer",
-                unchanged="everything: terraform was only asked for its version",
-                hint=_INSTALL,
-            )
-        return version
+    def require(self) -> None:
+        """Raise CliMissing where there is no terraform on PATH, CloudError where the folder has no module."""
+        if shutil.which("terraform") is None:
+            raise CliMissing("the command `terraform` is not on PATH", hint=_INSTALL)
+        if not any(self.folder.glob("*.tf")):
+            folder = shown(self.folder)
+            raise CloudError(f"{folder} holds no terraform module", hint=f"git checkout {folder}")
 
     def init(self) -> None:
-        """Fetch the providers that the module pins; what is there already is used again."""
-        self._watched(["init", "-input=false"], unchanged="every machine: nothing was asked of the cloud yet")
+        """Check the version of terraform and fetch the providers that the module pins, once."""
+        self._watched(
+            ["init", "-input=false"],
+            unchanged="every machine: nothing was asked of the cloud yet",
+            hint="correct what terraform says above and run the command again\n" + _INSTALL,
+        )
 
     def plan(self, to: Path | None = None) -> None:
-        """Show what would be done; with `to` also write it down, for `changes` and `apply`."""
+        """Show what would be done; with `to` also write it to a file, for `changes` and `apply`."""
         out = [f"-out={to.resolve()}"] if to else []
-        self._watched(["plan", "-input=false", *out], unchanged="every machine: a plan changes nothing")
+        self._watched(
+            ["plan", "-input=false", f"-var-file={_VARIABLES}", *out],
+            unchanged="every machine: a plan changes nothing",
+        )
 
     def changes(self, plan: Path) -> list[dict[str, Any]]:
         """The resource changes of a written plan."""
-        found = self._json(["show", "-json", str(plan.resolve())]).get("resource_changes", [])
-        return [c for c in found if c.get("mode") == "managed"]
+        changes = self._json(["show", "-json", str(plan.resolve())]).get("resource_changes", [])
+        return [change for change in changes if change.get("mode") == "managed"]
 
     def apply(self, plan: Path) -> None:
         """Do what a written plan says."""
@@ -86,12 +80,13 @@ class Terraform:
         )
 
     def destroy(self, variables: Path | None, *, refresh: bool = True) -> None:
-        """Destroy all that the state knows, with the variables that it was made with.
+        """Destroy all that the state knows; `variables` are those it was made with, None for the folder's.
 
         terraform looks at what is there first, for which it reads the key file and searches the image again.
         Without `refresh` it goes by its state alone, and needs neither.
         """
-        given = [f"-var-file={variables.resolve()}"] if variables else []
+        path = variables or self.folder / _VARIABLES
+        given = [f"-var-file={path.resolve()}"] if path.is_file() else []
         given += [] if refresh else ["-refresh=false"]
         self._watched(
             ["destroy", "-input=false", "-auto-approve", *given],
@@ -106,7 +101,7 @@ class Terraform:
         try:
             return {name: output["value"] for name, output in reply.items()}
         except (AttributeError, KeyError, TypeError) as error:
-            raise BadReply("`terraform output -json` is not of the documented shape") from error
+            raise BadReply("`terraform output -json` does not have the documented shape") from error
 
     def _json(self, command: Sequence[str]) -> Any:
         argv = ["terraform", f"-chdir={self.folder}", *command]
@@ -139,19 +134,3 @@ class Terraform:
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in _ENV.items() if name not in os.environ}
         return {**ours, **self.env}
-
-    def _minimum(self) -> str:
-        """The module's own `required_version = ">= X"`."""
-        texts = (path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.tf")))
-        found = [m.group(1) for text in texts if (m := _MINIMUM.search(text))]
-        if not found:
-            raise CloudError(
-                f"{shown(self.folder)} holds no terraform module that says which terraform it needs",
-                hint=f"git checkout {shown(self.folder)}",
-            )
-        return found[0]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """`1.11.4` or `1.11.4-rc1` as numbers to compare."""
-    return tuple(int(n) for n in re.findall(r"\d+", version.partition("-")[0]))

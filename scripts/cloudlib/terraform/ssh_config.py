@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cloudlib.catalog.records import natural
 from cloudlib.errors import BadReply, CloudError
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+#: What an address is made of. ipaddress also takes a scope ID, which is any text, line breaks included.
+_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +29,32 @@ class Node:
 
 
 def nodes(outputs: Mapping[str, Any]) -> tuple[list[Node], str]:
-    """The nodes of the outputs `nodes` and `ssh_user`, and that user; BadReply where they are not such.
+    """The nodes of the outputs `nodes` and `ssh_user`, and that user; BadReply for outputs of another shape.
 
     `nodes` maps a name to {public_ip, private_ip}; a node without a public address has its private one.
     """
     try:
-        user = outputs["ssh_user"]
-        found = [Node(n, a["public_ip"] or a["private_ip"] or "") for n, a in outputs["nodes"].items()]
-        for node in found:
-            if not _NAME.fullmatch(node.name):
-                raise ValueError(f"{node.name!r} is no host name")
-            ipaddress.ip_address(node.address)
-        if not _USER.fullmatch(user):
-            raise ValueError(f"{user!r} is no user name")
+        user = _checked(_USER, outputs["ssh_user"])
+        given = [(name, a["public_ip"] or a["private_ip"]) for name, a in outputs["nodes"].items()]
+        result = [Node(_checked(_NAME, name), _address(address)) for name, address in given]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadReply(
             f"terraform's outputs do not say where the nodes are: {error}",
             unchanged="the machines, which are up",
             hint="`terraform output` in the provider's folder shows what it says",
         ) from error
-    return sorted(
-        found, key=lambda n: [int(p) if p.isdigit() else p for p in re.split(r"(\d+)", n.name)]
-    ), user
+    return sorted(result, key=lambda node: natural(node.name)), user
+
+
+def _checked(pattern: re.Pattern[str], text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(f"{text!r} cannot stand in an ssh configuration")
+    return text
+
+
+def _address(text: str) -> str:
+    ipaddress.ip_address(_checked(_ADDRESS, text))
+    return text
 
 
 def alias(node: Node, folder: Path) -> str:
@@ -55,14 +62,14 @@ def alias(node: Node, folder: Path) -> str:
     return f"{node.name}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:6]}"
 
 
-def render(found: list[Node], user: str, identity: Path, folder: Path) -> str:
-    """The text for `folder`/ssh_config. Host keys are learnt at the first contact, and kept beside it."""
+def render(nodes: list[Node], user: str, identity: Path, folder: Path) -> str:
+    """The text for `folder`/ssh_config. Host keys are accepted at the first contact and kept beside it."""
     include = _quoted(folder.resolve() / "ssh_config")
     lines = [
         "# Written by `make bringup`, removed by `make destroy`. For ssh without -F, put at the top of",
         f"# ~/.ssh/config:  Include {include}",
     ]
-    for node in found:
+    for node in nodes:
         lines += [
             "",
             f"Host {alias(node, folder)}",
@@ -81,6 +88,6 @@ def _quoted(path: Path) -> str:
     text = str(path)
     if re.search(r'["\\\x00-\x1f]|\$\{', text):
         raise CloudError(
-            f"ssh cannot be told of the path {text!r}", hint="move the tree or the key elsewhere"
+            f"ssh_config cannot express the path {text!r}", hint="move the tree or the key elsewhere"
         )
     return '"' + text.replace("%", "%%") + '"'

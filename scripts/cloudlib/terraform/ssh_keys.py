@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The key pair of the nodes: there, or made, before terraform is asked for anything."""
+"""The key pair of the nodes: checked or created before terraform starts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cloudlib.calls.run import CallLog, run_bytes
-from cloudlib.errors import CliMissing, CloudError
+from cloudlib.errors import CallFailed, CliMissing, CloudError
 from cloudlib.settings import call_timeout
 
-_PUBLIC = ("ssh-ed25519 ", "ssh-rsa ", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-")
 _UNTOUCHED = "everything: terraform was not started"
 
 
@@ -31,9 +30,10 @@ class KeyPair:
 
 
 def ensure(pubkey_file: str, *, make: bool) -> KeyPair:
-    """The key pair of TERRAFORM_SSH_CONFIG_PUBKEY_FILE, made where `make` allows and there is none.
+    """The key pair of TERRAFORM_SSH_CONFIG_PUBKEY_FILE, created where there is none and `make` is True.
 
-    Raises KeyProblem. A private key that was named by mistake is refused, as terraform would upload it.
+    Raises KeyProblem, or CliMissing without ssh-keygen. A private key that was named by mistake is refused:
+    terraform would upload it.
     """
     setting = "TERRAFORM_SSH_CONFIG_PUBKEY_FILE"
     if not pubkey_file:
@@ -59,7 +59,7 @@ def ensure(pubkey_file: str, *, make: bool) -> KeyPair:
         )
     if private is None:
         raise KeyProblem(
-            f"{public} cannot be made: a public key file is called NAME.pub", hint="make menuconfig"
+            f"cannot create {public}: a public key file is called NAME.pub", hint="make menuconfig"
         )
     if private.exists():
         raise KeyProblem(
@@ -71,6 +71,7 @@ def ensure(pubkey_file: str, *, make: bool) -> KeyPair:
 
 
 def _check(public: Path) -> None:
+    """One public key, of whatever type ssh-keygen knows; it would take a private key or a certificate too."""
     try:
         text = public.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -79,21 +80,32 @@ def _check(public: Path) -> None:
         raise KeyProblem(
             f"{public} holds a private key; it would be uploaded", hint="name the .pub file beside it"
         )
-    if not text.startswith(_PUBLIC):
+    try:
+        fingerprint = _keygen("-l", "-f", str(public)).decode("utf-8", "replace").strip()
+    except CallFailed as error:
+        hint = f"ssh-keygen -l -f {public} has to show its fingerprint"
+        raise KeyProblem(f"{public} does not hold an OpenSSH public key", hint=hint) from error
+    if len(text.strip().splitlines()) != 1:
+        raise KeyProblem(f"{public} has to hold one line, the public key", hint="make menuconfig")
+    if fingerprint.endswith("-CERT)"):
         raise KeyProblem(
-            f"{public} holds no public key in OpenSSH's form",
-            hint=f"ssh-keygen -l -f {public} should know it",
+            f"{public} holds a certificate, which lets nobody in by itself",
+            hint="name the .pub file of the key that it certifies",
         )
+
+
+def _keygen(*words: str) -> bytes:
+    try:
+        return run_bytes(["ssh-keygen", *words], log=CallLog(), timeout=call_timeout(60))
+    except CliMissing as error:
+        raise CliMissing(error.what, hint="install OpenSSH's client", unchanged=_UNTOUCHED) from None
 
 
 def _generate(private: Path) -> None:
     """An ed25519 key without a passphrase: it is for machines that live a few hours."""
     try:
         private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        comment = f"made by make bringup for {private.name}"
-        argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(private)]
-        run_bytes(argv, log=CallLog(), timeout=call_timeout(60))
     except OSError as error:
-        raise KeyProblem(f"{private} cannot be made: {error.strerror}", hint="make menuconfig") from error
-    except CliMissing as error:
-        raise CliMissing(error.what, hint="install OpenSSH's client", unchanged=_UNTOUCHED) from None
+        raise KeyProblem(f"cannot create {private}: {error.strerror}", hint="make menuconfig") from error
+    comment = f"made by make bringup for {private.name}"
+    _keygen("-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(private))

@@ -15,7 +15,7 @@ from cloudlib.calls.parallel import Pool
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.aws import calls
+from providers.aws import calls, exports, volumes
 from providers.aws import fetch as aws_fetch
 
 NAME = calls.NAME
@@ -41,6 +41,8 @@ MENU_NAMES = MenuNames(
     ),
     extra_results=("TERRAFORM_AWS_GPU_AMI_NAME", "TERRAFORM_AWS_GPU_AMI_OWNER"),
 )
+EXPORTS = exports.EXPORTS
+VOLUMES = volumes.VOLUMES
 
 run_aws_command = calls.run_aws_command
 

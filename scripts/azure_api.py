@@ -16,7 +16,7 @@ from cloudlib.catalog.records import Catalog, Image
 from cloudlib.errors import BadReply, NotSetUp
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.azure import calls
+from providers.azure import calls, exports, volumes
 from providers.azure.fetch import Fetch
 
 NAME = "azure"
@@ -44,6 +44,9 @@ MENU_NAMES = MenuNames(
     ),
     states_kvm=False,
 )
+EXPORTS = exports.EXPORTS
+VOLUMES = volumes.VOLUMES
+machine_problems = volumes.machine_problems
 
 
 def fetch(request: Request) -> Catalog:

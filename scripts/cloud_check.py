@@ -88,9 +88,9 @@ def _print_nearest_machines(error: ConfigRejected) -> None:
         results = provider.MENU_NAMES.result_symbols
         values: dict[str, Value] = {name.lower(): plain.get(name, "").strip('"') for name in results}
         arch = "arm64" if plain.get("TARGET_ARCH_ARM64") == "y" else "x86_64"
-        wanted = selection.of({**values, "target_arch": arch}, provider.MENU_NAMES)
+        wanted = selection.of({**values, "target_arch": arch}, provider)
         if wanted.instance_type:
-            for finding in launch.findings(wanted, catalog, provider.MENU_NAMES):
+            for finding in launch.findings(wanted, catalog, provider):
                 if finding.level == ERROR:
                     print(f"{finding.level}: {finding.text}")
 

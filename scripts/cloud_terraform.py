@@ -22,7 +22,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import cloud_providers
-from cloudlib.config import cost, exports, requested, session, ssh_access
+from cloudlib.config import cost, requested, session, ssh_access
 from cloudlib.config.finding import ERROR
 from cloudlib.config.variables import Collected
 from cloudlib.errors import CloudError, ConfigRejected, PublishError, UsageError, report
@@ -165,7 +165,7 @@ def _alone(folder: Path) -> AbstractContextManager[None]:
 
 def _refuse_other_region(folder: Path, made: Collected) -> None:
     """terraform would look for the machines that are up in the new region, and forget them."""
-    row = next(r for r in exports.of(folder.name) if r.symbol == made.provider.MENU_NAMES.results.region)
+    row = next(r for r in made.provider.EXPORTS if r.symbol == made.provider.MENU_NAMES.results.region)
     before = _applied(folder).get(row.variable)
     now = made.values[row.key]
     if before is not None and before != now and tfstate.held(folder):

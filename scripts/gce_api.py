@@ -14,7 +14,7 @@ from cloudlib.calls.parallel import Pool
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.gce import calls
+from providers.gce import calls, exports, volumes
 from providers.gce import fetch as gce_fetch
 
 NAME = calls.NAME
@@ -40,6 +40,9 @@ MENU_NAMES = MenuNames(
     ),
     states_kvm=False,
 )
+EXPORTS = exports.EXPORTS
+VOLUMES = volumes.VOLUMES
+machine_problems = volumes.machine_problems
 
 terraform_environment = calls.terraform_environment
 

@@ -12,7 +12,7 @@ from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request, Resolved, Variables
-from providers.lambdalabs import calls
+from providers.lambdalabs import calls, exports
 from providers.lambdalabs import fetch as lambdalabs_fetch
 from providers.lambdalabs import smart as lambdalabs_smart
 
@@ -35,6 +35,9 @@ MENU_NAMES = MenuNames(
     ),
     states_kvm=False,
 )
+
+EXPORTS = exports.EXPORTS
+VOLUMES = None
 
 
 def fetch(request: Request) -> Catalog:

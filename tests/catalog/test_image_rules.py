@@ -5,13 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-import cloud_providers
-from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.image_rules import NAMES, Match, Rule, match, title
 from cloudlib.catalog.records import Image
 from cloudlib.menus.images import DISTROS
-from cloudlib.publish import tier
-from tests.support.tree import ROOT
 
 SLES = Rule("suse", "SUSE", (r"sles-(?P<major>\d+)-(?P<sp>sp\d+|\d+)", r"gen[12]"), "{major}.{sp}")
 SLES_OLD = Rule("suse", "SUSE", (r"SLES", r"(?P<major>\d+)-(?P<sp>(?:sp|SP)\d+)"), "{major}.{sp}")
@@ -44,21 +40,6 @@ def test_titles(distro: str, release: str, expected: str) -> None:
 
 def test_every_distribution_of_the_menus_has_a_title() -> None:
     assert set(NAMES) == set(DISTROS)
-
-
-def test_one_system_has_one_title_in_all_committed_catalogues() -> None:
-    """Special builds apart, which have titles beside the plain one."""
-    titles: dict[tuple[str, str], list[set[str]]] = {}
-    for provider in cloud_providers.PROVIDER_NAMES:
-        path = tier.folder(ROOT, provider) / f"{catalogfile.NAME}.{tier.STATIC}"
-        here: dict[tuple[str, str], set[str]] = {}
-        for image in catalogfile.load_file(path).images:
-            here.setdefault((image.distro, image.release), set()).add(image.title)
-        for system, its_titles in here.items():
-            titles.setdefault(system, []).append(its_titles)
-    shared = {system: found for system, found in titles.items() if len(found) > 1}
-    assert {("suse", "16.0"), ("ubuntu", "24.04"), ("debian", "12")} <= set(shared)
-    assert [system for system, found in shared.items() if not set.intersection(*found)] == []
 
 
 def test_the_publisher_is_pinned_and_the_whole_name_counts() -> None:

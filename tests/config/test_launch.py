@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +15,7 @@ from cloudlib.catalog.records import Catalog, Provenance
 from cloudlib.config import cost, launch, selection
 from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding
 from cloudlib.config.selection import Selection, Volumes
+from cloudlib.provider import Problem, Provider, Variables, VolumeLimits, VolumeRules
 from tests.support.catalogs import CLOSED, FAMILIES, FAR, HOME, KINDS, ZONES, catalog, image, kind
 
 GOOD = Selection(
@@ -28,8 +29,20 @@ GOOD = Selection(
 )
 
 
+#: The provider of that catalogue; its type m7.large refuses the setting terraform_demo_switch.
+DEMO = cast(
+    Provider,
+    SimpleNamespace(
+        MENU_NAMES=FAMILIES,
+        VOLUMES=VolumeRules("TERRAFORM_DEMO_DISK", {"fast": VolumeLimits((1, 100), (10, 500), 10)}),
+        machine_problems=lambda values: REFUSED if values.get("terraform_demo_switch") else [],
+    ),
+)
+REFUSED = [Problem("m7.large has no switch", ("m8.large",))]
+
+
 def find(of: Catalog | None = None, **changes: Any) -> list[Finding]:
-    return launch.findings(replace(GOOD, **changes), of or catalog(), FAMILIES)
+    return launch.findings(replace(GOOD, **changes), of or catalog(), DEMO)
 
 
 def only(of: Catalog | None = None, **changes: Any) -> Finding:
@@ -162,21 +175,6 @@ def test_nobody_may_log_in() -> None:
     assert only(ssh_from="").what.startswith("terraform sets no firewall here")
 
 
-@pytest.mark.parametrize(
-    "text, nearest",
-    [
-        ("203.0.113.7", ("203.0.113.7/32",)),
-        ("203.0.113.7/24", ("203.0.113.7/32", "203.0.113.0/24")),
-        ("203.0.113.0/255.255.255.0", ("203.0.113.0/32", "203.0.113.0/24")),
-        ("2001:db8::1/128", ()),
-        ("my own address", ()),
-    ],
-)
-def test_what_is_no_range(text: str, nearest: tuple[str, ...]) -> None:
-    found = only(ssh_from=text)
-    assert found.level == ERROR and repr(text) in found.what and found.nearest == nearest
-
-
 def test_errors_come_first() -> None:
     found = find(instance_type="m7.10xlarge", zone="north-9", image={"NAME": "mine-*"})
     assert [f.level for f in found] == [ERROR, WARNING, NOTE]
@@ -193,78 +191,20 @@ def test_no_name_is_too_odd(name: str, region: str, zone: str) -> None:
     assert all(f.what for f in found)
 
 
-# --- volumes ---
+# --- what the provider states besides ---
 
 
-@pytest.mark.parametrize(
-    "volumes, problem, nearest",
-    [
-        (Volumes(1, "gp3", 100), "", ""),
-        (Volumes(1, "gp3", 1, 3000, 125), "", ""),
-        (Volumes(1, "gp3", 5, 3000), "", ""),
-        (Volumes(1, "gp3", 20, 16000), "a gp3 volume of 20 GiB has at most 10000 IOPS, not 16000", "32 GiB"),
-        (Volumes(1, "gp3", 100, 3000, 1000), "1000 MiB/s need 4000 IOPS, not 3000", "750 MiB/s"),
-        (Volumes(1, "io1", 100, 6000), "a io1 volume of 100 GiB has at most 5000 IOPS, not 6000", "120 GiB"),
-        (Volumes(1, "io2", 100, 100000), "", ""),
-        (Volumes(1, "st1", 100), "st1 volumes have 125 to 16384 GiB, not 100", "125 GiB"),
-        (Volumes(1, "gp2", 20000), "gp2 volumes have 1 to 16384 GiB, not 20000", "16384 GiB"),
-        (
-            Volumes(1, "gp3", 1000, 90000),
-            "a gp3 volume of 1000 GiB has at most 80000 IOPS, not 90000",
-            "80000 IOPS",
-        ),
-        (Volumes(1, "gp4", 100), "there is no volume type gp4", "gp3"),
-    ],
-)
-def test_ebs_volumes(volumes: Volumes, problem: str, nearest: str) -> None:
-    words = replace(FAMILIES, provider="aws")
-    found = launch.findings(replace(GOOD, volumes=volumes), catalog(), words)
-    assert [f.what for f in found] == ([problem] if problem else [])
-    assert not problem or nearest in found[0].nearest
+def test_volumes_by_the_provider_s_limits() -> None:
+    assert find(volumes=Volumes(1, "fast", 50, 500)) == []
+    found = only(volumes=Volumes(1, "fast", 20, 500))
+    what = "a fast volume of 20 GiB has at most 200 IOPS, not 500"
+    assert found == Finding(ERROR, what, ("200 IOPS", "50 GiB"))
 
 
-@pytest.mark.parametrize(
-    "machine, volumes, problem",
-    [
-        ("n2-standard-4", Volumes(1, "pd-ssd", 100), ""),
-        ("c4-standard-4", Volumes(1, "pd-ssd", 100), ""),
-        ("c4-standard-4", Volumes(1, "hyperdisk-balanced", 4, 3000, 140), ""),
-        ("n2-standard-4", Volumes(1, "hyperdisk-balanced", 4, 3000, 140), "takes no hyperdisk-balanced disk"),
-        ("c3d-standard-4", Volumes(1, "pd-standard", 100), "takes no pd-standard disk"),
-        ("h3-standard-88", Volumes(1, "pd-ssd", 100), "takes no pd-ssd disk"),
-        ("c3-standard-192-metal", Volumes(1, "pd-standard", 100), ""),
-        ("c3-standard-4", Volumes(1, "pd-ssd", 100), ""),
-        ("c4-standard-4", Volumes(1, "hyperdisk-balanced", 10, 6000, 140), "at most 5000 IOPS"),
-        ("c4-standard-4", Volumes(1, "hyperdisk-balanced", 100, 3000, 800), "800 MiB/s need 3200 IOPS"),
-        ("n2-standard-64", Volumes(1, "pd-extreme", 500, 120000), ""),
-        ("n2-standard-64", Volumes(1, "pd-extreme", 100, 10000), "500 to 65536 GiB"),
-    ],
-)
-def test_gce_disks(machine: str, volumes: Volumes, problem: str) -> None:
-    words = replace(FAMILIES, provider="gce")
-    wanted = replace(GOOD, instance_type=machine, volumes=volumes)
-    found = launch.findings(wanted, catalog((kind(machine, usd="1"),)), words)
-    assert len(found) == bool(problem) and all(problem in f.what and f.nearest for f in found)
-
-
-@pytest.mark.parametrize(
-    "size, disk, zone, good",
-    [
-        ("Standard_D4s_v5", "Premium_LRS", "", True),
-        ("Standard_D4_v5", "Premium_LRS", "", False),
-        ("Standard_D4_v5", "StandardSSD_LRS", "", True),
-        ("Standard_DS2_v2", "Premium_LRS", "", True),
-        ("Standard_E4-2s_v5", "Premium_LRS", "", True),
-        ("Standard_D4s_v5", "PremiumV2_LRS", "", False),
-        ("Standard_D4s_v5", "PremiumV2_LRS", "1", True),
-    ],
-)
-def test_azure_disks(size: str, disk: str, zone: str, good: bool) -> None:
-    words = replace(FAMILIES, provider="azure")
-    of = catalog((kind(size, zones=(), usd="1"),), zones=())
-    wanted = replace(GOOD, instance_type=size, zone=zone, volumes=Volumes(1, disk, 100))
-    found = [f for f in launch.findings(wanted, of, words) if "zone 1" not in f.what]
-    assert (found == []) == good
+def test_settings_that_the_machine_refuses() -> None:
+    values: Variables = {"terraform_demo_switch": True}
+    assert only(values=values) == Finding(ERROR, "m7.large has no switch", ("m8.large",))
+    assert find(values={"terraform_demo_switch": False}) == []
 
 
 # --- cost ---
@@ -302,16 +242,16 @@ def test_a_selection() -> None:
         "terraform_demo_type": "a7.large",
         "terraform_demo_image_name": "debian-12-arm64-*",
         "terraform_node_count": 4,
-        "terraform_demo_data_volume_count": 2,
-        "terraform_demo_data_volume_size_gb": 100,
-        "terraform_demo_data_volume_type": "gp3",
-        "terraform_demo_data_volume_iops": 3000,
+        "terraform_demo_disk_count": 2,
+        "terraform_demo_disk_size_gb": 100,
+        "terraform_demo_disk_type": "fast",
+        "terraform_demo_disk_iops": 500,
     }
-    found = selection.of(values, FAMILIES)
+    found = selection.of(values, DEMO)
     assert found == Selection(
         HOME, "north-1b", "a7.large", "arm64", 4, {"NAME": "debian-12-arm64-*"},
-        volumes=Volumes(2, "gp3", 100, 3000),
+        volumes=Volumes(2, "fast", 100, 500),
     )  # fmt: skip
-    assert selection.of({**values, "terraform_demo_data_volume_count": 0}, FAMILIES).volumes is None
-    gpu = selection.of({**values, "terraform_demo_gpu_image_name": "learning-*"}, FAMILIES)
+    assert selection.of({**values, "terraform_demo_disk_count": 0}, DEMO).volumes is None
+    gpu = selection.of({**values, "terraform_demo_gpu_image_name": "learning-*"}, DEMO)
     assert gpu.gpu_image and gpu.image == {"NAME": "learning-*"}

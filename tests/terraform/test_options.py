@@ -10,26 +10,13 @@ import kconfiglib
 import pytest
 
 import cloud_providers
-from cloudlib.config import exports, variables
+from cloudlib.config import variables
 from tests.support.kconf import choose, parse_tree, value, visible
 from tests.support.terraform import diagnostics, environment, needs_terraform, variables_only
 from tests.support.tree import ROOT
 
-#: Provider -> what its data volumes' symbols begin with, and the types with IOPS and with throughput.
-VOLUMES = {
-    "aws": ("TERRAFORM_AWS_DATA_VOLUME", {"gp3", "io2", "io1"}, {"gp3"}),
-    "azure": (
-        "TERRAFORM_AZURE_DATA_DISK",
-        {"PremiumV2_LRS", "UltraSSD_LRS"},
-        {"PremiumV2_LRS", "UltraSSD_LRS"},
-    ),
-    "gce": (
-        "TERRAFORM_GCE_DATA_DISK",
-        {"pd-extreme", "hyperdisk-balanced", "hyperdisk-extreme"},
-        {"hyperdisk-balanced", "hyperdisk-throughput"},
-    ),
-}
-WITH_VOLUMES = [name for name in cloud_providers.PROVIDER_NAMES if name in VOLUMES]
+#: Provider -> the rules of its data volumes.
+VOLUMES = {n: rules for n in cloud_providers.PROVIDER_NAMES if (rules := cloud_providers.load(n).VOLUMES)}
 
 
 @pytest.fixture
@@ -52,9 +39,9 @@ def types(kconf: kconfiglib.Kconfig, prefix: str) -> list[str]:
     return visible(kconf, f"{prefix}_TYPE_")
 
 
-@pytest.mark.parametrize("provider", WITH_VOLUMES)
+@pytest.mark.parametrize("provider", VOLUMES)
 def test_no_volumes_unless_asked_for(provider: str, kconf: kconfiglib.Kconfig) -> None:
-    prefix, _, _ = VOLUMES[provider]
+    prefix = VOLUMES[provider].prefix
     switch(kconf, provider)
     assert types(kconf, prefix) == []
     found = of(kconf, provider)
@@ -63,9 +50,10 @@ def test_no_volumes_unless_asked_for(provider: str, kconf: kconfiglib.Kconfig) -
     assert {found[f"{name}_{what}"] for what in ("type", "size_gb", "iops", "throughput_mbps")} == {None}
 
 
-@pytest.mark.parametrize("provider", WITH_VOLUMES)
+@pytest.mark.parametrize("provider", VOLUMES)
 def test_figures_only_where_the_type_takes_them(provider: str, kconf: kconfiglib.Kconfig) -> None:
-    prefix, with_iops, with_throughput = VOLUMES[provider]
+    rules = VOLUMES[provider]
+    prefix = rules.prefix
     switch(kconf, provider)
     kconf.syms[f"{prefix}_COUNT"].set_value("2")
     seen = set()
@@ -74,19 +62,21 @@ def test_figures_only_where_the_type_takes_them(provider: str, kconf: kconfiglib
         name = prefix.lower().removeprefix("terraform_")
         found = {k.removeprefix(f"{name}_"): v for k, v in of(kconf, provider).items() if k.startswith(name)}
         assert found["count"] == 2 and isinstance(found["size_gb"], int)
-        assert (found["iops"] is not None) == (found["type"] in with_iops), found
-        assert (found["throughput_mbps"] is not None) == (found["type"] in with_throughput), found
+        limits = rules.types[str(found["type"])]
+        assert (found["iops"] is None) == (limits.iops is None), found
+        assert (found["throughput_mbps"] is None) == (limits.mbps is None), found
         seen.add(found["type"])
-    assert with_iops | with_throughput < seen
+    assert seen == set(rules.types)
 
 
 @needs_terraform
-@pytest.mark.parametrize("provider", WITH_VOLUMES)
+@pytest.mark.parametrize("provider", VOLUMES)
 def test_the_module_takes_what_kconfig_gives(
     provider: str, kconf: kconfiglib.Kconfig, tmp_path: Path
 ) -> None:
     """Each type with its defaults and, where no figure depends on it, with its least and greatest size."""
-    prefix, with_iops, _ = VOLUMES[provider]
+    rules = VOLUMES[provider]
+    prefix = rules.prefix
     module = variables_only(provider, tmp_path / "vars", environment(tmp_path / "home"))
     tfvars = tmp_path / "x.tfvars.json"
     switch(kconf, provider)
@@ -96,7 +86,7 @@ def test_the_module_takes_what_kconfig_gives(
         choose(kconf, f"{prefix}_TYPE_{kind}")
         size.unset_value()
         low, high = next((lo, hi) for lo, hi, cond in size.ranges if kconfiglib.expr_value(cond))
-        scaled = value(kconf, f"{prefix}_TYPE") in with_iops
+        scaled = rules.types[value(kconf, f"{prefix}_TYPE")].iops is not None
         for number in [size.str_value, *([] if scaled else [low.str_value]), high.str_value]:
             size.set_value(number)
             assert size.str_value == number
@@ -141,8 +131,8 @@ def test_nested_virtualization_where_the_type_can(kconf: kconfiglib.Kconfig) -> 
 
 def test_every_option_is_explained(kconf: kconfiglib.Kconfig) -> None:
     """What is asked for terraform says what it does: these menus are written by hand."""
-    for rows in exports.EXPORTS.values():
-        for row in rows:
+    for provider in cloud_providers.PROVIDER_NAMES:
+        for row in cloud_providers.load(provider).EXPORTS:
             symbol = kconf.syms.get(row.symbol)
             nodes = [n for n in symbol.nodes if n.prompt] if symbol is not None else []
             assert all(n.help or len(n.prompt[0]) > 20 for n in nodes), row.symbol

@@ -15,10 +15,12 @@ from cloudlib.config import ssh_access, volumes
 from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding
 from cloudlib.config.selection import Selection
 from cloudlib.menus.names import MenuNames
+from cloudlib.provider import MachineRules, Problem, Provider
 
 
-def findings(wanted: Selection, catalog: Catalog, names: MenuNames) -> list[Finding]:
+def findings(wanted: Selection, catalog: Catalog, provider: Provider) -> list[Finding]:
     """Every problem of the selection, errors first."""
+    names = provider.MENU_NAMES
     itype = next((t for t in catalog.instance_types if t.name == wanted.instance_type), None)
     problems = [*_region(wanted, catalog, names)]
     if itype is None:
@@ -28,12 +30,18 @@ def findings(wanted: Selection, catalog: Catalog, names: MenuNames) -> list[Find
     if itype is not None:
         problems += _architecture(wanted, itype, catalog)
     problems += _image(wanted, itype, catalog)
-    if wanted.volumes is not None and itype is not None:
-        refused = volumes.problems(names.provider, wanted.volumes, itype.name, wanted.zone)
-        problems += [Finding(ERROR, p.what, p.nearest) for p in refused]
+    problems += [Finding(ERROR, p.what, p.nearest) for p in _provider_rules(wanted, provider)]
     problems += ssh_access.findings(wanted.ssh_from)
     order = (ERROR, WARNING, NOTE)
     return sorted(problems, key=lambda f: order.index(f.level))
+
+
+def _provider_rules(wanted: Selection, provider: Provider) -> Iterable[Problem]:
+    """What the provider states about volumes and machine types, which no catalogue has."""
+    if wanted.volumes is not None and provider.VOLUMES is not None:
+        yield from volumes.problems(wanted.volumes, provider.VOLUMES)
+    if wanted.values and isinstance(provider, MachineRules):
+        yield from provider.machine_problems(wanted.values)
 
 
 def _region(wanted: Selection, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:

@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What a configuration wants to start, in the vocabulary of the records."""
+"""What a configuration wants to start, in the terms of the records."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from cloudlib.menus.names import MenuNames
-from cloudlib.provider import Value
-
-_VOLUME = re.compile(r"terraform_[a-z]+_data_(?:volume|disk)_(count|size_gb|type|iops|throughput_mbps)\Z")
+from cloudlib.provider import Provider, Variables, VolumeRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,10 @@ class Volumes:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`zone` is "" where none is chosen. `image` holds the coordinates of the image that will be booted."""
+    """`zone` is "" where none is chosen. `image` holds the coordinates of the image that will be booted.
+
+    `values` are the variables of extra_vars.yaml that all of it was read from.
+    """
 
     region: str
     zone: str
@@ -37,6 +36,7 @@ class Selection:
     gpu_image: bool = False
     volumes: Volumes | None = None
     ssh_from: str = ""
+    values: Variables = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def place(self) -> str:
@@ -46,12 +46,13 @@ class Selection:
         return self.zone or self.region
 
 
-def of(values: Mapping[str, Value], names: MenuNames) -> Selection:
+def of(values: Variables, provider: Provider) -> Selection:
     """The selection in the variables of extra_vars.yaml; what is missing there is "" or None."""
 
     def text(symbol: str) -> str:
         return str(values.get(symbol.lower(), "")) if symbol else ""
 
+    names = provider.MENU_NAMES
     own = names.images
     gpu = {name: text(f"{names.switch}_{own.gpu}_{name}") for name in own.gpu_coordinates}
     uses_gpu = bool(gpu) and all(gpu.values())
@@ -64,23 +65,22 @@ def of(values: Mapping[str, Value], names: MenuNames) -> Selection:
         nodes=nodes if isinstance(nodes, int) else 1,
         image=gpu if uses_gpu else {name: text(own.prefix + name) for name in own.coordinates},
         gpu_image=uses_gpu,
-        volumes=_volumes(values),
+        volumes=_volumes(values, provider.VOLUMES),
         ssh_from=text("TERRAFORM_SSH_ALLOWED_CIDR"),
+        values=values,
     )
 
 
-def _volumes(values: Mapping[str, Value]) -> Volumes | None:
-    found = {m.group(1): value for key, value in values.items() if (m := _VOLUME.match(key))}
-    if not found.get("count") or "type" not in found or "size_gb" not in found:
-        return None
+def _volumes(values: Variables, rules: VolumeRules | None) -> Volumes | None:
+    """The data volumes by the symbols that the provider names; None where there are none."""
 
     def number(name: str) -> int | None:
-        return int(str(found[name])) if name in found else None
+        value = values.get(f"{prefix}_{name}")
+        return None if value is None else int(str(value))
 
-    return Volumes(
-        count=int(str(found["count"])),
-        type=str(found["type"]),
-        size_gb=int(str(found["size_gb"])),
-        iops=number("iops"),
-        throughput_mbps=number("throughput_mbps"),
-    )
+    prefix = rules.prefix.lower() if rules else ""
+    count, size = number("count"), number("size_gb")
+    if not rules or not count or size is None:
+        return None
+    kind = str(values.get(f"{prefix}_type", ""))
+    return Volumes(count, kind, size, number("iops"), number("throughput_mbps"))

@@ -49,7 +49,7 @@ class Session:
         """What the catalogue says against the selection; nothing without a catalogue."""
         if self.catalog is None:
             return []
-        return launch.findings(self.selection, self.catalog, self.provider.MENU_NAMES)
+        return launch.findings(self.selection, self.catalog, self.provider)
 
 
 def read(registry: Registry, *, ask: bool = True) -> Session:
@@ -65,7 +65,7 @@ def read(registry: Registry, *, ask: bool = True) -> Session:
         error.unchanged = error.unchanged or (f"{shown(EXTRA_VARS)}, as it was" if _text(EXTRA_VARS) else "")
         raise
     catalog, problem = catalog_in_use(kconf, provider)
-    wanted = selection.of(collected.values, provider.MENU_NAMES)
+    wanted = selection.of(collected.values, provider)
     return Session(provider, collected, wanted, catalog, problem)
 
 

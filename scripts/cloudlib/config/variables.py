@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import kconfiglib
 import yaml
 
-from cloudlib.config import exports
-from cloudlib.config.exports import Export
+from cloudlib.config import checks, exports
 from cloudlib.errors import ConfigRejected
 from cloudlib.menus.names import TARGET
-from cloudlib.provider import Provider, Resolved, Resolver, Value, Variables
+from cloudlib.provider import BOTH, Export, Provider, Resolved, Resolver, Value, Variables
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,16 @@ class Collected:
 
     @property
     def extra_vars(self) -> str:
-        """The text of extra_vars.yaml."""
-        comment = f"# {self.note}\n" if self.note else ""
+        """The text of extra_vars.yaml. The note quotes the cloud's answer, so it is kept to one line."""
+        note = "".join(c if c.isprintable() else " " for c in self.note)
+        comment = f"# {note}\n" if note else ""
         text = yaml.safe_dump(dict(self.values), sort_keys=False, allow_unicode=True, width=1000)
         return f"---\n{comment}{text}"
 
     @property
     def tfvars(self) -> str:
         """The text of terraform.tfvars.json, in which terraform takes a string literally: no template."""
-        rows = (row for row in exports.of(self.provider.NAME) if row.to == exports.BOTH)
+        rows = (row for row in self.provider.EXPORTS if row.to == BOTH)
         values = {
             row.variable: None if row.key in self.not_applicable else self.values.get(row.key) for row in rows
         }
@@ -53,40 +53,48 @@ class Collected:
 def collect(
     kconf: kconfiglib.Kconfig, provider: Provider, earlier: Variables, *, ask: bool = True
 ) -> Collected:
-    """The values of a loaded configuration; ConfigRejected where a string that applies is empty.
+    """The values of a loaded configuration; ConfigRejected for one that terraform or Ansible must not get.
 
     Where the configuration leaves a choice to the cloud it is asked, unless `ask` is False. `earlier` are the
     variables of the last time; a cloud that is asked may keep to them.
     """
-    rows = exports.of(provider.NAME)
-    read = [row for row in rows if row not in exports.DERIVED and row.symbol != exports.TARGET_ARCH.symbol]
-    found = {row: value(kconf, row) for row in read if applies(kconf, row.symbol)}
-    empty = [row.symbol for row, what in found.items() if what == ""]
+    made = _decided(kconf, provider)
+    if isinstance(provider, Resolver) and provider.leaves_open(made.values):
+        if ask:
+            resolved: Resolved = provider.resolve(made.values, earlier)
+            made = replace(made, values={**made.values, **resolved.values}, note=resolved.note)
+        else:
+            made = replace(made, undecided=True)
+    checks.check(made.values)
+    return made
+
+
+def _decided(kconf: kconfiglib.Kconfig, provider: Provider) -> Collected:
+    """The values that the configuration itself has."""
+    derived = {row.symbol for row in exports.DERIVED}
+    read = [row for row in provider.EXPORTS if row.symbol not in derived]
+    given = {row: value(kconf, row) for row in read if applies(kconf, row.symbol)}
+    empty = [row.symbol for row, what in given.items() if what == ""]
     if empty:
         raise ConfigRejected(f"the configuration leaves {', '.join(empty)} empty", hint="make menuconfig")
-    not_applicable = frozenset(row.key for row in read if row.kind == "bool" and row not in found)
+    not_applicable = frozenset(row.key for row in read if row.kind == "bool" and row not in given)
     values: dict[str, Value] = {}
-    for row in rows:
+    for row in provider.EXPORTS:
         if row.symbol == exports.PROVIDER.symbol:
             values[row.key] = provider.NAME
         elif row.symbol == exports.TARGET_ARCH.symbol:
             values[row.key] = next(a for a, name in TARGET.items() if kconf.syms[name].str_value == "y")
-        elif row is exports.NODE_NAMES:
+        elif row.symbol == exports.NODE_NAMES.symbol:
             values[row.key] = node_names(kconf)
-        elif row in found:
-            values[row.key] = found[row]
+        elif row in given:
+            values[row.key] = given[row]
         elif row.key in not_applicable:
             values[row.key] = False
-    if not isinstance(provider, Resolver) or not provider.leaves_open(values):
-        return Collected(provider, values, not_applicable)
-    if not ask:
-        return Collected(provider, values, not_applicable, undecided=True)
-    resolved: Resolved = provider.resolve(values, earlier)
-    return Collected(provider, {**values, **resolved.values}, not_applicable, resolved.note)
+    return Collected(provider, values, not_applicable)
 
 
 def node_names(kconf: kconfiglib.Kconfig) -> list[str]:
-    """PREFIX-1, PREFIX-2, ...: the names of the machines in the cloud, and the start of those for ssh."""
+    """PREFIX-1, PREFIX-2, ...: host names of the machines; their names for ssh begin with them."""
     prefix = kconf.syms["TERRAFORM_HOSTS_PREFIX"].str_value
     return [f"{prefix}-{n}" for n in range(1, int(kconf.syms["TERRAFORM_NODE_COUNT"].str_value) + 1)]
 
@@ -98,7 +106,7 @@ def applies(kconf: kconfiglib.Kconfig, name: str) -> bool:
 
 
 def value(kconf: kconfiglib.Kconfig, row: Export) -> Value:
-    """A symbol's value in the type that the table promises; ConfigRejected for a number that is none."""
+    """A symbol's value in the type that its row promises; ConfigRejected for a number that cannot be read."""
     text: str = kconf.syms[row.symbol].str_value
     if row.kind == "bool":
         return text == "y"
@@ -107,13 +115,11 @@ def value(kconf: kconfiglib.Kconfig, row: Export) -> Value:
     try:
         return int(text)
     except ValueError:
-        raise ConfigRejected(
-            f"{row.symbol} is {text!r}, which is no number", hint="make menuconfig"
-        ) from None
+        raise ConfigRejected(f"{row.symbol} is {text!r}, not a number", hint="make menuconfig") from None
 
 
 def parse_extra_vars(text: str) -> Mapping[str, Any]:
-    """The variables of an earlier extra_vars.yaml; none where it is no such file."""
+    """The variables of an earlier extra_vars.yaml; none where the text is not one."""
     try:
         values = yaml.safe_load(text)
     except yaml.YAMLError:

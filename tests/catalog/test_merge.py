@@ -120,5 +120,7 @@ def test_kept_data_are_claimed_only_where_there_are_some() -> None:
     again = carry_forward(first, merged.with_provenance(later))
     assert again.provenance.known_since == {FAR: "2026-11-02T10:00:00+00:00"}
     assert catalogfile.load(catalogfile.dump(again), where="a file") == again
+    older = catalog([kind("m7.large")], provenance=replace(dated, not_reached={FAR: "timed out"}))
+    assert carry_forward(first, older).provenance.known_since == {FAR: ""}, "older than their catalogue"
     undated = carry_forward(first, catalog([kind("m7.large")], provenance=Provenance("live")))
     assert unreached(undated)[0].endswith("; last known data are kept (of an unknown date)")

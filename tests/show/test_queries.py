@@ -59,6 +59,8 @@ def test_nothing_fits() -> None:
     assert error.what == "no type in north-1 meets these needs"
     assert error.hint.startswith("nearest: i7.metal  96 vCPU")
     assert error.hint.endswith(", which does not meet --min-vcpus 1000")
+    fewest = refusal(Needs(min_vcpus=6, gpu=True, nvme=True)).hint
+    assert "i7.metal" in fewest and fewest.endswith("does not meet --gpu"), "m7.2xlarge misses two"
     assert "m7.10xlarge" in refusal(Needs(min_vcpus=40, gpu=True)).hint, "all but the GPU, and the smallest"
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Vendor calls side by side, and all of them ended when one failure ends the fetch.
+"""Vendor calls in parallel; a failure that ends the fetch ends all of them.
 
-A process is killed. A request cannot be: it ends by its own time limit, and nobody waits for it.
+A process is killed. A request cannot be: it ends by its own time limit, and the program does not wait for it.
 """
 
 from __future__ import annotations

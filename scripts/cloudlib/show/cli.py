@@ -37,7 +37,7 @@ def main(
 
 
 class _Parser(command.Parser):
-    """A parser of a command or of a part of it: the common options may stand before or after each word."""
+    """Takes the common options before and after every word of a command."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -146,7 +146,7 @@ def _types(provider: Provider, options: argparse.Namespace) -> None:
 
 
 def _cheapest(provider: Provider, options: argparse.Namespace) -> None:
-    """Only types with a known price in the region can be compared; how many have none is said."""
+    """Only types with a known price in the region can be compared; stderr says how many have none."""
     catalog, region = _catalog(provider, options)
     region = region or catalog.default_region
     needs = Needs(
@@ -171,7 +171,7 @@ def _cheapest(provider: Provider, options: argparse.Namespace) -> None:
 
 
 def _more_to_know(provider: Provider, options: argparse.Namespace, catalog: Catalog, region: str) -> str:
-    """Lines on what the answer may lack only because nobody knows it."""
+    """Hints on facts that the catalogue lacks: they may be why there is no answer."""
     lines = ""
     if options.kvm and not provider.MENU_NAMES.states_kvm:
         lines += f"\n{provider.TITLE} does not say which types can run KVM guests; leave out --kvm"
@@ -228,7 +228,7 @@ def _catalog(provider: Provider, options: argparse.Namespace) -> tuple[Catalog, 
 
 
 def _vendors_name(known: Catalog | None, text: str) -> str:
-    """The vendor decides what it does not know: a region may be new."""
+    """The name to ask for; one that the tree does not know may be new, and the vendor decides."""
     try:
         return queries.region_named(known, text).name if known else text.lower()
     except UsageError:
@@ -236,7 +236,7 @@ def _vendors_name(known: Catalog | None, text: str) -> str:
 
 
 def _gaps(not_reached: Mapping[str, str], notices: Sequence[str]) -> list[str]:
-    """What a live answer lacks: nobody should take an incomplete list for a whole one."""
+    """What a live answer lacks, so that an incomplete list does not pass for a complete one."""
     missing = [f"not reached: {region} ({why})" for region, why in not_reached.items()]
     return [*missing, *(f"notice: {notice}" for notice in notices)]
 

@@ -110,7 +110,7 @@ def _family_titles(old: Catalog, new: Catalog) -> dict[str, str]:
 
 
 def _types(diff: CatalogDiff, old: Catalog, new: Catalog) -> Iterator[str]:
-    """Types of families that stay; the line of a family added or removed stands for its types."""
+    """Types of families that stay; those of a family that was added or removed are in its line."""
     covered = {*diff.families.added, *diff.families.removed}
     family = {t.name: t.family for t in (*old.instance_types, *new.instance_types)}
     yield from _running("+", (n for n in diff.types.added if family[n] not in covered))

@@ -77,7 +77,7 @@ class Rows(Progress):
         self._tasks: dict[Step, TaskID] = {}
 
     def changed(self, step: Step) -> None:
-        """Draw the step's row anew."""
+        """Redraw the row of a step."""
         from rich.markup import escape
 
         color, sign, plain = _SIGNS[step.state]

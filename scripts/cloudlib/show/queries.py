@@ -120,9 +120,9 @@ def _nearest_type(types: Iterable[InstanceType], needs: Needs, region: str) -> s
 
 def _elsewhere(catalog: Catalog, types: Iterable[InstanceType], region: str) -> str:
     """Where types are offered that are not offered in a region, or why nothing is."""
-    found = next((r for r in catalog.regions if r.name == region), None)
-    if found is not None and not found.available:
-        return f"{region} cannot be used: {found.why_not or 'not available to this account'}"
+    record = next((r for r in catalog.regions if r.name == region), None)
+    if record is not None and not record.available:
+        return f"{region} cannot be used: {record.why_not or 'not available to this account'}"
     if region in catalog.provenance.not_reached:
         return f"{region} was not reached; {merge.kept_data(catalog, region)}"
     regions = sorted({name for itype in types for name in itype.regions}, key=natural)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The summary of a run: what was published, what failed and what was skipped, as things stand on disk."""
+"""The summary of a run: which providers were published, failed, or were skipped, and what they offer."""
 
 from __future__ import annotations
 

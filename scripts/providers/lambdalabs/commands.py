@@ -8,12 +8,12 @@ import sys
 from dataclasses import replace
 
 from cloudlib.calls.run import CallLog
-from cloudlib.catalog.records import ARCHITECTURES
+from cloudlib.catalog.records import ARCHITECTURES, natural
 from cloudlib.errors import UsageError, printable
 from cloudlib.provider import Provider, Request
 from cloudlib.show import rows
 from providers.lambdalabs.fetch import instance_types_now
-from providers.lambdalabs.smart import Offer, cheapest, named, offers
+from providers.lambdalabs.smart import NoCapacity, Offer, cheapest, named, offers
 
 
 def add(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,6 +34,12 @@ def _capacity(provider: Provider, options: argparse.Namespace) -> None:
     every = _offers(options)
     here = [replace(o, regions=tuple(r for r in o.regions if options.region in (None, r))) for o in every]
     shown = [offer for offer in here if offer.regions]
+    if not shown:
+        elsewhere = sorted({region for offer in every for region in offer.regions}, key=natural)
+        raise NoCapacity(
+            f"no type has capacity in {options.region or 'any region'} now",
+            hint=f"nearest regions with capacity: {', '.join(elsewhere)}" if elsewhere else "try again later",
+        )
     if len(shown) < len(every):
         print(f"{len(every) - len(shown)} more types have no capacity now", file=sys.stderr)
     columns: list[rows.Column[Offer]] = [

@@ -130,7 +130,7 @@ class Fetch:
             "a GPU whose name is not known", {n for n, gpu in gpus.items() if gpu.name == azure_names.UNNAMED}
         )
         self._name(
-            "an odd number of GPUs, as Azure states it",
+            "an unusual number of GPUs, as Azure states it",
             {f"{n} ({gpu.count})" for n, gpu in gpus.items() if gpu.count & (gpu.count - 1)},
         )
 

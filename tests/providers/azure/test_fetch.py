@@ -516,7 +516,7 @@ def test_accelerators_are_noticed_where_something_is_wrong(server: AzureServer) 
         size("Standard_ND8_Z9_v1", "standardNDZFamily", 8, 64, GPUs="2"),
     )
     notices = fetch().provenance.notices
-    assert "an odd number of GPUs, as Azure states it: Standard_ND96isr_H100_v5 (12)" in notices
+    assert "an unusual number of GPUs, as Azure states it: Standard_ND96isr_H100_v5 (12)" in notices
     assert "a GPU whose name is not known: Standard_ND8_Z9_v1" in notices
 
 

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import json
+import os
 import socket
 import threading
 import time
@@ -225,6 +229,84 @@ def test_an_answer_that_stalls_half_way(monkeypatch: pytest.MonkeyPatch) -> None
             client().get(f"http://127.0.0.1:{listener.getsockname()[1]}/x")
         done.set()
         thread.join(5)
+
+
+def test_an_answer_that_drips(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each read is in time, and the whole of it never."""
+    monkeypatch.setenv("CLOUD_CALL_TIMEOUT", "0.5")
+    done = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                while not done.wait(0.05):
+                    connection.sendall(b" ")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        with pytest.raises(TimedOut, match=r"no answer within 0\.5 s"):
+            client().get(f"http://127.0.0.1:{listener.getsockname()[1]}/x")
+        done.set()
+        thread.join(5)
+
+
+def test_a_compressed_answer(server: Api) -> None:
+    data = {"data": ["x" * 200_000, os.urandom(200_000).hex()]}  # the one shrinks, the other does not
+    body = gzip.compress(json.dumps(data).encode())
+    server.inject(Fault(ANY, reply=Reply(200, body, (("Content-Encoding", "gzip"),))))
+    assert client().get(server.url + "/x") == data
+
+
+def test_a_compressed_answer_that_is_damaged(server: Api) -> None:
+    server.inject(Fault(ANY, reply=Reply(200, b"not gzip", (("Content-Encoding", "gzip"),))))
+    assert "cannot be decoded" in failure(server, BadReply).what
+
+
+def test_a_ca_file_that_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    missing = tmp_path / "ca.pem"
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(missing))
+    with pytest.raises(CallFailed, match=r"ca\.pem") as caught:
+        client().get("https://127.0.0.1:1/x")
+    assert not isinstance(caught.value, ServiceFailed), "it is not tried again"
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'4\r\n{"a"\r\n5\r\n: 12}\r\n0\r\n\r\n', {"a": 12}),
+        (b'4\r\n{"a"\r\n5\r\n: 1', None),
+        (b'4\r\n{"a"\r\n', None),
+        (b'4\r\n{"a"\r\nnonsense\r\n', None),
+    ],
+    ids=["whole", "cut in a chunk", "cut between chunks", "no length"],
+)
+def test_a_chunked_answer(waits: list[float], body: bytes, expected: object) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        connection.recv(65536)
+                        connection.sendall(CHUNKED + body)
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+        if expected is None:
+            with pytest.raises(ServiceFailed, match="cut off"):
+                client().get(url)
+        else:
+            assert client().get(url) == expected
 
 
 def test_nobody_listens(waits: list[float]) -> None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The only way to HTTPS JSON: a GET goes out, parsed JSON comes in.
 
-requests does the work, with a time limit on every request. 429, 5xx and connections that break, in the middle
-of an answer too, are tried again by cloudlib.calls.retry, which honours Retry-After. Every try is counted in
-the same log as vendor processes.
+requests does the work, with a time limit on every request, however slowly its answer comes in. 429, 5xx and
+connections that break, in the middle of an answer too, are tried again by cloudlib.calls.retry, which honours
+Retry-After. Every try is counted in the same log as vendor processes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from urllib3.exceptions import InvalidHeader, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ProtocolError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from cloudlib.calls.answers import Answer
@@ -106,8 +106,10 @@ class Rest:
                 auth=self._authorize,
                 timeout=(min(_CONNECT_TIMEOUT, limit), limit),
                 allow_redirects=False,
+                stream=True,
             )
-        except requests.RequestException as error:
+            body = _body(answer, started + limit)
+        except (requests.RequestException, HTTPError, OSError) as error:  # OSError: a CA file that is missing
             failure = self._no_answer(shown, error, limit)
             _debug(shown, started, f"no answer ({type(failure).__name__})")
             raise failure from error
@@ -115,7 +117,7 @@ class Rest:
         wait = None
         with contextlib.suppress(InvalidHeader):  # neither seconds nor a date
             wait = Retry().get_retry_after(answer.raw)
-        return Answer(f"GET {url}", answer.status_code, answer.content, answer.reason or "", wait=wait)
+        return Answer(f"GET {url}", answer.status_code, body, answer.reason or "", wait=wait)
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers.update(self._auth)
@@ -127,19 +129,16 @@ class Rest:
             text = text.replace(word, "[redacted]") if len(word) >= 8 else text
         return redact(text)
 
-    def _no_answer(self, shown: str, error: requests.RequestException, limit: float) -> CloudError:
-        """What it means that no whole answer came."""
-        cut_short = isinstance(error, requests.ConnectionError) and isinstance(
-            error.args[:1] and error.args[0], ReadTimeoutError
-        )
-        if cut_short or isinstance(error, requests.Timeout):
+    def _no_answer(self, shown: str, error: Exception, limit: float) -> CloudError:
+        """What it means that no whole answer came: requests asks, urllib3 reads the body."""
+        if isinstance(error, (requests.Timeout, ReadTimeoutError)):
             return TimedOut(
                 f"{shown}: no answer within {limit:g} s",
                 hint="check the network, then try again; CLOUD_CALL_TIMEOUT=SECONDS allows more time",
             )
-        if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        if isinstance(error, ProtocolError):
             return ServiceFailed(f"{shown}: the answer was cut off", hint="try again")
-        if isinstance(error, requests.exceptions.ContentDecodingError):
+        if isinstance(error, DecodeError):
             return BadReply(f"{shown}: the answer cannot be decoded", hint="try again")
         what = f"{shown}: {self._hide(_innermost(error))}"
         if isinstance(error, requests.exceptions.SSLError) or not isinstance(error, requests.ConnectionError):
@@ -158,6 +157,20 @@ class Rest:
         if isinstance(failure, CallFailed):
             failure.wait = answer.wait
         return failure
+
+
+def _body(answer: requests.Response, ends: float) -> bytes:
+    """The whole body, as it comes in; requests.Timeout where that is not done by a time of the clock.
+
+    The limit that requests has is for each read alone, and a server may send a byte at a time for ever.
+    """
+    parts = []
+    while part := answer.raw.read1(65536, decode_content=True):
+        parts.append(part)
+        if time.monotonic() > ends:
+            answer.close()
+            raise requests.Timeout
+    return b"".join(parts)
 
 
 def _text(answer: Answer) -> str:

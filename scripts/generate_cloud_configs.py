@@ -5,7 +5,7 @@
     generate_cloud_configs.py --update [--provider NAME]...   cloud-update
     generate_cloud_configs.py --clean [--provider NAME]...    clean-cloud-config
 
-Without --provider all providers are meant; one that is not set up is then skipped, with its reason.
+Without --provider it is for all providers; one that is not set up is then skipped, with its reason.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from types import FrameType
 from typing import NoReturn
 
@@ -41,9 +42,8 @@ def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        providers = [
-            cloud_providers.load(name) for name in options.provider or cloud_providers.PROVIDER_NAMES
-        ]
+        names = dict.fromkeys(options.provider or cloud_providers.PROVIDER_NAMES)
+        providers = [cloud_providers.load(name) for name in names]
         with tier.lock(ROOT):
             tier.recover(ROOT)
             if options.clean:
@@ -76,17 +76,18 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _generate(providers: Sequence[Provider], *, named: bool) -> int:
-    """All providers are asked side by side; each is published as soon as it is complete."""
+    """All providers are asked side by side; each is published the moment it is complete."""
     recordings = tapes.from_environment()
     logs = {p.NAME: CallLog() for p in providers}
     outcomes: list[Outcome] = []
     executor = ThreadPoolExecutor(max_workers=len(providers))
     try:
         with shown_on(sys.stdout) as progress:
-            tasks = [executor.submit(_fetch, p, recordings, logs[p.NAME], progress) for p in providers]
-            for provider, task in zip(providers, tasks):
-                outcomes.append(_published(provider, task.result()))
-    finally:  # after Ctrl-C: end the vendor processes, wait for nobody, report what was published before
+            tasks = {executor.submit(_fetch, p, recordings, logs[p.NAME], progress): p for p in providers}
+            for task in as_completed(tasks):
+                outcomes.append(_published(tasks[task], task.result()))
+    finally:  # after Ctrl-C: end the vendor processes, wait for none, report what was published before
+        outcomes.sort(key=lambda outcome: [p.NAME for p in providers].index(outcome.provider))
         for log in logs.values():
             log.stop()
         executor.shutdown(wait=False, cancel_futures=True)
@@ -103,7 +104,8 @@ def _fetch(
     try:
         log.tape = recordings.tape(provider.NAME)
         return refresh.fetch(provider, ROOT, Request(log=log, progress=progress))
-    except CloudError as error:
+    except Exception as caught:  # a bug in one provider is no reason to lose the others' answers
+        error = _foreseen(provider, caught)
         progress.end(provider.NAME, SKIPPED if isinstance(error, NotSetUp) else FAILED, error.what)
         return error
 
@@ -114,7 +116,8 @@ def _published(provider: Provider, fetched: refresh.Fetched | CloudError) -> Out
         if isinstance(fetched, CloudError):
             raise fetched
         changed = refresh.publish(provider, ROOT, fetched)
-    except CloudError as error:
+    except Exception as caught:
+        error = _foreseen(provider, caught)
         error.unchanged = error.unchanged or f"the {name} menus and marker, as they were"
         return Outcome(name, "skipped" if isinstance(error, NotSetUp) else "FAILED", False, error=error)
     return Outcome(
@@ -126,6 +129,19 @@ def _published(provider: Provider, fetched: refresh.Fetched | CloudError) -> Out
         calls=fetched.calls,
         changed=changed,
         remarks=fetched.remarks,
+    )
+
+
+def _foreseen(provider: Provider, caught: Exception) -> CloudError:
+    """A CloudError as it is; any other exception is a bug of ours, whose traceback DEBUG=1 shows."""
+    if isinstance(caught, CloudError):
+        return caught
+    if flag("DEBUG"):
+        traceback.print_exception(caught)
+    message = " ".join(str(caught).split()) or "without a message"
+    return CloudError(
+        f"a bug in {provider.NAME}, please report: {type(caught).__name__}: {message}",
+        hint=f"DEBUG=1 make cloud-config-{provider.NAME} shows where; report it with what that prints",
     )
 
 
@@ -156,7 +172,8 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
             outcomes.append(
                 Outcome(provider.NAME, "promoted", True, done.catalog, changed=done.changed, remarks=news)
             )
-        except CloudError as error:
+        except Exception as caught:
+            error = _foreseen(provider, caught)
             outcomes.append(Outcome(provider.NAME, "REFUSED", False, error=error))
     summary.show(outcomes, sys.stdout)
     if any(outcome.changed for outcome in outcomes):

@@ -10,12 +10,13 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from cloudlib.errors import Busy, CloudError, PublishError
-from cloudlib.publish import tier
+from cloudlib.publish import locks, tier
 
 SCRIPTS = Path(tier.__file__).resolve().parents[2]
 OLD = {
@@ -246,3 +247,122 @@ def test_another_providers_marker_keeps_the_tree_initialized(root: Path) -> None
         tier.publish(root, "gce", tier.GENERATED, {"Kconfig.compute": "x"}, mark=True)
     tier.clean(root, "aws")
     assert (root / ".cloud.initialized").exists() and tier.marker(root, "gce").exists()
+
+
+# --- the lock file ---
+
+
+def test_the_lock_file_is_private_and_names_its_owner(root: Path) -> None:
+    path = root / ".cloud.lock"
+    path.chmod(0o666)
+    with tier.lock(root):
+        assert path.stat().st_mode & 0o777 == 0o600 and path.read_text() == f"{os.getpid()}\n"
+
+
+@pytest.mark.parametrize("what", ["link", "dangling link", "hard link", "pipe", "folder", "other file"])
+def test_something_else_in_place_of_the_lock_file(root: Path, what: str) -> None:
+    """It is refused, and nothing is written to it."""
+    path, precious = root / ".cloud.lock", root / "precious"
+    precious.write_text("precious", encoding="utf-8")
+    path.unlink()
+    if what == "link":
+        path.symlink_to(precious)
+    elif what == "dangling link":
+        path.symlink_to(root / "nothing")
+    elif what == "hard link":
+        path.hardlink_to(precious)
+    elif what == "pipe":
+        os.mkfifo(path)
+    elif what == "folder":
+        path.mkdir()
+    else:
+        path.write_text("precious", encoding="utf-8")
+    with pytest.raises(PublishError, match=r"\.cloud\.lock") as caught, tier.lock(root):
+        pass
+    assert caught.value.hint and caught.value.unchanged
+    assert precious.read_text(encoding="utf-8") == "precious" and not (root / "nothing").exists()
+    assert what != "other file" or path.read_text(encoding="utf-8") == "precious"
+
+
+# --- readers beside a publisher ---
+
+_PUBLISHES = """
+import sys
+from pathlib import Path
+from cloudlib.publish import tier
+root, stop = Path(sys.argv[1]), Path(sys.argv[2])
+number = 0
+while not stop.exists():
+    number += 1
+    texts = {f"part/{n}": f"{number}\\n" for n in range(40)}
+    with tier.lock(root):
+        tier.publish(root, "aws", "generated", texts, mark=True)
+    print(number, flush=True)
+"""
+
+
+def test_a_reader_sees_the_old_set_or_the_new_one(root: Path, tmp_path: Path) -> None:
+    """A publisher at work without a pause, and 200 readers that take their time."""
+    stop = tmp_path / "stop"
+    argv = [sys.executable, "-c", _PUBLISHES, str(root), str(stop)]
+    env = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
+    with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, text=True) as publisher:
+        assert publisher.stdout is not None and publisher.stdout.readline() == "1\n"
+        seen = []
+        try:
+            for _ in range(200):
+                with tier.reading(root):
+                    texts = list(generated(root).values())
+                    time.sleep(0.001)
+                    again = list(generated(root).values())
+                assert len(texts) == 40 and len(set(texts + again)) == 1
+                seen.append(texts[0])
+        finally:
+            stop.touch()
+            publisher.stdout.read()
+    assert publisher.returncode == 0 and len(set(seen)) > 1, "nothing was published meanwhile"
+
+
+def test_a_reader_after_a_killed_publisher(root: Path) -> None:
+    child(_DIES, str(root), "2", json.dumps(NEW))
+    with tier.reading(root):
+        assert generated(root) == NEW
+
+
+def test_a_stopped_reader_does_not_stop_a_publisher(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "_WAIT_SECONDS", 0.05)
+    with tier.reading(root):
+        assert publish(root, NEW) == 3
+    assert generated(root) == NEW
+
+
+_INTERRUPTED = """
+import os, signal, sys, threading
+from pathlib import Path
+from cloudlib.publish import tier
+root = Path(sys.argv[1])
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+real, moves = os.replace, []
+def replace(a, b):
+    real(a, b)
+    moves.append(b)
+    if len(moves) == 2:
+        os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+os.replace = replace
+texts = {f"part/{n}": "new" for n in range(20)}
+if sys.argv[2] != "SIGINT":
+    signal.signal(getattr(signal, sys.argv[2]), signal.default_int_handler)
+try:
+    with tier.lock(root):
+        tier.publish(root, "aws", "generated", texts, mark=True)
+except KeyboardInterrupt:
+    sys.exit(0 if len(moves) == 21 else 5)
+sys.exit(6)
+"""
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_waits_until_the_set_is_whole(root: Path, number: str) -> None:
+    """Also with other threads, which do not block it."""
+    assert child(_INTERRUPTED, str(root), number).returncode == 0
+    assert set(generated(root).values()) == {"new"} and not (root / ".cloud-stage").exists()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -135,3 +136,86 @@ def test_a_terminal_shows_a_row_for_each(every: All) -> None:
     assert child.exitstatus == 0
     for name in NAMES:
         assert f"{name:<11} " in said and "✓" in said
+
+
+# --- bugs of ours ---
+
+_BREAKS_FETCH = '\n\ndef fetch(request):\n    raise KeyError("eastus2")\n'
+_BREAKS_PUBLISH = """
+_rest = {name}
+
+
+def {name}(provider, *args, **more):
+    if provider.NAME == "gce":
+        raise TypeError("odd")
+    return _rest(provider, *args, **more)
+"""
+
+
+@pytest.mark.parametrize("where", ["fetch", "render", "publish"])
+def test_a_bug_in_one_provider(every: All, where: str) -> None:
+    """It is reported as one; the other providers are published, and its own files stay as they were."""
+    if where == "fetch":
+        path, code, what = "scripts/gce_api.py", _BREAKS_FETCH, "KeyError: 'eastus2'"
+    else:
+        path, code = "scripts/cloudlib/publish/refresh.py", _BREAKS_PUBLISH.format(name=where)
+        what = "TypeError: odd"
+    every.tree.write(path, every.tree.read(path) + code)
+    before = files_of(every.tree.menu_state(), "gce")
+    ended, said = every.run()
+    assert ended == 1 and results(said) == {**dict.fromkeys(NAMES, "published"), "gce": "FAILED"}, said
+    assert f"a bug in gce, please report: {what}" in said and "DEBUG=1" in said
+    assert every.published() == {*NAMES} - {"gce"}
+    assert files_of(every.tree.menu_state(), "gce") == before != {}
+    done = every.tree.python(RUN, "--provider", "gce", check=False, **{**every.env, "DEBUG": "1"})
+    assert done.returncode == 1 and "Traceback" in done.stderr
+
+
+def test_a_bug_in_a_promotion(every: All) -> None:
+    every.run()
+    path = "scripts/cloudlib/publish/refresh.py"
+    every.tree.write(path, every.tree.read(path) + _BREAKS_PUBLISH.format(name="promote"))
+    ended, said = every.run("--update", FORCE="1")
+    assert ended == 1 and results(said)["gce"] == "REFUSED" and "a bug in gce" in said
+    assert {*results(said).values()} == {"REFUSED", "promoted"}
+
+
+def test_each_is_published_the_moment_it_is_complete(every: All) -> None:
+    """The first provider of the registry answers only after the last one's marker is there."""
+    first, last = NAMES[0], NAMES[-1]
+    marker = tier.marker(every.tree.root, last)
+    waited = []
+
+    def matches(request: Request) -> bool:
+        if not waited:
+            deadline = time.monotonic() + 60
+            while not marker.exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            waited.append(marker.exists())
+        return False
+
+    every.servers[first].inject(Fault(matches, times=None))
+    code, said = every.run()
+    assert code == 0 and waited == [True], said
+
+
+def test_a_provider_named_twice_is_asked_once(every: All) -> None:
+    code, said = every.run("--provider", "lambdalabs", "--provider", "lambdalabs")
+    assert code == 0 and said.count("published") == 1
+    once = len(every.servers["lambdalabs"].requests)
+    every.run("--provider", "lambdalabs")
+    assert len(every.servers["lambdalabs"].requests) == 2 * once
+
+
+def test_without_kconfiglib(every: All) -> None:
+    """Known before a vendor is asked, and never blamed on a defconfig."""
+    name = "scripts/lambda-cli"
+    hides = every.tree.home / "hides"
+    hides.mkdir()
+    (hides / "sitecustomize.py").write_text(
+        "import sys\nsys.path[:] = [p for p in sys.path if 'site-packages' not in p]\n", encoding="utf-8"
+    )
+    done = every.tree.python(name, "generate-kconfig", check=False, **{**every.env, "PYTHONPATH": str(hides)})
+    assert done.returncode == 3 and "kconfiglib is missing" in done.stderr, done.stderr
+    assert "pip install -r requirements.txt" in done.stderr and "defconfig" not in done.stderr
+    assert len(every.servers["lambdalabs"].requests) == 0

@@ -103,7 +103,8 @@ def parse(registry: Registry, root: Path = ROOT) -> kconfiglib.Kconfig:
     builtin.ensure(root, registry)
     gc.disable()  # the tree stays until the end; collecting while it is built costs a fifth of the time
     try:
-        kconf = save.Kconfig("Kconfig", warn_to_stderr=False)
+        with tier.reading(root):
+            kconf = save.Kconfig("Kconfig", warn_to_stderr=False)
     except (kconfiglib.KconfigError, OSError) as error:
         raise CloudError(
             f"the menus cannot be read: {str(error).strip()}",

@@ -31,7 +31,8 @@ class Fetched:
 
 
 def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
-    """Ask the vendor and render; touches no file of the tree."""
+    """Ask the vendor and render; touches no file of the tree. NotSetUp without what publishing needs."""
+    staged.require()
     started = time.monotonic()
     known = last_known(root, provider.NAME)
     catalog = merge.carry_forward(provider.fetch(replace(request, known=known)), known)

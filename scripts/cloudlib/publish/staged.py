@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cloudlib.errors import CatalogError
+from cloudlib.errors import CatalogError, NotSetUp, PublishError
 from cloudlib.publish import tier
 
 _TOOLS = Path(__file__).resolve().parents[2] / "kconfig_tools.py"
@@ -33,13 +34,24 @@ def check(
             path.write_text(text, encoding="utf-8")
         if of_tier == tier.GENERATED:
             tier.marker(copy, provider).touch()
+        require()
         problems = _problems(copy, [p.relative_to(root) for p in defconfigs])
     if problems:
         listed = "\n".join(f"  {line}" for line in problems[:20])
         raise CatalogError(
-            f"{provider}: the new menus do not hold together:\n{listed}",
+            f"{provider}: the new menus do not work:\n{listed}",
             unchanged=f"every {of_tier} file",
-            hint="a defconfig that names a retired machine has to be changed first; anything else is a bug",
+            hint="change a defconfig that names a retired machine; anything else is a bug, please report",
+        )
+
+
+def require() -> None:
+    """NotSetUp where this Python cannot try menus at all: better known before a vendor is asked."""
+    if importlib.util.find_spec("kconfiglib") is None:
+        raise NotSetUp(
+            f"kconfiglib is missing: {sys.executable} has no such module",
+            unchanged="every menu file and marker",
+            hint="make cloud-config, which makes .venv\nor pip install -r requirements.txt",
         )
 
 
@@ -49,8 +61,15 @@ def _problems(copy: Path, defconfigs: Sequence[Path]) -> list[str]:
     done = subprocess.run(
         argv, check=False, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
     )
-    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    return lines if lines or done.returncode == 0 else [f"the check ended with code {done.returncode}"]
+    findings = [line for line in done.stdout.splitlines() if line.strip()]
+    if (done.returncode, bool(findings)) not in ((0, False), (1, True)):
+        said = [line for line in done.stderr.splitlines() if line.strip()] or ["it printed nothing"]
+        raise PublishError(
+            f"the new menus could not be checked: the check ended with code {done.returncode}: {said[-1]}",
+            unchanged="every menu file and marker",
+            hint=f"{' '.join(argv[:3])} shows the whole message",
+        )
+    return findings
 
 
 def _link_tree(root: Path, copy: Path, provider: str) -> None:

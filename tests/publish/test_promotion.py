@@ -79,6 +79,15 @@ def _record(here: Path) -> None:
     edit(here / "catalog.json.generated", '"1.29"', '"0.01"')
 
 
+def _hidden_record(here: Path) -> None:
+    """One that is not on a line of its own, where the digest does not see it."""
+    path = here / "catalog.json.generated"
+    text = path.read_text(encoding="utf-8")
+    (line,) = [line for line in text.splitlines() if line.startswith('{"name":"gpu_1x_a10"')]
+    planted = line.replace("gpu_1x_a10", "gpu_1x_planted").rstrip(",")
+    path.write_text(text.replace(line, f" {planted},\n{line}", 1), encoding="utf-8")
+
+
 def _no_digest(here: Path) -> None:
     path = here / "catalog.json.generated"
     path.write_text(re.sub(r',"digest":"\w+"', "", path.read_text(encoding="utf-8")), encoding="utf-8")
@@ -94,6 +103,7 @@ def _no_digest(here: Path) -> None:
         (_no_catalogue, r"catalog\.json\.generated: No such file"),
         (_record, "digest"),
         (_no_digest, "digest"),
+        (_hidden_record, r"catalog\.json\.generated was changed by hand"),
     ],
 )
 def test_what_a_fetch_did_not_write_is_refused(tree: Tree, spoil: Callable[[Path], None], what: str) -> None:

@@ -67,7 +67,7 @@ def load(text: str, *, where: str) -> Catalog:
     return catalog
 
 
-def load_file(path: Path, *, verify: bool = False) -> Catalog:
+def load_file(path: Path) -> Catalog:
     """The catalogue of a path, as `load` gives it; CatalogError also where it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")

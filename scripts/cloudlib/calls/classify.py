@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a vendor's words mean: tables of patterns, one row an error.
+"""Turns a vendor's error messages into our errors, by tables of patterns.
 
-Commands tell no status, only text; APIs tell a status, a code and text. Each provider has a table for each
-of its sources, and asks it here.
+A command reports an exit code and text, an API a status, a code and text. Each provider has a table for each
+of the two.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Meaning:
 def classified(table: Iterable[Meaning], text: str, *, call: str = "", said: str = "") -> CloudError | None:
     """The error of the first row whose pattern is found in `text`, None where no row fits.
 
-    Its message is the row's `what`, or else `call`, and then the vendor's own words: `said`, or `text`.
+    Its message is the row's `what`, or else `call`, and then the vendor's message: `said`, or `text`.
     """
     for row in table:
         if re.search(row.pattern, text):

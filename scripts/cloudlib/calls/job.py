@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the fetch of every provider does alike: prices, images, what was left out, where records came from."""
+"""What every provider's fetch does in the same way: prices, images, notices, provenance."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def take_prices(
     """{region: {instance type: price}} from one task a region; `parse` takes an answer and its region.
 
     The default region's prices have to come, those of another may be missing, with a notice. With `denied` a
-    refusal leaves the whole catalogue without prices, also with a notice: `denied`, or "" for the vendor's
-    own words.
+    refusal leaves the whole catalogue without prices, also with a notice: `denied`, or the vendor's message
+    where that is "".
     """
     prices: dict[str, Mapping[str, Price]] = {}
     zeros = 0

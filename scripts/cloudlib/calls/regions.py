@@ -28,8 +28,8 @@ class RegionResults:
         """The answers by region, without the regions that failed, which are noted.
 
         The default region has to answer. Faults in more than a quarter of the regions are not a per-region
-        problem, and end the fetch; being denied or not opted in is an answer, not a fault. So does what is
-        no CallFailed: a call budget that is used up, a command that is missing, an interrupt.
+        problem, and end the fetch; being denied or not opted in is an answer, not a fault. Any error other
+        than a CallFailed ends it too: a used-up call budget, a missing command, an interrupt.
         """
         answers = {}
         for region, task in tasks.items():

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from cloudlib.errors import BadReply
 
-#: What to do about an answer that nobody can read.
+#: The hint for an answer that cannot be read.
 SEE_CALLS = "run the command again; DEBUG=1 shows every call"
 
 #: A decimal number in ASCII digits, of a length that a price or a size can have; no NaN, no infinity.

@@ -37,7 +37,7 @@ Offered = dict[str, dict[str, tuple[str, ...]]]
 
 @dataclass(frozen=True)
 class Located:
-    """What a fetch knows before it starts: every region, those that are asked, the default one."""
+    """What a fetch knows before it starts: every region, the regions to ask, the default region."""
 
     regions: tuple[Region, ...]
     asked: tuple[str, ...]
@@ -84,7 +84,7 @@ def catalog(request: Request, pool: Pool) -> Catalog:
 
 
 def region_list(request: Request, pool: Pool) -> RegionList:
-    """Regions, named, and the zones of those that answered."""
+    """Every region with its name, and the zones of those that answered."""
     fetch = Fetch(request, pool, located(request, pool))
     zones = fetch.take_zones(*fetch.start_zones())
     results = fetch.results
@@ -100,7 +100,7 @@ def image_list(request: Request, pool: Pool) -> Sequence[Image]:
 
 @dataclass
 class Fetch:
-    """The state of one fetch. Making it asks nobody; `located` comes first."""
+    """The state of one fetch. Creating it makes no vendor call; `located` comes first."""
 
     request: Request
     pool: Pool
@@ -165,7 +165,7 @@ class Fetch:
         return step, {region: self._start(aws_calls.ZONES, region, step) for region in self.place.asked}
 
     def take_zones(self, step: Step, tasks: Mapping[str, Answer]) -> dict[str, tuple[Zone, ...]]:
-        """{region: its zones} of the regions that answered; notes how the regions are called."""
+        """{region: its zones} of the regions that answered; also notes the names of these regions."""
         zones: dict[str, tuple[Zone, ...]] = {}
         for region, answer in self.results.collect(tasks).items():
             zones[region], self.long_names[region] = aws_parse.zones(answer, region)
@@ -173,7 +173,7 @@ class Fetch:
         return zones
 
     def named_regions(self) -> tuple[Region, ...]:
-        """Every region, with the name that its zones told."""
+        """Every region, with the name that came with its zones."""
         return tuple(replace(r, long_name=self.long_names.get(r.name, "")) for r in self.place.regions)
 
     # --- types and where they are offered ---

@@ -51,9 +51,9 @@ def zones(answer: Reader, region: str) -> tuple[tuple[Zone, ...], str]:
     """
     parsed, long_name = [], ""
     for row in answer.rows("AvailabilityZones"):
-        kind = row.maybe_text("ZoneType", "availability-zone")
+        zone_type = row.maybe_text("ZoneType", "availability-zone")
         state = row.maybe_text("State", "available")
-        if (kind, state) == ("availability-zone", "available"):
+        if (zone_type, state) == ("availability-zone", "available"):
             parsed.append(Zone(row.text("ZoneName"), region, row.maybe_text("ZoneId")))
             long_name = long_name or re.sub(r" \d+$", "", row.maybe_text("GroupLongName"))
     return tuple(parsed), long_name

@@ -41,18 +41,18 @@ SETUP_HINT = (
 _TIMEOUT = 120.0  # seconds
 _FIRST_REGION = "us-central1"  # used where the configuration of gcloud names none
 
-#: What has to hold for an answer to be whole, and for gcloud to ask and change nothing. It wins over what the
-#: caller's environment says. Without the first a refused zone ends in exit 0 and a shorter list.
+#: Settings that make an answer complete, and gcloud ask no question and change nothing. They override the
+#: caller's environment. Without the first, a refused zone ends in exit 0 and a shorter list.
 _ENV = {
     "CLOUDSDK_COMPUTE_ALLOW_PARTIAL_ERROR": "false",
     "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
     "CLOUDSDK_CORE_SHOULD_PROMPT_TO_ENABLE_API": "false",
     "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "true",
     "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
-    "CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "true",  # halves the CPU time of a start, and keeps no list
+    "CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "true",  # halves the CPU time of a start
 }
 
-#: gcloud tells no status, so its words have to do.
+#: gcloud reports no status, so its messages are matched.
 _MEANINGS = (
     Meaning("timed out", TimedOut, hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time; check the network"),
     Meaning(
@@ -93,7 +93,7 @@ _MEANINGS = (
         ServiceFailed,
         hint="run the command again later",
     ),
-    Meaning("was not found", CallFailed, hint="`gcloud config get project` tells which project is asked"),
+    Meaning("was not found", CallFailed, hint="`gcloud config get project` tells the project in use"),
     Meaning("gcloud crashed", BadReply, hint=SEE_CALLS),
 )
 
@@ -113,7 +113,7 @@ _PROJECT_VARIABLES = ("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"
 
 @dataclass(frozen=True)
 class Settings:
-    """What gcloud itself is set to: its version, and the region of its configuration, or the usual one."""
+    """gcloud's version, and the region of its configuration, or us-central1 where it has none."""
 
     version: str
     region: str
@@ -170,7 +170,7 @@ def price_book(log: CallLog) -> PriceBook:
 
     token = _run_text(("gcloud", "auth", "print-access-token"), log).strip()
     if not re.fullmatch(r"[\x21-\x7e]+", token):
-        raise NoCredentials("gcloud gives no access token of the usual form", hint=SETUP_HINT)
+        raise NoCredentials("gcloud printed something that is not an access token", hint=SETUP_HINT)
     rest = Rest(log=log, auth={"Authorization": f"Bearer {token}"}, classify=_billing_meaning)
     name, address = _BILLING_BASE, "https://cloudbilling.googleapis.com/"
     url = log.setting(name, lambda: base_url(name, address)) + _SKUS
@@ -202,7 +202,7 @@ def terraform_environment() -> Mapping[str, str]:
         raise
     if not project or project == "(unset)":
         hint = "`gcloud config set project PROJECT`, or set GOOGLE_PROJECT"
-        raise NotSetUp("no project of Google Cloud is chosen", hint=hint)
+        raise NotSetUp("no Google Cloud project is set", hint=hint)
     return {"GOOGLE_PROJECT": project}
 
 
@@ -229,6 +229,6 @@ def _message(stderr: str) -> str:
 
 
 def _billing_meaning(_: str, status: int, body: object) -> CloudError | None:
-    """Google's words for a refusal, their first sentence."""
+    """The error of a refusal, with the first sentence of Google's message."""
     (message,) = error_words(body, "message")
     return classified(_BILLING_MEANINGS, f"{status} {message}", said=message.partition(". ")[0].rstrip("."))

@@ -27,8 +27,8 @@ from providers.gce.calls import NAME
 from providers.gce.prices import PriceBook
 
 #: The most zones of one process, which asks for them in one request. A start of gcloud costs half a second of
-#: CPU time, but it then holds every row against the names of its zones in turn: 132 zones cost the same in
-#: two to five processes, and a third more in one.
+#: CPU time, but then it compares every row with the name of each of its zones: 132 zones cost the same in two
+#: to five processes, and a third more in one.
 _ZONES_A_BATCH = 44
 _SPARE_CALLS = 30  # pages of the billing catalogue, and tries after a failure
 
@@ -43,7 +43,7 @@ Rows = Future[list[list[str]]]
 
 @dataclass(frozen=True)
 class Located:
-    """What a fetch knows before it starts: regions and their zones, those that are asked, the default one.
+    """What a fetch knows before it starts: every region, the regions to ask, their zones, the default region.
 
     `down` are zones that are down or withdrawn, `version` is gcloud's.
     """
@@ -87,7 +87,7 @@ def catalog(request: Request, pool: Pool) -> Catalog:
 
 
 def region_list(request: Request, pool: Pool) -> RegionList:
-    """Regions and zones. Where a region is, only a whole fetch tells: so as it was known."""
+    """Regions and zones. Only a whole fetch learns where a region is; here it is taken from the last one."""
     known = {r.name: r.long_name for r in request.known.regions} if request.known else {}
     place = located(request, pool)
     regions = tuple(replace(r, long_name=known.get(r.name, "")) for r in place.regions)
@@ -101,7 +101,7 @@ def image_list(request: Request, pool: Pool) -> Sequence[Image]:
 
 @dataclass
 class Fetch:
-    """The state of one fetch. Making it asks nobody; `located` comes first."""
+    """The state of one fetch. Creating it makes no vendor call; `located` comes first."""
 
     request: Request
     pool: Pool

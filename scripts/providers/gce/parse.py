@@ -83,7 +83,7 @@ def regions(rows: Rows) -> tuple[Region, ...]:
     for name, status, deprecated in rows:
         if not name:
             raise BadReply("gce: `gcloud compute regions list` has a region without a name", hint=SEE_CALLS)
-        why_not = "" if status == "UP" else f"its status is {status or 'not known'}"
+        why_not = "" if status == "UP" else f"its status is {status or 'unknown'}"
         why_not = f"it is {deprecated.lower()}" if deprecated in _GONE else why_not
         geography = _GEOGRAPHIES.get(re.split(r"[-\d]", name)[0], "")
         parsed.append(Region(name, geography=geography, available=not why_not, why_not=why_not))
@@ -116,7 +116,7 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str]) 
     """`machine-types list`: one row a type and zone. `region_of` maps a zone to its region.
 
     Obsolete types are left out, deprecated ones are of a previous generation. A zone that does not state the
-    architecture leaves it to the others. Categories are those that the hardware tells, "" for the others.
+    architecture leaves it to the others. Categories are those that follow from hardware, "" for the rest.
     """
     itypes: dict[str, InstanceType] = {}
     shapes: dict[str, Shape] = {}
@@ -147,7 +147,7 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str]) 
             zones=tuple(sorted(where[name])),
             regions=tuple(sorted({region_of[z] for z in where[name]})),
         )
-        if old[name]:  # a name that was given up; what it is billed as is not stated
+        if old[name]:  # what a retired name is billed as is not stated
             shapes[name] = replace(shapes[name], complete=False)
     return Types(itypes, shapes, tuple(sorted(incomplete - set(itypes))))
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The price of a machine type, put together from the SKUs of Google's billing catalogue. Pure.
 
-No SKU prices a machine type (but for two shared-core ones): a series has an hourly price of a core and of
-a GiB of memory, a GPU and a GiB of local SSD have theirs. A SKU is known by its category, its usage type
-and the whole of its description, "N2 Instance Core running in Americas"; a word more makes it another one
-(Spot, Custom, Sole Tenancy, Reserved, DWS). A part that has no SKU, or two prices, leaves the price unknown.
+Except for two shared-core types, no SKU prices a machine type: a series has an hourly price for a core and
+one for a GiB of memory, and GPUs and GiB of local SSD have prices of their own. A SKU is identified by its
+category, its usage type and its whole description, "N2 Instance Core running in Americas"; one more word
+makes it another SKU (Spot, Custom, Sole Tenancy, Reserved, DWS). A part without a SKU, or with two different
+prices, leaves the price of the type unknown.
 
 https://cloud.google.com/billing/docs/reference/rest/v1/services.skus
 https://cloud.google.com/compute/vm-instance-pricing
@@ -26,7 +27,7 @@ SOURCE = "Cloud Billing Catalog"
 _HOURS_A_MONTH = 730  # what a "month" of a price is: https://cloud.google.com/compute/disks-image-pricing
 _DIGITS = Decimal("0.000001")
 
-#: After the name of a series may come the maker of its processors, and what the series once was called.
+#: The name of a series may be followed by the maker of its processors, or by an older name of the series.
 _RATE = (
     r"(?P<premium>Memory Optimized Upgrade Premium for )?"
     r"(?P<name>[A-Z]\d+[A-Z]*\d*|Compute optimized|Memory-optimized)"
@@ -209,6 +210,6 @@ def _amount(expression: Reader) -> Decimal:
     price = rates[0].maybe_at("unitPrice") if len(rates) == 1 else None
     if price is None or price.maybe_text("currencyCode", "USD") != "USD":
         return Decimal(0)
-    units, nanos = price.maybe_decimal("units"), price.maybe_decimal("nanos")
-    amount = (units or Decimal(0)) + (nanos or Decimal(0)) / 10**9
+    units, nanos = price.maybe_decimal("units"), price.maybe_whole("nanos")
+    amount = (units or Decimal(0)) + Decimal(nanos or 0) / 10**9
     return amount / _HOURS_A_MONTH if expression.maybe_text("usageUnit") == "GiBy.mo" else amount

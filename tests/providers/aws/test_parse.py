@@ -13,6 +13,7 @@ import pytest
 from cloudlib.calls.shape import Reader
 from cloudlib.errors import BadReply
 from providers.aws import parse as aws_parse
+from tests.support.shapes import wrong_shapes
 
 _LARGE = {"InstanceType": "m5.large", "VCpuInfo": {"DefaultVCpus": 2}, "MemoryInfo": {"SizeInMiB": 8192}}
 
@@ -97,3 +98,59 @@ def test_an_answer_of_another_shape_is_a_bad_reply(parse: Callable[..., Any], va
     with pytest.raises(BadReply) as caught:
         parse(answer(value))
     assert "aws" in caught.value.what and caught.value.hint
+
+
+WHOLE = [
+    (
+        aws_parse.regions,
+        {"Regions": [{"RegionName": "us-east-1", "OptInStatus": "opted-in"}, {"RegionName": "us-west-2"}]},
+    ),
+    (
+        lambda a: aws_parse.zones(a, "us-east-1"),
+        {
+            "AvailabilityZones": [
+                {"ZoneName": "us-east-1a", "ZoneId": "use1-az6", "ZoneType": "availability-zone",
+                 "State": "available", "GroupLongName": "US East (N. Virginia) 1"}
+            ]
+        },
+    ),
+    (aws_parse.offerings, {"InstanceTypeOfferings": [{"InstanceType": "m5.large", "Location": "a-1a"}]}),
+    (aws_parse.type_names, {"InstanceTypes": [_LARGE]}),
+    (
+        aws_parse.instance_types,
+        {
+            "InstanceTypes": [
+                {
+                    **_LARGE, "CurrentGeneration": True, "BareMetal": False, "SupportedBootModes": ["uefi"],
+                    "BurstablePerformanceSupported": False,
+                    "ProcessorInfo": {"SupportedArchitectures": ["x86_64"],
+                                      "SupportedFeatures": ["nested-virtualization"]},
+                    "GpuInfo": {"Gpus": [{"Name": "L4", "Manufacturer": "NVIDIA", "Count": 1,
+                                          "GpuPartitionSize": 0.5, "MemoryInfo": {"SizeInMiB": 24576}}]},
+                    "NeuronInfo": {"NeuronDevices": [{"Name": "Trainium2", "Count": 16}]},
+                    "FpgaInfo": {"Fpgas": [{"Name": "Virtex", "Count": 1}]},
+                    "InstanceStorageInfo": {"NvmeSupport": "required",
+                                            "Disks": [{"Count": 2, "SizeInGB": 900}]},
+                    "NetworkInfo": {"NetworkPerformance": "Up to 10 Gigabit"},
+                }
+            ]
+        },
+    ),
+    (lambda a: aws_parse.prices(a, "us-east-1"), {"PriceList": [json.loads(product("0.096"))]}),
+    (aws_parse.images, {"Images": [{"Name": "debian-12-amd64-20260101-1", "OwnerId": "136693071363"}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("parse", "value"), WHOLE)
+def test_one_value_of_another_shape_is_a_bad_reply_or_left_out(
+    parse: Callable[[Reader], Any], value: Any
+) -> None:
+    parse(answer(value))
+    refused = 0
+    for _, changed in wrong_shapes(value):
+        try:
+            parse(answer(changed))
+        except BadReply as error:
+            refused += 1
+            assert error.what.startswith("aws: the answer to describe-something ") and error.hint
+    assert refused > 20

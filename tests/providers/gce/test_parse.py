@@ -21,6 +21,7 @@ from providers.gce import parse as gce_parse
 from providers.gce.prices import PriceBook, Shape
 from tests.servers.gce_data import Json, rates, sku
 from tests.servers.gce_small import small
+from tests.support.shapes import wrong_shapes
 
 HERE = "us-central1"
 HOME_OF = {"us-central1-a": HERE, "us-central1-b": HERE, "europe-west1-b": "europe-west1"}
@@ -296,6 +297,20 @@ def test_where_a_region_is() -> None:
     assert book(*area, sku("C4 Instance Core running in Americas", (HERE,), "1")).place(HERE) == ""
     few = sku("C4 Instance Core running in Des Moines", (HERE,), "0.03")
     assert book(few, *N2).place(HERE) == "Iowa" and book(few, N2[0]).place(HERE) == "Des Moines", "by name"
+
+
+def test_one_value_of_a_sku_of_another_shape_is_a_bad_reply_or_no_price() -> None:
+    refused = 0
+    for _, rows in wrong_shapes([*N2]):
+        reader = Reader(rows, vendor="gce", answer="services.skus.list", null_is_missing=True)
+        prices = PriceBook()
+        try:
+            prices.add(reader.rows())
+            assert (usd(prices) or 1) > 0, "another number is a price, a negative one is not"
+        except BadReply as error:
+            refused += 1
+            assert error.what.startswith("gce: the answer to services.skus.list ")
+    assert refused > 100
 
 
 # --- images ---

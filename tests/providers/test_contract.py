@@ -22,7 +22,7 @@ import cloud_providers
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog
 from cloudlib.provider import Provider
-from cloudlib.publish import refresh, tier
+from cloudlib.publish import builtin, tier
 from tests.servers.http_base import HttpServer
 from tests.support.contract import FAULTS, Contract, contract_of
 from tests.support.kconf import parse_tree
@@ -152,7 +152,7 @@ def test_the_built_in_menus(name: str, tree: Tree) -> None:
     for path in tier.tier_files(tree.root, name, tier.STATIC).values():
         path.unlink()
     case = Menus(name, tree)
-    refresh.publish_builtin(case.provider, tree.root)
+    builtin.publish(case.provider, tree.root)
     swept(case, tier.GENERATED)
     assert case.catalog(tier.GENERATED).provenance.source.startswith("built-in")
 

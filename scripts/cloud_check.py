@@ -8,34 +8,29 @@ Prints a line for each finding, with the closest that would do. Exit code 1 wher
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cloud_providers
 from cloudlib.calls import tapes
-from cloudlib.calls.parallel import exit_without_joining
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import cost, launch, requested, selection, session
 from cloudlib.config.finding import ERROR
 from cloudlib.config.session import Session
-from cloudlib.errors import CatalogError, CloudError, ConfigRejected, printable, report
+from cloudlib.errors import CatalogError, ConfigRejected, printable
 from cloudlib.provider import Request, Value
 from cloudlib.publish import refresh
 from cloudlib.settings import ROOT, config_file, flag
+from cloudlib.show import command
 from cloudlib.show.progress_rows import shown_on
 
 
-def main() -> int:
+def main(argv: Sequence[str]) -> int:
     """Returns the exit code."""
-    try:
-        tapes.refuse_live()
-        return _check(live=flag("LIVE"))
-    except CloudError as error:
-        report(error, sys.stderr, who="cloud-check")
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("cloud-check: interrupted", file=sys.stderr)
-        return 130
+    command.Parser(prog="cloud_check.py", description=__doc__).parse_args(argv)
+    tapes.refuse_live()
+    return _check(live=flag("LIVE"))
 
 
 def _check(*, live: bool) -> int:
@@ -96,4 +91,4 @@ def _print_nearest_machines(error: ConfigRejected) -> None:
 
 
 if __name__ == "__main__":
-    exit_without_joining(main())
+    command.start("cloud-check", main)

@@ -21,7 +21,6 @@ from typing import NoReturn
 
 import cloud_providers
 from cloudlib.calls import tapes
-from cloudlib.calls.parallel import exit_without_joining
 from cloudlib.calls.progress import FAILED, SKIPPED, Progress
 from cloudlib.calls.run import CallLog
 from cloudlib.calls.tapes import Tapes
@@ -190,4 +189,4 @@ def _clean(providers: Sequence[Provider]) -> int:
 
 
 if __name__ == "__main__":
-    exit_without_joining(main(sys.argv[1:]))
+    command.start("cloud-config", main)

@@ -30,9 +30,9 @@ kconfig-help:
 	@echo '  cloud-status              - tier, age and figures of every provider; next step'
 	@echo
 
-# The first line of each file says what it is.
+# The first line of each file says what it is; without what would steer a terminal.
 defconfig-help:
 	@echo 'Ready-made configurations, as make defconfig-NAME:'
-	@for d in defconfigs/*; do read -r _ text <"$$d"; printf '  %-25s - %s\n' "$${d##*/}" "$$text"; done
+	@for d in defconfigs/*; do read -r _ text <"$$d"; printf '  %-25s - %s\n' "$${d##*/}" "$$text"; done | tr -d '\001-\011\013-\037\177'
 	@echo
 PHONY += kconfig-help defconfig-help

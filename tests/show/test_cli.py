@@ -196,6 +196,12 @@ def test_no_name_of_a_vendor_steers_the_terminal(ask: Ask, demo: Demo, output: s
             ).replace("\\u0007", "\x07"), "the data are the same"
 
 
+def test_no_defconfig_steers_the_terminal_of_make_help(tree: Tree) -> None:
+    tree.write("defconfigs/evil", "# \x1b]0;owned\x07An évil one\x1b[2J\n")
+    text = tree.make("help").stdout
+    assert "]0;ownedAn évil one[2J\n" in text and not {"\x1b", "\x07"} & {*text}
+
+
 # --- the real commands: how they end ---
 
 
@@ -205,7 +211,13 @@ def shell(tree: Tree, command: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
-COMMANDS = ("scripts/aws-cli --offline images list", "scripts/cloud_status.py", "scripts/aws-cli --help")
+COMMANDS = (
+    "scripts/aws-cli --offline images list",
+    "scripts/aws-cli --help",
+    "scripts/cloud_status.py",
+    "scripts/cloud_check.py --version",
+    "scripts/generate_cloud_configs.py --clean",
+)
 
 
 @pytest.mark.parametrize("module", ["aws_api", "cloudlib.show.cli"])

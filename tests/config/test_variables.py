@@ -426,14 +426,6 @@ def test_ctrl_c_while_the_real_terraform_applies(tree: Tree) -> None:
 # --- the writer ---
 
 
-def test_rewrite(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    assert rewrite(path, "a") and not rewrite(path, "a") and rewrite(path, "b")
-    assert path.read_text() == "b" and [p.name for p in tmp_path.iterdir()] == ["file"]
-    path.write_bytes(b"\xff")
-    assert rewrite(path, "c"), "what is no text is not what it should be"
-
-
 def test_a_folder_that_cannot_be_written(tmp_path: Path, mocker: MockerFixture) -> None:
     """As root nothing is read-only, so the system call is told to refuse."""
     path = tmp_path / "file"

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from providers.azure import names as azure_names
 from providers.azure import parse as azure_parse
 from providers.azure.pages import answer_of, pages
 from tests.servers.azure_data import Row, location, price, restricted, size, small, zone_rows
+from tests.support.shapes import wrong_shapes
 from tests.support.tree import ROOT
 
 
@@ -160,38 +161,44 @@ def test_a_location_without_zones_offers_without_zones() -> None:
     assert read(sku(zones="")).zones == {"Standard_D4s_v5": ()}
 
 
-@pytest.mark.parametrize("value", ["x", 7, True, {}, {"a": 1}, [7], [None], ["eastus", {}], [[]]])
+SIZE = sku(size("Standard_A", "f", 4, 16, GPUs="1"), restrictions=[restricted("Zone", "eastus", ["1"])])
+WHOLE: list[tuple[Callable[[list[Reader]], object], Row]] = [
+    (lambda rows: azure_parse.SizeReader().read([rows], "eastus"), SIZE),
+    (azure_parse.locations, location("eastus", "East US", "Virginia", "US", zones=zone_rows("eastus", 2))),
+    (lambda rows: azure_parse.prices([rows], "eastus"), price("Standard_A", "eastus", 0.1)),
+]
+
+
+@pytest.mark.parametrize(("parse", "row"), WHOLE, ids=["sizes", "locations", "prices"])
+def test_one_value_of_another_shape_is_a_bad_reply_or_left_out(
+    parse: Callable[[list[Reader]], object], row: Row
+) -> None:
+    refused = 0
+    for where, changed in wrong_shapes(row):
+        try:
+            parse(readers(changed))
+        except BadReply as error:
+            refused += 1
+            assert re.match(r"azure: the answer to a list has .*value\[0\]", error.what), where
+            assert error.hint
+    assert refused > 20
+
+
 @pytest.mark.parametrize(
-    "field",
+    ("changes", "field"),
     [
-        "family",
-        "capabilities",
-        "capabilities.value",
-        "locations",
-        "locationInfo",
-        "locationInfo.zones",
-        "restrictions",
-        "restrictions.values",
-        "restrictions.restrictionInfo",
-        "restrictions.restrictionInfo.zones",
+        ({"family": ["f"]}, "value[0].family, not a text"),
+        ({"locations": [None]}, "value[0].locations[0]"),
+        ({"locationInfo": {"location": "eastus"}}, "value[0].locationInfo, not a list"),
+        ({"locationInfo": [{"location": "eastus", "zones": [None]}]}, "value[0].locationInfo[0].zones[0]"),
+        ({"restrictions": "none"}, "value[0].restrictions, not a list"),
+        ({"restrictions": [{"values": "eastus"}]}, "value[0].restrictions[0].values, not a list"),
+        ({"capabilities": {"vCPUs": "4"}}, "value[0].capabilities, not a list"),
     ],
 )
-def test_a_size_of_another_shape_names_the_field(field: str, value: Any) -> None:
-    """Every field that this project reads, as any other type of JSON."""
-    row = sku(restrictions=[restricted("Zone", "eastus", ["1"])])
-    *above, last = field.split(".")
-    place = row
-    for key in above:
-        place = place[key][0] if isinstance(place[key], list) else place[key]
-    documented = type(place[last]) is type(value) and not isinstance(value, list)
-    if field == "restrictions.values":
-        place["restrictionInfo"] = {}  # else it is not needed
-    place[last] = value
-    if documented:
-        read(row)
-        return
-    with pytest.raises(BadReply, match=rf"value\[0\]\.{above[0] if above else last}"):
-        read(row)
+def test_the_field_is_named(changes: Row, field: str) -> None:
+    with pytest.raises(BadReply, match=re.escape(field)):
+        read({**SIZE, **changes})
 
 
 @pytest.mark.parametrize("field", ["family", "capabilities", "locations", "locationInfo", "restrictions"])
@@ -518,7 +525,17 @@ def test_other_products_are_passed_over(publisher: str, offer: str, sku: str) ->
     assert titles(publisher, offer, sku) == []
 
 
-@pytest.mark.parametrize("answer", [{}, None, [1], [{"nome": "x"}]])
-def test_an_image_list_of_another_shape(answer: Any) -> None:
-    with pytest.raises(BadReply):
-        azure_images.of_publisher("Debian", "eastus", lambda _: json.loads(json.dumps(answer)))
+def test_an_image_list_with_one_value_of_another_shape() -> None:
+    versions = [{"name": "1", "properties": {"architecture": "x64", "hyperVGeneration": "V2"}}]
+    answers = {"/offers?": [{"name": "debian-13"}], "/skus?": [{"name": "13-gen2"}], "/versions?": versions}
+    refused = 0
+    for changed_one, whole in answers.items():
+        for where, changed in wrong_shapes(whole):
+            served = {**answers, changed_one: changed}
+            get = lambda url: next(v for k, v in served.items() if k in url)  # noqa: B023, E731
+            try:
+                azure_images.of_publisher("Debian", "eastus", get)
+            except BadReply as error:
+                refused += 1
+                assert error.what.startswith("azure: the answer to "), where
+    assert refused > 20

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Region
 from cloudlib.errors import BadReply
 from providers.lambdalabs import parse as lambdalabs_parse
 from tests.servers.lambda_data import images, instance_type
+from tests.support.shapes import wrong_shapes
 
 
 def answer(data: Any) -> Reader:
@@ -139,20 +141,28 @@ def test_types_of_another_shape(types: Any) -> None:
         lambdalabs_parse.instance_types(answer(types), ["a-1"])
 
 
-@pytest.mark.parametrize("value", ["x", -1, 1.5, True, [], [7], {"a": 1}])
-@pytest.mark.parametrize(
-    "field", ["specs", "specs.vcpus", "specs.gpus", "price_cents_per_hour", "gpu_description", "architecture"]
-)
-def test_a_type_of_another_shape_names_the_field(field: str, value: Any) -> None:
-    text = field in ("gpu_description", "architecture")
-    if (isinstance(value, str) and text) or (field == "specs" and isinstance(value, dict)):
-        return  # the documented type
-    changes: dict[str, Any] = {field: value}
-    if field.startswith("specs."):
-        specs = {"vcpus": 4, "memory_gib": 8, "gpus": 1, field.partition(".")[2]: value}
-        changes = {"specs": specs}
-    with pytest.raises(BadReply, match=rf"data\.gpu_1x_a10\.instance_type\.{field}"):
-        parsed(**changes)
+A10 = instance_type("gpu_1x_a10", "1x A10 (24 GB PCIe)", "A10 (24 GB PCIe)", 30, 200, 1, 129, 1400)
+WHOLE: list[tuple[Callable[[Reader], object], Any]] = [
+    (lambda a: lambdalabs_parse.instance_types(a, ["a-1"]), entry({**A10, "architecture": "x86_64"})),
+    (lambdalabs_parse.capacity, entry(A10, "a-1", "b-1")),
+    (lambdalabs_parse.images, list(images({"a-1": "A"}))[:1]),
+    (lambda a: lambdalabs_parse.regions_seen(None, None, a), [{"name": "a-1", "description": "A"}]),
+]
+
+
+@pytest.mark.parametrize(("parse", "data"), WHOLE, ids=["types", "capacity", "images", "regions"])
+def test_one_value_of_another_shape_is_a_bad_reply_or_left_out(
+    parse: Callable[[Reader], object], data: Any
+) -> None:
+    refused = 0
+    for where, changed in wrong_shapes(data):
+        try:
+            parse(answer(changed))
+        except BadReply as error:
+            refused += 1
+            assert error.what.startswith("lambdalabs: the answer to a list has "), where
+            assert "data" in error.what and error.hint
+    assert refused > 10
 
 
 def test_a_type_without_a_name() -> None:

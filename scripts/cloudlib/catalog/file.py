@@ -59,7 +59,8 @@ def load(text: str, *, where: str) -> Catalog:
         raise CatalogError(f"{where}: not a catalogue file: {what}", hint=_RESTORE) from error
     except CatalogError as error:
         raise CatalogError(f"{where}: {error.what}", hint=_RESTORE) from error
-    if data["provenance"].get("digest") != text_digest(text, catalog.default_region):
+    whole = len(_record_lines(text)) == sum(len(data[section]) for section in _SECTIONS)
+    if not whole or data["provenance"].get("digest") != text_digest(text, catalog.default_region):
         raise CatalogError(
             f"{where}: the records do not fit the digest: the file was changed by hand, or is damaged",
             hint=_RESTORE,
@@ -89,8 +90,11 @@ def text_digest(text: str, default_region: str) -> str:
     It is taken of the lines as they are written: to make them again from the records would take longer
     than all the rest of reading.
     """
-    records = (line.removesuffix(",") for line in text.split("\n") if line.startswith('{"'))
-    return _hash(default_region, records)
+    return _hash(default_region, _record_lines(text))
+
+
+def _record_lines(text: str) -> list[str]:
+    return [line.removesuffix(",") for line in text.split("\n") if line.startswith('{"')]
 
 
 def _hash(default_region: str, records: Iterable[str]) -> str:

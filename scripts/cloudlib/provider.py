@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from cloudlib import settings
 from cloudlib.calls.progress import Progress
-from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog, Image, Region, Zone
 from cloudlib.menus.names import MenuNames
+
+if TYPE_CHECKING:  # config targets call no vendor, and start faster without the code for it
+    from cloudlib.calls.run import CallLog
 
 
 @dataclass(frozen=True)

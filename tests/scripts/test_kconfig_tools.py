@@ -33,6 +33,14 @@ def extra_vars(tree: Tree) -> dict[str, object]:
     return found
 
 
+def test_a_config_target_loads_nothing_that_it_does_not_need(tree: Tree) -> None:
+    """Start-up is a third of its time: no YAML, no vendor calls, no rendering."""
+    done = tree.python("-X", "importtime", "scripts/kconfig_tools.py", "defconfig", "aws-large")
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "cloudlib.config.session" in loaded
+    assert loaded & {"yaml", "rich", "requests", "cloudlib.calls.run", "cloudlib.menus.render"} == set()
+
+
 @pytest.mark.parametrize("name", OFFLINE)
 def test_every_defconfig_takes_effect(tree: Tree, name: str) -> None:
     done = tree.make(f"defconfig-{name}")

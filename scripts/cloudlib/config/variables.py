@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import kconfiglib
-import yaml
 
 from cloudlib.config import checks, exports
 from cloudlib.errors import ConfigRejected
@@ -35,6 +34,8 @@ class Collected:
     @property
     def extra_vars(self) -> str:
         """The text of extra_vars.yaml. The note quotes the cloud's answer, so it is kept to one line."""
+        import yaml  # here, as config targets write no YAML and start faster without it
+
         note = "".join(c if c.isprintable() else " " for c in self.note)
         comment = f"# {note}\n" if note else ""
         text = yaml.safe_dump(dict(self.values), sort_keys=False, allow_unicode=True, width=1000)
@@ -120,6 +121,8 @@ def value(kconf: kconfiglib.Kconfig, row: Export) -> Value:
 
 def parse_extra_vars(text: str) -> Mapping[str, Any]:
     """The variables of an earlier extra_vars.yaml; none where the text is not one."""
+    import yaml
+
     try:
         values = yaml.safe_load(text)
     except yaml.YAMLError:

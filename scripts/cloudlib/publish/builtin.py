@@ -10,7 +10,7 @@ from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CatalogError
 from cloudlib.provider import Provider, Registry
-from cloudlib.publish import refresh, tier
+from cloudlib.publish import tier
 from cloudlib.settings import ROOT
 
 #: Folder of the built-in catalogues: small, real, and rendered by the same code as live data.
@@ -52,5 +52,7 @@ def ensure(root: Path, registry: Registry) -> None:
 
 def publish(provider: Provider, root: Path) -> None:
     """Write the built-in menus as generated ones, without a marker."""
+    from cloudlib.publish import refresh  # here, as every config target asks for `ensure` alone
+
     texts = refresh.render(provider, catalog(provider.NAME), tier.GENERATED)
     tier.publish(root, provider.NAME, tier.GENERATED, texts, mark=False)

@@ -44,6 +44,9 @@ _VCPUS_OF_ONE = {
     "AMD Radeon Pro V710": 24,
 }
 _VCPUS_OF_AN_A10 = 36  # in the NVads family; NCads has whole ones only
+#: vCPUs of the sizes that get a part of an RTX PRO 6000, which the API counts as one; 144 have a whole one.
+#: https://learn.microsoft.com/azure/virtual-machines/sizes/gpu-accelerated/nc-rtxpro6000-bse-v6-series
+_RTX_PRO_6000_PARTS = {24: "1/4", 36: "1/4", 72: "1/2"}
 
 #: The name of an accelerator that is not known.
 UNNAMED = "GPU"
@@ -100,6 +103,8 @@ def accelerator(size: str) -> str:
 def share(size: str, vcpus: int) -> str:
     """ "1/6" for a size that gets a sixth of its accelerator, "" for one that gets whole ones."""
     name = accelerator(size)
+    if name == "NVIDIA RTX PRO 6000":
+        return _RTX_PRO_6000_PARTS.get(vcpus, "")
     whole = _VCPUS_OF_ONE.get(name, 0)
     if name == "NVIDIA A10" and series(size).startswith("NV"):
         whole = _VCPUS_OF_AN_A10

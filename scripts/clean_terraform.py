@@ -11,19 +11,21 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from cloud_providers import PROVIDER_NAMES
 from cloudlib.errors import CloudError, report
 from cloudlib.publish import locks
 from cloudlib.settings import ROOT
 from cloudlib.terraform import state as tfstate
 
-#: What bringup and terraform leave, below terraform/<provider>/.
+#: What bringup and terraform leave, below terraform/<provider>/. Files of any other name are somebody's own.
 _LEFT = (
     ".terraform",
     ".terraform.lock.hcl",
     ".terraform.tfstate.lock.info",
     "terraform.tfstate*",
-    "*.tfvars.json",
-    "*.tfplan",
+    "terraform.tfvars.json",
+    "applied.tfvars.json",
+    "bringup.tfplan",
     ".bringup.lock",
     "ssh_config",
     "known_hosts",
@@ -32,7 +34,8 @@ _LEFT = (
 
 def main() -> int:
     """Returns the exit code: 1, with nothing removed, while a state holds something or cannot be read."""
-    folders = sorted(p for p in (ROOT / "terraform").iterdir() if p.is_dir())
+    folders = [p for name in PROVIDER_NAMES if (p := ROOT / "terraform" / name).is_dir()]
+    folders = [p for p in folders if not p.is_symlink()]
     try:
         with ExitStack() as stack:
             for folder in folders:

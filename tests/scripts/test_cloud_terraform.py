@@ -16,6 +16,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from cloudlib.publish import locks
 from tests.support.bringup import CONFIG, Fake, fake_terraform
 from tests.support.catalogs import sealed
 from tests.support.terraform import PUBLIC_KEY
@@ -389,6 +390,15 @@ def test_two_at_once(fake: Fake) -> None:
     assert first.returncode == 0 and fake.commands().count("apply") == 1
 
 
+def test_destroy_waits_for_nobody_and_removes_nothing_meanwhile(fake: Fake) -> None:
+    """A bringup between writing its variables and its first resource has an empty state."""
+    applied = fake.tree.write("terraform/aws/applied.tfvars.json", "{}")
+    with locks.hold(fake.tree.root / "terraform/aws/.bringup.lock", doing="at work", unchanged=""):
+        code, said = run(fake, "destroy", YES="1", CLOUD_PROVIDER="aws")
+    assert code == 1 and "is at work in terraform/aws" in said and applied.exists()
+    assert run(fake, "destroy", YES="1", CLOUD_PROVIDER="aws")[0] == 0 and not applied.exists()
+
+
 # --- git ---
 
 
@@ -434,6 +444,25 @@ def test_mrproper_keeps_a_state_that_holds_machines(fake: Fake) -> None:
     for source in (ROOT / "terraform").rglob("*.tf"):
         copy = fake.tree.root / source.relative_to(ROOT)
         assert copy.is_symlink() == source.is_symlink() and copy.read_bytes() == source.read_bytes()
+
+
+def test_mrproper_keeps_what_is_somebody_elses(tree: Tree) -> None:
+    """Variables and plans of other names, folders of no provider, and whatever a link leads to."""
+    names = (
+        "aws/mine.tfvars.json",
+        "aws/mine.tfplan",
+        "mine/terraform.tfvars.json",
+        "mine/applied.tfvars.json",
+    )
+    mine = [tree.write(f"terraform/{name}", "{}") for name in names]
+    elsewhere = tree.home / "elsewhere"
+    elsewhere.mkdir()
+    (tree.root / "terraform" / "linked").symlink_to(elsewhere)
+    (elsewhere / "terraform.tfstate").write_text("", encoding="utf-8")
+    ours = tree.write("terraform/aws/applied.tfvars.json", "{}")
+    tree.make("mrproper")
+    assert all(path.exists() for path in mine) and (elsewhere / "terraform.tfstate").exists()
+    assert not ours.exists()
 
 
 def test_mrproper_keeps_a_state_that_it_cannot_read(tree: Tree) -> None:

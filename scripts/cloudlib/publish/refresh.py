@@ -72,7 +72,7 @@ def last_known(root: Path, name: str) -> Catalog | None:
             try:
                 return catalogfile.load_file(path)
             except CatalogError:
-                continue  # a file of another version is no knowledge; the fetch will replace it
+                continue  # of another version, or damaged; the fetch replaces it
     return None
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from cloudlib.errors import CatalogError, NotSetUp, PublishError
 from cloudlib.publish import tier
+from cloudlib.settings import ROOT
 
-_TOOLS = Path(__file__).resolve().parents[2] / "kconfig_tools.py"
+_TOOLS = ROOT / "scripts" / "kconfig_tools.py"
 
 
 def check(

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import kconfiglib
 
-from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog
-from cloudlib.config import launch, requested, save, selection, variables
+from cloudlib.config import requested, save, selection, variables
 from cloudlib.config.finding import Finding
 from cloudlib.config.selection import Selection
 from cloudlib.config.variables import Collected
@@ -49,6 +48,8 @@ class Session:
         """What the catalogue says against the selection; nothing without a catalogue."""
         if self.catalog is None:
             return []
+        from cloudlib.config import launch  # here and below: config targets start faster without
+
         return launch.findings(self.selection, self.catalog, self.provider)
 
 
@@ -155,6 +156,8 @@ def chosen_provider(kconf: kconfiglib.Kconfig, registry: Registry) -> Provider:
 
 def catalog_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> tuple[Catalog | None, str]:
     """The catalogue of the tier whose menus were parsed, or None and why it cannot be read."""
+    from cloudlib.catalog import file as catalogfile
+
     which = kconf.variables[f"{provider.NAME.upper()}_TIER"].expanded_value
     path = tier.folder(ROOT, provider.NAME) / f"{catalogfile.NAME}.{which}"
     try:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CatalogError
 from cloudlib.provider import Provider, Registry
@@ -24,6 +23,8 @@ def path(name: str) -> Path:
 
 def catalog(name: str) -> Catalog:
     """The built-in catalogue of a provider; CatalogError where it is damaged."""
+    from cloudlib.catalog import file as catalogfile
+
     loaded = catalogfile.load_file(path(name))
     if loaded.provider != name:
         raise CatalogError(f"{path(name)}: is the catalogue of {loaded.provider}, not of {name}")

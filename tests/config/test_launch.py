@@ -103,7 +103,7 @@ def test_a_zone_that_lacks_the_type() -> None:
 
 
 def test_a_zone_by_its_short_name() -> None:
-    """What terraform is told of a zone may be the end of its name alone."""
+    """terraform's name of a zone may be the end of the vendor's name."""
     zones = [replace(z, short=z.name[-1]) for z in ZONES]
     kinds = [replace(k, zones=("north-1b",)) if k.name == "m7.large" else k for k in KINDS]
     assert find(catalog(zones=zones), zone="a") == []

@@ -123,14 +123,18 @@ def grid(rules: VolumeRules) -> Iterator[Volumes]:
         for size in around(limits.size):
             if size is not None:
                 yield Volumes(1, name, size, least_iops, least_mbps)
-        for size in (limits.size[0], limits.size[0] + 40):
-            most = size * (limits.iops_per_gib or 0)
-            for iops in around(limits.iops, most, most + 1):
-                yield Volumes(1, name, size, iops, least_mbps)
-        quarter = (least_iops or 0) // 4
+        small, large = limits.size[0] + 40, limits.size[1]
+        for iops in around(limits.iops):
+            yield Volumes(1, name, large, iops, least_mbps)
+        most, least = small * (limits.iops_per_gib or 0), least_iops or 0
+        for size, iops in ((small, most), (small, most + 1), (limits.size[0], least + 1)):
+            yield Volumes(1, name, size, iops, least_mbps)
+        quarter = least // 4
         for mbps in around(limits.mbps, quarter, quarter + 1):
-            yield Volumes(1, name, limits.size[1], least_iops, mbps)
-        yield Volumes(1, name, limits.size[1], limits.iops and limits.iops[1], limits.mbps and limits.mbps[1])
+            yield Volumes(1, name, large, least_iops, mbps)
+        if limits.iops:
+            for mbps in around(limits.mbps):
+                yield Volumes(1, name, large, limits.iops[1], mbps)
     yield from (Volumes(1, "none", 100, *given) for given in ((None, None), (3000, None), (3000, 125)))
 
 

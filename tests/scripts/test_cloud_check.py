@@ -32,13 +32,36 @@ def check(tree: Tree, **env: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def test_nothing_speaks_against_it(tree: Tree) -> None:
+def test_it_can_be_launched(tree: Tree) -> None:
     tree.write(".config", CONFIG)
     said = tree.make("cloud-check").stdout.splitlines()
     assert said[0].startswith("cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h")
     verdict = "m7i.2xlarge in us-east-1a, x86_64: can be launched, says the catalogue of "
     assert re.fullmatch(re.escape(verdict) + r"20\d\d-\d\d-\d\d", said[1])
     assert len(said) == 2 and tree.vendor_calls() == [] and not (tree.root / "extra_vars.yaml").exists()
+
+
+DISK = "CONFIG_TERRAFORM_AZURE_DATA_DISK_"
+
+
+@pytest.mark.parametrize(
+    "config, told",
+    [
+        (
+            f"CONFIG_TERRAFORM_AZURE=y\n{DISK}COUNT=1\n{DISK}TYPE_PREMIUM_V2=y\n{DISK}SIZE_GB=4\n{DISK}IOPS=80000\n",
+            "error: a PremiumV2_LRS volume of 4 GiB has at most 3000 IOPS, not 80000; nearest: 3000 IOPS",
+        ),
+        (
+            "CONFIG_TERRAFORM_GCE=y\nCONFIG_TERRAFORM_GCE_MACHINE_FAMILY_E2_STANDARD=y\n"
+            "CONFIG_TERRAFORM_GCE_NESTED_VIRTUALIZATION=y\n",
+            "has no nested virtualization; nearest: an Intel type such as n2-standard-16",
+        ),
+    ],
+)
+def test_what_the_module_would_refuse(tree: Tree, config: str, told: str) -> None:
+    tree.write(".config", config + 'CONFIG_TERRAFORM_SSH_ALLOWED_CIDR="192.0.2.0/24"\n')
+    code, said, err = check(tree)
+    assert code == 1 and told in said, said + err
 
 
 def test_every_finding_is_told(tree: Tree) -> None:

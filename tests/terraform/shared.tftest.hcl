@@ -17,7 +17,7 @@ run "taken" {
   }
 }
 
-run "no_node" {
+run "without_nodes" {
   command = plan
 
   variables {
@@ -47,7 +47,7 @@ run "too_many_nodes" {
   expect_failures = [var.node_names]
 }
 
-run "a_prefix_that_is_no_name" {
+run "a_prefix_with_a_leading_hyphen" {
   command = plan
 
   variables {
@@ -77,7 +77,7 @@ run "a_prefix_in_capitals" {
   expect_failures = [var.hosts_prefix]
 }
 
-run "a_user_that_is_no_name" {
+run "a_user_with_capitals_and_a_space" {
   command = plan
 
   variables {
@@ -147,7 +147,7 @@ run "a_root_volume_below_nothing" {
   expect_failures = [var.root_volume_size_gb]
 }
 
-run "a_node_that_is_no_host_name" {
+run "a_node_with_an_underscore" {
   command = plan
 
   variables {

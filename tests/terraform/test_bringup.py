@@ -18,7 +18,7 @@ from tests.support.tree import ROOT, Tree
 
 pytestmark = needs_terraform
 
-#: What terraform's providers are told of an account, as a person would set it.
+#: The account for terraform's providers, as a person would set it.
 ACCOUNT = {
     "LAMBDA_API_KEY": KEY,
     "ARM_SUBSCRIPTION_ID": "00000000-0000-0000-0000-000000000000",
@@ -34,7 +34,7 @@ def stubs() -> Iterator[dict[str, str]]:
 
 @pytest.mark.parametrize("provider", PROVIDER_NAMES)
 def test_up_and_down(tree: Tree, stubs: dict[str, str], provider: str) -> None:
-    """Two nodes of a defconfig: made, told of to ssh, left alone by a second run, destroyed."""
+    """Two nodes of a defconfig: created, in the ssh configuration, unchanged by a second run, destroyed."""
     names = sorted(p.name for p in (ROOT / "defconfigs").glob(f"{provider}-*") if "smart" not in p.name)
     tree.make(f"defconfig-{names[0]}")
     config = re.sub(r"(NODE_COUNT)=1", r"\1=2", tree.read(".config"))

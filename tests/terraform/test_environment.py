@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What terraform's providers want to be told of an account, and where it is found."""
+"""The account that terraform's providers need, and where it is found."""
 
 from __future__ import annotations
 

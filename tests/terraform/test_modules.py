@@ -238,7 +238,7 @@ def test_no_credential_is_a_variable(provider: str) -> None:
 def test_every_gce_machine_type_can_be_read() -> None:
     """The module tells Hyperdisk by the number in the series' name; a type without one would stop a plan."""
     if "gce" not in PROVIDER_NAMES:
-        pytest.skip("GCE is no provider of this tree")
+        pytest.skip("this tree has no GCE")
     catalog = catalogfile.load_file(ROOT / "terraform" / "gce" / "kconfigs" / "catalog.json.static")
-    names = [kind.name for kind in catalog.instance_types]
+    names = [itype.name for itype in catalog.instance_types]
     assert names and [n for n in names if not re.match(r"[a-z]+[0-9]+", n)] == []

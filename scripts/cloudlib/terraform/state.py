@@ -10,14 +10,14 @@ from cloudlib.errors import CloudError
 from cloudlib.settings import shown
 
 NAME = "terraform.tfstate"
-#: Where terraform leaves what it made when it cannot write the state itself.
+#: Where terraform writes its state when it cannot write to terraform.tfstate.
 _ERRORED = "errored.tfstate"
 
 
 def held(folder: Path) -> list[str]:
     """The addresses of what the state of a folder holds in the cloud; workspaces count too.
 
-    Data sources are answers and no resources. A state that cannot be read, or that terraform could not write,
+    Data sources are not resources. A state that cannot be read, or that terraform could not write,
     may hold anything: CloudError.
     """
     if (folder / _ERRORED).exists():

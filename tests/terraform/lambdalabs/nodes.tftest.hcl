@@ -41,7 +41,7 @@ run "nodes" {
 # What the variables refuse. tests/terraform/shared.tftest.hcl has those of all modules, test_volumes.py those of
 # data volumes.
 
-run "a_user_of_ones_own" {
+run "another_user_than_ubuntu" {
   command = plan
 
   variables {

@@ -129,8 +129,10 @@ def default_region(log: CallLog) -> str:
             return os.environ[name]
     try:
         text = _run_text(["aws", "configure", "get", "region"], log)
-    except CallFailed:  # exit 1 without a message is how it says "not set"
-        text = ""
+    except CallFailed as error:
+        if type(error) is not CallFailed:  # it timed out, or was refused
+            raise
+        text = ""  # exit 1 without a message is how it says "not set"
     return text or _FIRST_REGION
 
 
@@ -140,17 +142,16 @@ def version(log: CallLog) -> str:
 
 
 def region_not_enabled(error: CloudError, region: str, *, asked_for: bool) -> CloudError:
-    """The error of the first call, said so that a region that is not enabled can be told from bad keys.
+    """The error of the first call, with a hint for a region that is not enabled as well as for bad keys.
 
-    EC2 has one word for both, AuthFailure, and STS does not know the credentials of an account where it has
-    not opted in. Other errors are returned as they are.
+    EC2 answers both with AuthFailure, and in a region that an account has not opted in to STS does not know
+    its credentials. Other errors are returned as they are.
     """
     if asked_for:
-        where = f"If it answers elsewhere, the account is not opted in to {region}"
+        where = f"if it answers in another region, the account is not opted in to {region}"
     else:
-        where = (
-            f"good credentials are refused too where the default region, {region}, is not enabled: AWS_REGION"
-        )
+        why = f"the default region, {region}, is not enabled"
+        where = f"valid credentials are refused too if {why}: set AWS_REGION"
     if isinstance(error, RegionUnavailable):
         what = f"aws has no valid credentials for {region}: {error.what}"
     elif isinstance(error, NoCredentials) and "InvalidClientTokenId" in error.what:

@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -93,8 +94,11 @@ def publish(root: Path, provider: str, tier: str, texts: Mapping[str, str], *, m
         try:
             folder(root, provider).mkdir(parents=True, exist_ok=True)
             _refuse_closed(root, [marker(root, provider), *targets])
-            for name in changed:
-                _write(stage / f"{name}.{tier}", texts[name])
+            staged = {stage / f"{name}.{tier}": texts[name] for name in changed}
+            for path, text in staged.items():
+                _write(path, text)
+            with ThreadPoolExecutor(max_workers=8) as pool:  # side by side they share the journal's commits
+                list(pool.map(sync, staged))
             stage.mkdir(parents=True, exist_ok=True)
             _sync_folders(stage)
             with locks.apart(root, writer=True):
@@ -276,7 +280,6 @@ def _holds(path: Path, text: str) -> bool:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
-    sync(path)
 
 
 def _sync_folders(base: Path) -> None:

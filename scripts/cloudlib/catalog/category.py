@@ -14,40 +14,39 @@ from cloudlib.catalog.records import InstanceType
 Letters = Mapping[str, str]
 
 
-def categorized(kinds: Iterable[InstanceType], *, special: Letters, plain: Letters) -> list[InstanceType]:
+def categorized(itypes: Iterable[InstanceType], *, special: Letters, plain: Letters) -> list[InstanceType]:
     """The types, each with its family's category.
 
     A category that a type of the family has already, from its own hardware, wins; then `special` letters;
     then large local disks; then `plain` letters; then memory a vCPU.
     """
     families: dict[str, list[InstanceType]] = {}
-    for kind in kinds:
-        families.setdefault(kind.family, []).append(kind)
-    return [
-        replace(k, category=_of_family(name, of, special, plain)) for name, of in families.items() for k in of
-    ]
+    for itype in itypes:
+        families.setdefault(itype.family, []).append(itype)
+    categories = {name: _category(name, sizes, special, plain) for name, sizes in families.items()}
+    return [replace(t, category=categories[name]) for name, sizes in families.items() for t in sizes]
 
 
-def _of_family(name: str, kinds: Sequence[InstanceType], special: Letters, plain: Letters) -> str:
-    own = sorted({k.category for k in kinds} - {""})
+def _category(family: str, sizes: Sequence[InstanceType], special: Letters, plain: Letters) -> str:
+    own = sorted({t.category for t in sizes} - {""})
     if own:
         return own[0]
-    if found := _by_letters(name, special):
-        return found
+    if category := _by_letters(family, special):
+        return category
     # Disks of the storage families hold 150 GB and more a vCPU, of the others (m5d, x2idn) 20 to 120.
-    if median(sum(d.count * d.size_gb for d in k.local_disks if d.nvme) / k.vcpus for k in kinds) >= 150:
+    if median(sum(d.count * d.size_gb for d in t.local_disks if d.nvme) / t.vcpus for t in sizes) >= 150:
         return "Storage optimized"
-    if found := _by_letters(name, plain):
-        return found
-    gib_per_vcpu = median(k.memory_mib / 1024 / k.vcpus for k in kinds)
+    if category := _by_letters(family, plain):
+        return category
+    gib_per_vcpu = median(t.memory_mib / 1024 / t.vcpus for t in sizes)
     if gib_per_vcpu < 3:
         return "Compute optimized"
     return "General purpose" if gib_per_vcpu < 7 else "Memory optimized"
 
 
-def _by_letters(name: str, letters: Letters) -> str:
+def _by_letters(family: str, letters: Letters) -> str:
     """The category of the longest entry that the family's leading letters begin with, "" for none."""
-    match = re.match(r"[a-z]*", name.lower())
+    match = re.match(r"[a-z]*", family.lower())
     start = match.group() if match else ""
     fitting = [entry for entry in letters if start.startswith(entry)]
     return letters[max(fitting, key=len)] if fitting else ""

@@ -101,13 +101,14 @@ def test_without_a_config(tree: Tree) -> None:
     assert code == 1 and said == "" and "make defconfig-aws-small" in err
 
 
-@pytest.mark.parametrize("text", [None, "{", '{"format": 99}'])
+@pytest.mark.parametrize("text", [None, "{", '{"format": 99}', "edited"])
 def test_a_catalogue_that_cannot_be_read(tree: Tree, text: str | None) -> None:
     tree.write(".config", CONFIG)
     if text is None:
         (tree.root / CATALOG).unlink()
     else:
-        tree.write(CATALOG, text)
+        edited = tree.read(CATALOG).replace('"0.4032"', '"0.0032"')
+        tree.write(CATALOG, edited if text == "edited" else text)
     code, said, err = check(tree)
     assert code == 1 and said == "" and "git checkout terraform/aws" in err
 

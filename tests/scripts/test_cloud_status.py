@@ -130,6 +130,15 @@ def test_a_damaged_catalogue_in_use_is_said_and_fails(tree: Tree, damage: str) -
     assert row(text, "static", "aws")["in use"] == "yes", "the others are told as ever"
 
 
+def test_an_edited_price_is_damage(tree: Tree) -> None:
+    """The digest is that of other records."""
+    path = f"{STATIC}/catalog.json.static"
+    text = tree.read(path)
+    tree.write(path, text.replace('["1.29"', '["0.01"', 1))
+    assert tree.read(path) != text
+    assert f"{path}: the records do not fit the digest" in said(tree, code=1)
+
+
 def test_a_damaged_catalogue_not_in_use_is_said(tree: Tree) -> None:
     publish(tree)
     tree.write(f"{STATIC}/catalog.json.static", "{")

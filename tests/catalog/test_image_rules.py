@@ -67,5 +67,4 @@ def test_a_rule_may_have_a_title_and_a_symbol_of_its_own() -> None:
     rule = Rule("suse", "x", (r"sles-(?P<n>\d+)(?P<odd>-odd)?",), "{n}", "Odd {n}{odd}", "SLES {n} ")
     fit = match([rule], "x", "sles-16")
     assert fit is not None and fit.image("x86_64", {}).title == "Odd 16"
-    assert fit.image("x86_64", {}).named_after == "SLES 16"
-    assert Image("suse", "16", "A title", "x86_64", {}).named_after == "A title"
+    assert fit.image("x86_64", {}).symbol == "SLES 16"

@@ -246,6 +246,13 @@ def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
         assert value(kconf, f"{D}_IMAGE_NAME") == expected
 
 
+def test_a_better_title_leaves_the_symbol_as_it_was(tmp_path: Path) -> None:
+    pictures = [image("suse", "16.0", "x86_64", "SUSE Linux Enterprise 16.0", symbol="SLES 16 0")]
+    kconf = parse_menus(tmp_path, catalog([kind("m7.large")], images=pictures), FAMILIES)
+    (node,) = kconf.syms[f"{D}_RELEASE_SLES_16_0"].nodes
+    assert node.prompt[0] == "SUSE Linux Enterprise 16.0"
+
+
 def test_no_image_at_all_is_refused() -> None:
     with pytest.raises(CatalogError, match="no distribution image"):
         menus.render(catalog(images=()), FAMILIES, "x", "static")

@@ -154,11 +154,6 @@ class Image:
     symbol: str = ""
 
     @property
-    def named_after(self) -> str:
-        """The words that its Kconfig symbol is made of."""
-        return self.symbol or self.title
-
-    @property
     def key(self) -> tuple[str, tuple[object, ...], str, str, tuple[str, ...]]:
         """Sort key: distribution, release with numbers by value, architecture, purpose, boot modes."""
         return (self.distro, natural(self.release), self.architecture, self.purpose, self.boot_modes)

@@ -60,7 +60,9 @@ def images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node
     ]
     releases: list[tuple[Image, str]] = []
     for distro, of_distro in distros.items():
-        claimed = [(i, table.claim(own.release_prefix, i.named_after)) for i in _newest_first(of_distro)]
+        claimed = [
+            (i, table.claim(own.release_prefix, i.symbol or i.title)) for i in _newest_first(of_distro)
+        ]
         nodes.append(_releases(symbol(own.distro_prefix, distro), claimed, names, boots))
         releases += claimed
     return (*nodes, *_results(names, table, custom, releases, boots))

@@ -111,7 +111,7 @@ def test_images_are_streams() -> None:
     assert (stack.distro, stack.release) == ("lambda-stack", "22.04")
     assert stack.coordinates == {"IMAGE_FAMILY": "lambda-stack-22-04"}
     ubuntu = next(i for i in streams if i.distro == "ubuntu")
-    assert (ubuntu.title, ubuntu.named_after) == ("Ubuntu 24.04 LTS", "Ubuntu 24.04")
+    assert (ubuntu.title, ubuntu.symbol) == ("Ubuntu 24.04 LTS", "Ubuntu 24.04")
 
 
 def test_images_of_other_families_and_none() -> None:

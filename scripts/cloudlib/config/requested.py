@@ -17,6 +17,9 @@ from cloudlib.settings import shown
 
 _SETTING = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)\Z")
 _OURS = ("TERRAFORM_", "TARGET_ARCH_")
+#: How many unknown settings get the names like theirs: each costs half a second over a whole tree, and a
+#: configuration of another tree has hundreds.
+_NEAREST_FOR = 5
 _STATE = "_USE_DYNAMIC_CONFIG"  # tells which menus the tree had; it asks for nothing
 
 
@@ -95,22 +98,23 @@ def dropped(kconf: kconfiglib.Kconfig, path: Path) -> list[Dropped]:
 
     Only cloud settings count, and of defined symbols only those a user can set.
     """
-    found = []
+    lost: list[Dropped] = []
     for name, value in settings(path.read_text(encoding="utf-8")).items():
         if not name.startswith(_OURS) or name.endswith(_STATE):
             continue
         symbol = kconf.syms.get(name)
         if symbol is None or not symbol.nodes:
             if value != "n":
-                found.append(Dropped(name, value, "there is no such setting", _nearest(kconf, name)))
+                near = _nearest(kconf, name) if len(lost) < _NEAREST_FOR else ()
+                lost.append(Dropped(name, value, "there is no such setting", near))
         elif any(node.prompt for node in symbol.nodes) and not _same(symbol, value):
-            found.append(Dropped(name, value, _reason(symbol, value), _nearest_offered(kconf, symbol)))
-    return found
+            lost.append(Dropped(name, value, _reason(symbol, value), _nearest_offered(kconf, symbol)))
+    return lost
 
 
-def rejected(found: Sequence[Dropped], what: str, *, unchanged: str) -> ConfigRejected:
+def rejected(lost: Sequence[Dropped], what: str, *, unchanged: str) -> ConfigRejected:
     """One error for all that was dropped."""
-    lines = "\n".join(f"  {item}" for item in found)
+    lines = "\n".join(f"  {item}" for item in lost)
     return ConfigRejected(
         f"{what} asks for what the menus do not offer:\n{lines}",
         unchanged=unchanged,
@@ -176,5 +180,5 @@ def _close(name: str, names: list[str]) -> tuple[str, ...]:
     """Up to three names, those with the longest common beginning first among the similar ones."""
     head = name.rpartition("_")[0]
     same_head = [n for n in names if n.startswith(head + "_")]
-    found = difflib.get_close_matches(name, same_head, n=3, cutoff=0.0)
-    return tuple(found or difflib.get_close_matches(name, names, n=3, cutoff=0.6))
+    close = difflib.get_close_matches(name, same_head, n=3, cutoff=0.0)
+    return tuple(close or difflib.get_close_matches(name, names, n=3, cutoff=0.6))

@@ -57,6 +57,7 @@ extra-vars: $(PYTHON_READY)
 	$(Q)touch $@
 
 PHONY += test test-slow test-all test-azure test-gce test-terraform bench check style
+PHONY += verify-static static-from-recordings
 test: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_azure and not real_gce'
 
@@ -74,9 +75,16 @@ test-all: test test-slow test-azure test-gce test-terraform
 test-terraform: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto tests/terraform
 
-check: style
+check: style verify-static
 	$(Q)$(PYTHON_RUN) -m mypy --strict scripts
 	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py check $(wildcard defconfigs/*)
+
+# With the prices that are committed, whatever the environment asks for.
+verify-static: $(PYTHON_READY)
+	$(Q)CLOUD_PRICE_REGIONS= $(PYTHON_RUN) scripts/verify_static.py
+
+static-from-recordings: $(PYTHON_READY)
+	$(Q)CLOUD_PRICE_REGIONS= $(PYTHON_RUN) scripts/verify_static.py --write
 
 style: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m ruff check scripts tests scripts/*-cli
@@ -104,8 +112,10 @@ help: kconfig-help terraform-help defconfig-help cloud-help develop-help
 
 develop-help:
 	@echo 'Development:'
-	@echo '  check                     - style, types, and the menus under Kconfiglib'
+	@echo '  check                     - style, types, menus under Kconfiglib, verify-static'
 	@echo '  style                     - lint and format check'
+	@echo '  verify-static             - are the committed menus what recordings/ gives?'
+	@echo '  static-from-recordings    - write the committed menus from recordings/'
 	@echo '  test                      - the test suite'
 	@echo '  test-slow                 - the slow tests'
 	@echo '  test-azure                - the tests of the real Azure CLI (700 MB)'

@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ from cloudlib.errors import NotRecorded, RecordingError
 
 FORMAT = 1
 ENDING = ".jsonl.gz"
-_CALL = b'{"call":"'  # how the line of an answer begins
+_CALL = re.compile(rb'\{"call":("(?:[^"\\]|\\.)+")[,}]')  # how the line of an answer begins
 _MAGIC = "cloud-kconfig recording"
 #: The most that a recording may hold unpacked; the largest of this project's own holds a quarter of it.
 MOST_BYTES = 512 << 20
@@ -179,11 +180,10 @@ def _lines(packed: bytes, name: str) -> Iterator[bytes]:
 
 def _call(line: bytes, where: str) -> str:
     """The call of a line, whose rest is not looked at: most of what is recorded a run may not ask for."""
-    if line.startswith(_CALL) and line.endswith(b"}\n"):
+    start = _CALL.match(line)
+    if start is not None and line.endswith(b"}\n"):
         with contextlib.suppress(ValueError):
-            call, _ = json.JSONDecoder().raw_decode(line.decode(), len(_CALL) - 1)
-            if isinstance(call, str):
-                return call
+            return str(json.loads(start[1]))
     raise RecordingError(f"{where}: this is no answer", hint=_GET_ANOTHER)
 
 

@@ -39,7 +39,9 @@ def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
     catalog = _sourced(catalog, request)
     texts = render(provider, catalog, tier.GENERATED)
     seconds = time.monotonic() - started
-    return Fetched(catalog, texts, seconds, request.log.calls, tuple(request.remarks))
+    recording = request.log.replayed
+    replayed = (f"replayed from {recording.name}, nobody was asked",) if recording else ()
+    return Fetched(catalog, texts, seconds, request.log.calls, (*replayed, *request.remarks))
 
 
 def _sourced(catalog: Catalog, request: Request) -> Catalog:

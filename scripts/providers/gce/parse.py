@@ -152,6 +152,11 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str]) 
     return Types(itypes, shapes, tuple(sorted(incomplete - set(itypes))))
 
 
+#: The API counts these as one; what such a part costs is in no SKU that can be told from the whole one's:
+#: https://cloud.google.com/compute/docs/accelerator-optimized-machines#g4-machine-types
+_PARTS_OF_A_GPU = {"g4-standard-6": "1/8", "g4-standard-12": "1/4", "g4-standard-24": "1/2"}
+
+
 def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType, Shape] | None:
     """The type of a row, without its places, and its shape; None without vCPU or memory figures."""
     name, _, cpus, memory, architecture, shared, _, models, counts, partitions, interface = row
@@ -159,7 +164,10 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
         return None
     pairs = zip_longest(models.split(";"), counts.split(";"), fillvalue="")
     listed = [(model, _whole(count)) for model, count in pairs if model]
-    gpus = tuple(_device(devices.get(m) or m, n) for m, n in listed if n and not _is_tpu(m))
+    part = _PARTS_OF_A_GPU.get(name, "")
+    gpus = tuple(
+        replace(_device(devices.get(m) or m, n), fraction=part) for m, n in listed if n and not _is_tpu(m)
+    )
     others = tuple(_device(devices.get(m) or m, n) for m, n in listed if n and _is_tpu(m))
     category = _WITH_DEVICES[0] if gpus else _WITH_DEVICES[1] if others else ""
     metal = name.endswith("-metal")
@@ -185,7 +193,7 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
         itype.memory_mib,
         accelerators=tuple(listed),
         ssd_gib=number * gib,
-        complete=all(n for _, n in listed) and (bool(listed) or not needs),
+        complete=all(n for _, n in listed) and (bool(listed) or not needs) and not part,
     )
     return itype, shape
 

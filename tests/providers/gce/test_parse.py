@@ -106,6 +106,9 @@ def test_disks_and_devices() -> None:
     two = one(accelerator="nvidia-l4;ct5lp", count="1;4")
     assert two.gpus == (Gpu("NVIDIA L4", 1),) and two.accelerators == (Gpu("ct5lp", 4),)
     assert one(accelerator="nvidia-new", count="1").gpus == (Gpu("nvidia-new", 1),), "not described"
+    part = parsed(row("g4-standard-6", accelerator="nvidia-l4", count="1"))
+    assert part.itypes["g4-standard-6"].gpus == (Gpu("NVIDIA L4", 1, fraction="1/8"),)
+    assert not part.shapes["g4-standard-6"].complete, "the price of a whole one is not its price"
     odd = parsed(row("a9-gpu-8g", accelerator="nvidia-l4;nvidia-new", count="1"))
     assert odd.itypes["a9-gpu-8g"].gpus == (Gpu("NVIDIA L4", 1),) and not odd.shapes["a9-gpu-8g"].complete
     assert not one(disks="2", interface="SCSI").local_disks[0].nvme

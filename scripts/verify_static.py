@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""`make verify-static`: the committed menus are what recordings/ gives, byte for byte.
+
+    verify_static.py            replay, render, compare; 1 where a file differs
+    verify_static.py --write    replay, render, and write the committed menus
+
+Both ask nobody. What stands in a tree plays no part: no figure is carried forward from it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import cloud_providers
+from cloudlib.calls.run import CallLog
+from cloudlib.calls.tapes import Tapes
+from cloudlib.errors import CloudError, report
+from cloudlib.provider import Provider, Request
+from cloudlib.publish import refresh, staged, tier
+from cloudlib.settings import ROOT
+
+RECORDINGS = "recordings"
+_SHOWN = 10  # names of files that differ
+
+
+def main(argv: Sequence[str]) -> int:
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--write", action="store_true", help="write the committed menus")
+    options = parser.parse_args(argv)
+    try:
+        with tier.lock(ROOT):
+            tier.recover(ROOT)
+            providers = [cloud_providers.load(name) for name in cloud_providers.PROVIDER_NAMES]
+            take = _write if options.write else _compare
+            return max([take(provider, _replayed(provider)) for provider in providers])
+    except CloudError as error:
+        report(error, sys.stderr, who="verify-static")
+        return error.exit_code
+
+
+def _replayed(provider: Provider) -> dict[str, str]:
+    """The texts of the static tier, as the recording gives them."""
+    log = CallLog(tape=Tapes(replay=ROOT / RECORDINGS).tape(provider.NAME))
+    with tempfile.TemporaryDirectory(prefix="verify-static-") as nothing_known:
+        fetched = refresh.fetch(provider, Path(nothing_known), Request(log=log))
+    return refresh.render(provider, fetched.catalog, tier.STATIC)
+
+
+def _compare(provider: Provider, texts: dict[str, str]) -> int:
+    name = provider.NAME
+    committed = tier.read_tier(ROOT, name, tier.STATIC)
+    odd = sorted(file for file in committed | texts if committed.get(file) != texts.get(file))
+    if not odd:
+        print(f"{name}: {len(texts)} committed files are what {RECORDINGS}/ gives")
+        return 0
+    shown = ", ".join(odd[:_SHOWN]) + (f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else "")
+    print(
+        f"{name}: {len(odd)} of {len(committed)} committed files differ from what {RECORDINGS}/ gives: {shown}"
+    )
+    print("  next: make static-from-recordings, and look at git diff")
+    return 1
+
+
+def _write(provider: Provider, texts: dict[str, str]) -> int:
+    name = provider.NAME
+    staged.check(ROOT, name, tier.STATIC, texts, refresh.defconfigs(ROOT, provider))
+    changed = tier.publish(ROOT, name, tier.STATIC, texts, mark=tier.marker(ROOT, name).exists())
+    print(f"{name}: {len(texts)} files, {changed} changed")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -60,10 +60,8 @@ def _compare(provider: Provider, texts: dict[str, str]) -> int:
     if not odd:
         print(f"{name}: {len(texts)} committed files are what {RECORDINGS}/ gives")
         return 0
-    shown = ", ".join(odd[:_SHOWN]) + (f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else "")
-    print(
-        f"{name}: {len(odd)} of {len(committed)} committed files differ from what {RECORDINGS}/ gives: {shown}"
-    )
+    print(f"{name}: {len(odd)} of {len(committed)} committed files differ from what {RECORDINGS}/ gives:")
+    print("  " + ", ".join(odd[:_SHOWN]) + (f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""))
     print("  next: make static-from-recordings, and look at git diff")
     return 1
 

@@ -16,6 +16,7 @@ import cloud_providers
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Provenance
 from cloudlib.publish import tier
+from tests.servers import aws_wire, azure_server
 from tests.servers.http_base import HttpServer
 from tests.support.contract import Contract, contract_of
 from tests.support.tree import Tree
@@ -89,7 +90,99 @@ def test_a_replay_gives_the_same_menus_and_says_so(recorded: Recorded) -> None:
     header = recorded.lines()[0]
     provenance = recorded.provenance()
     assert provenance.fetched_at == header["recorded_at"]
-    assert provenance.source.startswith("recording: rec/")
+    assert provenance.source.startswith(f"recording: rec/{recorded.name}.jsonl.gz of 20")
     manifest = json.loads((recorded.file.parent / "manifest.json").read_bytes())
     entry = manifest["recordings"][recorded.name]
     assert entry["sha256"] in provenance.source and entry["tools"] == provenance.tools
+    # One file is enough, and settings of the machine that it comes to play no part.
+    recorded.tree.python(GENERATE, "--clean", "--provider", recorded.name)
+    (recorded.tree.home / ".azure").mkdir()
+    (recorded.tree.home / ".azure" / "config").write_text("[defaults]\nlocation = westus\n", encoding="utf-8")
+    recorded.replay(
+        REPLAY=str(recorded.file), AWS_REGION="eu-west-1", LAMBDALABS_API_BASE="http://127.0.0.1:1/",
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDBILLING="http://127.0.0.1:1/",
+    )  # fmt: skip
+    assert recorded.generated() == recorded.texts
+
+
+def test_a_recording_holds_no_secret_and_no_id(recorded: Recorded) -> None:
+    whole = gzip.decompress(recorded.file.read_bytes()).decode()
+    owned = (*recorded.contract.secrets, azure_server.SUBSCRIPTION, azure_server.TENANT, aws_wire.ACCOUNT)
+    assert [value for value in owned if value in whole] == []
+    assert str(recorded.tree.home) not in whole
+
+
+def test_a_recording_that_cannot_be_used_changes_nothing(recorded: Recorded) -> None:
+    before = recorded.tree.menu_state()
+    data = recorded.file.read_bytes()
+    recorded.file.write_bytes(data[: len(data) // 2])
+    for replay, words in (("rec", "its sha256 is"), (str(recorded.file), "is cut off")):
+        code, said = recorded.replay(check=False, REPLAY=replay)
+        assert code == 1 and words in said and "as they were" in said and "next:" in said
+    recorded.file.unlink()
+    recorded.file.symlink_to(recorded.tree.home / "elsewhere")
+    code, said = recorded.replay(check=False)
+    assert code == 1 and "leads out of the folder" in said
+    assert recorded.tree.menu_state() == before
+
+
+def test_a_call_that_was_not_recorded_is_named(recorded: Recorded) -> None:
+    before = recorded.tree.menu_state()
+    lines = gzip.decompress(recorded.file.read_bytes()).splitlines(keepends=True)
+    gone = json.loads(lines.pop())["call"]
+    head = {**json.loads(lines[0]), "calls": len(lines) - 1}
+    recorded.file.write_bytes(gzip.compress(json.dumps(head).encode() + b"\n" + b"".join(lines[1:])))
+    code, said = recorded.replay(check=False, REPLAY=str(recorded.file))
+    assert code == 1 and f"no answer to `{gone[:60]}" in said.replace("\n", " "), said
+    assert f"make cloud-config-{recorded.name} RECORD=" in said
+    assert recorded.tree.menu_state() == before
+
+
+@pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
+@pytest.mark.parametrize("fault", ["error reply", "cut off"])
+def test_a_fault_is_replayed_as_it_was(tree: Tree, name: str, fault: str) -> None:
+    """A run that fails is recorded too, and its replay says the same: a bug report is one file."""
+    contract = contract_of(name)
+    before = tree.menu_state()
+    with contract.small() as server:
+        server.inject(contract.faults[fault]())
+        live = record(tree, name, server)
+    assert f"recorded: rec/{name}.jsonl.gz" in live, live
+    made = Recorded(name, tree, contract, {})
+    code, said = made.replay(check=False)
+    assert code == 1 and errors(said) == errors(live) != []
+    assert tree.menu_state() == before
+
+
+def errors(said: str) -> list[str]:
+    """What a run says of its failure, without figures that a vendor's CLI makes up anew."""
+    return [line for line in said.splitlines() if "error:" in line or "next:" in line or "unchanged:" in line]
+
+
+def test_what_is_not_in_the_folder_is_skipped(tree: Tree) -> None:
+    name = cloud_providers.PROVIDER_NAMES[-1]
+    with contract_of(name).small() as server:
+        record(tree, name, server)
+    done = tree.python(GENERATE, REPLAY="rec")
+    others = [n for n in cloud_providers.PROVIDER_NAMES if n != name]
+    assert others and all(f"rec has no recording of {n}" in done.stdout + done.stderr for n in others)
+    assert tree.python(GENERATE, "--provider", others[0], check=False, REPLAY="rec").returncode == 3
+
+
+def test_record_overwrites_nothing(tree: Tree) -> None:
+    kept = tree.write("rec/mine", "precious")
+    before = tree.menu_state()
+    done = tree.python(GENERATE, check=False, RECORD="rec")
+    assert done.returncode == 2 and "exists already" in done.stderr and "unchanged: rec" in done.stderr
+    assert [p.name for p in kept.parent.iterdir()] == ["mine"] and tree.menu_state() == before
+    assert tree.vendor_calls() == []
+
+
+@pytest.mark.parametrize(
+    ("script", "settings"),
+    [(GENERATE, {"RECORD": "new"}), (GENERATE, {"LIVE": "1"}), ("scripts/cloud_check.py", {"LIVE": "1"})],
+)
+def test_settings_that_exclude_each_other(tree: Tree, script: str, settings: dict[str, str]) -> None:
+    done = tree.python(script, check=False, REPLAY=".", **settings)
+    assert done.returncode == 2 and "REPLAY" in done.stderr
+    assert tree.vendor_calls() == [] and not (tree.root / "new").exists()

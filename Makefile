@@ -85,6 +85,7 @@ verify-static: $(PYTHON_READY)
 
 static-from-recordings: $(PYTHON_READY)
 	$(Q)CLOUD_PRICE_REGIONS= $(PYTHON_RUN) scripts/verify_static.py --write
+	$(Q)$(PYTHON_RUN) scripts/make_builtin_catalog.py --again
 
 style: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m ruff check scripts tests scripts/*-cli
@@ -112,7 +113,7 @@ help: kconfig-help terraform-help defconfig-help cloud-help develop-help
 
 develop-help:
 	@echo 'Development:'
-	@echo '  check                     - style, types, menus under Kconfiglib, verify-static'
+	@echo '  check                     - style, types, the menus: whole and as recorded'
 	@echo '  style                     - lint and format check'
 	@echo '  verify-static             - are the committed menus what recordings/ gives?'
 	@echo '  static-from-recordings    - write the committed menus from recordings/'

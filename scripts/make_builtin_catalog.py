@@ -2,16 +2,11 @@
 """Cut a provider's built-in catalogue out of its committed one.
 
     make_builtin_catalog.py PROVIDER [FAMILY]...
+    make_builtin_catalog.py --again
 
 The built-in catalogue serves a tree without any menus: a few families with their true figures, or all of
-them where none is named, in the default region, with every image. Run it after a refresh that changed these
-families:
-
-    make_builtin_catalog.py lambdalabs
-    make_builtin_catalog.py aws m5 t3 c5 r5 m7g c7g i4i g5 g6e
-    make_builtin_catalog.py azure Dsv5 Dsv6 Bs Dpsv6 Dpsv5 Esv5 Fsv2 Lsv3 NCasT4v3 NCadsA100v4
-    make_builtin_catalog.py gce n2-standard e2-standard e2 c3-standard n4-standard c4a-standard
-        t2a-standard g2-standard
+them where none is named, in the default region, with every image. `--again` cuts the families that each
+provider's has now; `make static-from-recordings` does so too.
 """
 
 from __future__ import annotations
@@ -19,6 +14,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+import cloud_providers
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Provenance
 from cloudlib.errors import CatalogError, CloudError, report
@@ -31,15 +27,22 @@ def main(argv: Sequence[str]) -> int:
     if not argv:
         print(__doc__, file=sys.stderr)
         return 2
-    name, *families = argv
     try:
-        source = tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}"
-        text = catalogfile.dump(cut(catalogfile.load_file(source), families))
+        if argv == ["--again"]:
+            for name in cloud_providers.PROVIDER_NAMES:
+                _write(name, sorted(catalogfile.load_file(builtin.path(name)).families()))
+        else:
+            _write(argv[0], argv[1:])
     except CloudError as error:
         report(error, sys.stderr)
         return error.exit_code
-    builtin.path(name).write_text(text, encoding="utf-8")
     return 0
+
+
+def _write(name: str, families: Sequence[str]) -> None:
+    source = tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}"
+    text = catalogfile.dump(cut(catalogfile.load_file(source), families))
+    builtin.path(name).write_text(text, encoding="utf-8")
 
 
 def cut(catalog: Catalog, families: Sequence[str]) -> Catalog:

@@ -25,7 +25,7 @@ _NO_COMMENT_ENDINGS = (".json", ".csv", ".txt", ".static", ".md")
 _TOP = {
     *(".ci", ".editorconfig", ".github", ".gitignore", "CONTRIBUTING.md", "Kconfig", "LICENSE", "Makefile"),
     *("README.md", "constraints-dev.txt", "defconfigs", "docs", "pyproject.toml", "requirements-dev.txt"),
-    *("requirements-azure.txt", "requirements.txt", "scripts", "terraform", "tests"),
+    *("recordings", "requirements-azure.txt", "requirements.txt", "scripts", "terraform", "tests"),
 }
 
 
@@ -56,7 +56,7 @@ def text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-FILES = tracked()
+FILES = [p for p in tracked() if p.suffix != ".gz"]
 KCONFIGS = [p for p in FILES if p.name.startswith("Kconfig") and "golden" not in p.parts]
 MAKEFILES = [p for p in FILES if p.name == "Makefile" or p.suffix == ".Makefile"]
 

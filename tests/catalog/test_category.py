@@ -7,7 +7,7 @@ import pytest
 
 from cloudlib.catalog.category import categorized
 from cloudlib.catalog.records import InstanceType, LocalDisks
-from tests.support.catalogs import kind
+from tests.support.catalogs import itype
 
 SPECIAL = {"hpc": "High performance computing", "mac": "macOS"}
 PLAIN = {"m": "General purpose", "ma": "Memory optimized", "t": "Burstable"}
@@ -16,7 +16,7 @@ PLAIN = {"m": "General purpose", "ma": "Memory optimized", "t": "Burstable"}
 def machine(name: str, gib_per_vcpu: float = 4, gb_per_vcpu: int = 0, **changes: object) -> InstanceType:
     """A type of 4 vCPUs without a category."""
     disks = (LocalDisks(2, gb_per_vcpu * 2, nvme=True),) if gb_per_vcpu else ()
-    return kind(name, 4, gib_per_vcpu * 4, **{"category": "", "local_disks": disks, **changes})
+    return itype(name, 4, gib_per_vcpu * 4, **{"category": "", "local_disks": disks, **changes})
 
 
 def category(*machines: InstanceType) -> str:

@@ -13,15 +13,15 @@ from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.diff import Moved, Names, Repriced, difference
 from cloudlib.catalog.records import Catalog, InstanceType, Price, Region, Zone
 from cloudlib.show import diff as difftext
-from tests.support.catalogs import FAR, HOME, IMAGES, KINDS, REGIONS, ZONES, catalog, image, kind
+from tests.support.catalogs import FAR, HOME, IMAGES, ITYPES, REGIONS, ZONES, catalog, image, itype
 
 OLD = catalog()
 
 
-def with_kinds(*kinds: InstanceType, leave: tuple[str, ...] = ()) -> Catalog:
+def with_types(*itypes: InstanceType, leave: tuple[str, ...] = ()) -> Catalog:
     """The demo catalogue with these types in place of those of their names, or besides."""
-    names = {k.name for k in kinds} | set(leave)
-    return catalog([*(k for k in KINDS if k.name not in names), *kinds])
+    names = {k.name for k in itypes} | set(leave)
+    return catalog([*(k for k in ITYPES if k.name not in names), *itypes])
 
 
 def test_equal_catalogues_do_not_differ() -> None:
@@ -37,7 +37,9 @@ def test_another_provenance_is_no_difference() -> None:
 
 
 def test_families_and_types() -> None:
-    new = with_kinds(kind("z9.large"), kind("z9.xlarge"), kind("m7.3xlarge"), leave=("a7.large", "m7.xlarge"))
+    new = with_types(
+        itype("z9.large"), itype("z9.xlarge"), itype("m7.3xlarge"), leave=("a7.large", "m7.xlarge")
+    )
     diff = difference(OLD, new)
     assert diff.families == Names(("z9",), ("a7",))
     assert diff.types.added == ("m7.3xlarge", "z9.large", "z9.xlarge")
@@ -51,15 +53,15 @@ def test_families_and_types() -> None:
 
 
 def test_figures() -> None:
-    new = with_kinds(kind("m7.xlarge", 8, 16, "0.2016", kvm=True))
+    new = with_types(itype("m7.xlarge", 8, 16, "0.2016", kvm=True))
     diff = difference(OLD, new)
     assert diff.types.changed == {"m7.xlarge": ("vcpus", "kvm")} and not diff.moved and not diff.repriced
     assert difftext.lines(diff, OLD, new) == ["  types:", "    ~ vcpus, kvm of m7.xlarge"]
 
 
 def test_moves() -> None:
-    new = with_kinds(
-        kind("m7.10xlarge", 40, 160, regions=(FAR,)), kind("m7.2xlarge", 8, 32, "0.4032", zones=())
+    new = with_types(
+        itype("m7.10xlarge", 40, 160, regions=(FAR,)), itype("m7.2xlarge", 8, 32, "0.4032", zones=())
     )
     diff = difference(OLD, new)
     assert diff.moved == (
@@ -71,21 +73,21 @@ def test_moves() -> None:
 
 
 def test_a_family_that_moves_is_one_line() -> None:
-    new = catalog([replace(k, regions=(HOME,), zones=()) if k.family == "m7" else k for k in KINDS])
-    old = catalog([replace(k, zones=()) if k.family == "m7" else k for k in KINDS])
+    new = catalog([replace(k, regions=(HOME,), zones=()) if k.family == "m7" else k for k in ITYPES])
+    old = catalog([replace(k, zones=()) if k.family == "m7" else k for k in ITYPES])
     text = difftext.lines(difference(old, new), old, new)
     assert text == ["  offered elsewhere:", "    ~ m7.large, m7.xlarge, m7.2xlarge:  - south-1"]
-    far = catalog([replace(k, regions=(FAR,), zones=()) if k.family == "m7" else k for k in KINDS])
-    near = catalog([replace(k, regions=(HOME,), zones=()) if k.family == "m7" else k for k in KINDS])
+    far = catalog([replace(k, regions=(FAR,), zones=()) if k.family == "m7" else k for k in ITYPES])
+    near = catalog([replace(k, regions=(HOME,), zones=()) if k.family == "m7" else k for k in ITYPES])
     assert "    ~ all of m7:  + north-1  - south-1" in difftext.lines(difference(far, near), far, near)
 
 
 def test_prices() -> None:
-    new = with_kinds(
-        kind("m7.large", 2, 8, "0.2016", network="Up to 12.5 Gigabit", boot_modes=("legacy-bios", "uefi")),
-        kind("m7.xlarge", 4, 16, "0.1512"),
-        kind("m7.2xlarge", 8, 32),
-        kind("m7.10xlarge", 40, 160, "2", regions=(HOME,)),
+    new = with_types(
+        itype("m7.large", 2, 8, "0.2016", network="Up to 12.5 Gigabit", boot_modes=("legacy-bios", "uefi")),
+        itype("m7.xlarge", 4, 16, "0.1512"),
+        itype("m7.2xlarge", 8, 32),
+        itype("m7.10xlarge", 40, 160, "2", regions=(HOME,)),
     )
     diff = difference(OLD, new)
     assert diff.repriced == (
@@ -103,7 +105,7 @@ def test_prices() -> None:
 
 def test_the_same_price_from_elsewhere() -> None:
     said = Price(Decimal("0.2016"), "another list")
-    diff = difference(OLD, with_kinds(kind("m7.xlarge", 4, 16, prices={HOME: said})))
+    diff = difference(OLD, with_types(itype("m7.xlarge", 4, 16, prices={HOME: said})))
     assert diff.restated == 1 and not diff.repriced
     assert difftext.headline(diff) == "1 price from another source"
 
@@ -113,7 +115,7 @@ def test_regions_zones_images_and_home() -> None:
         regions=(*REGIONS[:2], replace(REGIONS[2], available=True, why_not=""), Region("east-1", "The East")),
         zones=(*ZONES[:2], Zone("south-1b", FAR)),
         images=(*IMAGES[1:], image("debian", "13", "x86_64")),
-        kinds=[replace(k, zones=()) for k in KINDS],
+        itypes=[replace(k, zones=()) for k in ITYPES],
         default_region=FAR,
     )
     diff = difference(OLD, new)
@@ -126,19 +128,19 @@ def test_regions_zones_images_and_home() -> None:
 
 
 def test_long_sections_say_what_they_leave_out() -> None:
-    new = catalog([*KINDS, *(kind(f"f{n}.large") for n in range(50))])
+    new = catalog([*ITYPES, *(itype(f"f{n}.large") for n in range(50))])
     text = difftext.lines(difference(OLD, new), OLD, new)
     assert text[-1] == "    and 30 more lines" and len(text) == 22
-    twenty = catalog([*KINDS, *(kind(f"f{n}.large") for n in range(20))])
+    twenty = catalog([*ITYPES, *(itype(f"f{n}.large") for n in range(20))])
     text = difftext.lines(difference(OLD, twenty), OLD, twenty)
     assert len(text) == 21 and text[-1].startswith("    + f"), "all of them fit"
 
 
 _PRICES = st.sampled_from([{}, {HOME: Price(Decimal("1"), "a")}, {HOME: Price(Decimal("1"), "b")},
                            {HOME: Price(Decimal("2"), "a"), FAR: Price(Decimal("3"), "a")}])  # fmt: skip
-_KINDS = st.lists(
+_ITYPES = st.lists(
     st.builds(
-        lambda size, vcpus, regions, zoned, prices, network: kind(
+        lambda size, vcpus, regions, zoned, prices, network: itype(
             f"m7.{size}large", vcpus, 4, regions=regions, network=network,
             prices={r: p for r, p in prices.items() if r in regions},
             zones=tuple(z.name for z in ZONES if zoned and z.region in regions),
@@ -149,10 +151,10 @@ _KINDS = st.lists(
     min_size=1, max_size=3, unique_by=lambda k: k.name,
 )  # fmt: skip
 _CATALOGS = st.builds(
-    lambda kinds, images, zones, regions, home: catalog(
-        kinds, images=images, zones=zones, regions=regions, default_region=home
+    lambda itypes, images, zones, regions, home: catalog(
+        itypes, images=images, zones=zones, regions=regions, default_region=home
     ),
-    _KINDS,
+    _ITYPES,
     st.sampled_from([IMAGES, IMAGES[:3], ()]),
     st.sampled_from([ZONES, (*ZONES, Zone("north-1c", HOME)), (replace(ZONES[0], zone_id="x"), *ZONES[1:])]),
     st.sampled_from([REGIONS, REGIONS[:2], (replace(REGIONS[0], long_name="x"), *REGIONS[1:])]),

@@ -26,7 +26,7 @@ from cloudlib.catalog.records import (
 )
 from cloudlib.errors import CatalogError
 from cloudlib.publish import tier
-from tests.support.catalogs import CLOSED, FAR, HOME, KINDS, REGIONS, ZONES, catalog, image, kind, sealed
+from tests.support.catalogs import CLOSED, FAR, HOME, ITYPES, REGIONS, ZONES, catalog, image, itype, sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 PRICE = Price(Decimal("0.1"), "list")
@@ -34,7 +34,7 @@ words = st.text(min_size=1, max_size=12)
 counts = st.integers(1, 10**7)
 gpus = st.builds(Gpu, words, counts, st.none() | counts, st.sampled_from(["", "1/8"]))
 prices = st.decimals("0.0001", "1000", places=7).map(lambda d: Price(d.normalize(), "list"))
-kinds = st.builds(
+itypes = st.builds(
     InstanceType,
     name=words,
     family=words,
@@ -66,7 +66,7 @@ def test_there_and_back() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(machines=st.lists(kinds, min_size=1, max_size=3, unique_by=lambda k: k.name), title=words)
+@given(machines=st.lists(itypes, min_size=1, max_size=3, unique_by=lambda k: k.name), title=words)
 def test_any_records_survive(machines: list[InstanceType], title: str) -> None:
     made = catalog(machines, images=[image(title, title, "arm64", title, boot_modes=(title,))])
     text = catalogfile.dump(made)
@@ -74,7 +74,7 @@ def test_any_records_survive(machines: list[InstanceType], title: str) -> None:
 
 
 def test_one_record_a_line_and_sorted() -> None:
-    text = catalogfile.dump(catalog(KINDS[::-1]))
+    text = catalogfile.dump(catalog(ITYPES[::-1]))
     names = [json.loads(line.rstrip(","))["name"] for line in text.splitlines() if line.startswith('{"name"')]
     records = catalog()
     assert names == [r.name for r in (*records.regions, *records.zones, *records.instance_types)]
@@ -82,17 +82,17 @@ def test_one_record_a_line_and_sorted() -> None:
 
 def test_a_price_change_is_a_one_line_difference() -> None:
     before = catalogfile.dump(
-        catalog([kind("m7.large", usd="0.1"), kind("m7.xlarge", usd="0.2")])
+        catalog([itype("m7.large", usd="0.1"), itype("m7.xlarge", usd="0.2")])
     ).splitlines()
     after = catalogfile.dump(
-        catalog([kind("m7.large", usd="0.1"), kind("m7.xlarge", usd="0.3")])
+        catalog([itype("m7.large", usd="0.1"), itype("m7.xlarge", usd="0.3")])
     ).splitlines()
     changed = [b for a, b in zip(before, after) if a != b and '"digest"' not in a]
     assert len(before) == len(after) and len(changed) == 1 and '"0.3"' in changed[0]
 
 
 def test_prices_are_exact() -> None:
-    made = catalog([kind("m7.large", usd="0.10000000000000000001")])
+    made = catalog([itype("m7.large", usd="0.10000000000000000001")])
     price = read(catalogfile.dump(made)).instance_types[0].price_in(HOME)
     assert price is not None and price.usd_per_hour == Decimal("0.10000000000000000001")
 
@@ -101,15 +101,15 @@ def test_the_digest_depends_on_the_records_alone() -> None:
     one = catalog(provenance=Provenance("live", "2026-01-01T00:00:00", calls=1))
     two = catalog(provenance=Provenance("a recording", "2027-01-01T00:00:00", calls=2))
     assert catalogfile.digest(one) == catalogfile.digest(two)
-    assert catalogfile.digest(one) != catalogfile.digest(catalog(KINDS[1:]))
+    assert catalogfile.digest(one) != catalogfile.digest(catalog(ITYPES[1:]))
 
 
 def test_a_price_of_some_regions_is_not_one_of_all() -> None:
     """One price in one of two regions: read again, the other region still has none."""
-    made = catalog([kind("m7.large", usd="0.1"), kind("m7.xlarge", prices={FAR: PRICE})])
+    made = catalog([itype("m7.large", usd="0.1"), itype("m7.xlarge", prices={FAR: PRICE})])
     assert read(catalogfile.dump(made)) == made
     three = catalog(
-        [kind("m7.large", regions=(HOME, FAR, "east-1"), zones=(), prices={HOME: PRICE, FAR: PRICE})],
+        [itype("m7.large", regions=(HOME, FAR, "east-1"), zones=(), prices={HOME: PRICE, FAR: PRICE})],
         regions=(*REGIONS, Region("east-1")),
     )
     again = read(catalogfile.dump(three)).instance_types[0]
@@ -120,7 +120,7 @@ def test_a_price_of_some_regions_is_not_one_of_all() -> None:
 def test_a_zone_may_have_any_name(name: str) -> None:
     """Oracle's availability domains do not begin with their region's name."""
     zones = (Zone(name, HOME), Zone("north-1b", HOME), Zone("south-1a", FAR))
-    made = catalog([kind("m7.large", zones=(name, "north-1b", "south-1a"))], zones=zones)
+    made = catalog([itype("m7.large", zones=(name, "north-1b", "south-1a"))], zones=zones)
     again = read(catalogfile.dump(made))
     assert again == made and again.within(again.instance_types[0], {HOME}).zones == (name, "north-1b")
 

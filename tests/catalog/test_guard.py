@@ -8,9 +8,9 @@ from decimal import Decimal
 from cloudlib.catalog import guard
 from cloudlib.catalog.diff import difference
 from cloudlib.catalog.records import Catalog, InstanceType, Price
-from tests.support.catalogs import FAR, HOME, IMAGES, catalog, kind
+from tests.support.catalogs import FAR, HOME, IMAGES, catalog, itype
 
-TEN = [kind(f"m7.{n}xlarge", n, n * 4, "1") for n in range(1, 11)]
+TEN = [itype(f"m7.{n}xlarge", n, n * 4, "1") for n in range(1, 11)]
 
 
 def suspicious_changes(new: Catalog, old: Catalog) -> list[str]:
@@ -18,7 +18,7 @@ def suspicious_changes(new: Catalog, old: Catalog) -> list[str]:
 
 
 def priced(first: str) -> list[InstanceType]:
-    return [kind("m7.1xlarge", 1, 4, first), *TEN[1:]]
+    return [itype("m7.1xlarge", 1, 4, first), *TEN[1:]]
 
 
 def test_no_change_no_doubt() -> None:
@@ -26,7 +26,7 @@ def test_no_change_no_doubt() -> None:
 
 
 def test_more_of_everything_is_no_doubt() -> None:
-    assert suspicious_changes(catalog([*TEN, kind("m8.large")]), catalog(TEN)) == []
+    assert suspicious_changes(catalog([*TEN, itype("m8.large")]), catalog(TEN)) == []
 
 
 def test_a_fifth_may_go_and_no_more() -> None:
@@ -36,12 +36,12 @@ def test_a_fifth_may_go_and_no_more() -> None:
 
 
 def test_as_many_others_do_not_make_up_for_it() -> None:
-    others = [kind(f"z9.{n}xlarge", n, n * 4, "1") for n in range(1, 11)]
+    others = [itype(f"z9.{n}xlarge", n, n * 4, "1") for n in range(1, 11)]
     assert "10 of 10 instance types are gone" in suspicious_changes(catalog(others), catalog(TEN))
 
 
 def test_a_lost_region_images_and_prices() -> None:
-    new = catalog([kind(k.name, k.vcpus, 4, regions=(HOME,)) for k in TEN], images=IMAGES[:2])
+    new = catalog([itype(k.name, k.vcpus, 4, regions=(HOME,)) for k in TEN], images=IMAGES[:2])
     found = suspicious_changes(new, catalog(TEN))
     assert found == ["1 of 2 regions are gone", "4 of 6 image streams are gone", "10 of 10 prices are gone"]
 
@@ -62,11 +62,11 @@ def test_ten_times_the_price() -> None:
 
 def test_lost_prices_count_those_of_lost_types() -> None:
     """Two types gone and a third without its price: 3 of 10 prices, though only a fifth of the types."""
-    new = catalog([kind("m7.3xlarge", 3, 12), *TEN[3:]])
+    new = catalog([itype("m7.3xlarge", 3, 12), *TEN[3:]])
     assert suspicious_changes(new, catalog(TEN)) == ["3 of 10 prices are gone"]
 
 
 def test_a_long_list_of_prices_is_cut() -> None:
-    dear = [kind(k.name, k.vcpus, 4, prices={HOME: Price(Decimal(10), "a price list")}) for k in TEN]
+    dear = [itype(k.name, k.vcpus, 4, prices={HOME: Price(Decimal(10), "a price list")}) for k in TEN]
     (doubt,) = suspicious_changes(catalog(dear), catalog(TEN))
     assert doubt.count(" in north-1 ") == 5 and doubt.endswith(" …")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.merge import carry_forward, unreached
 from cloudlib.catalog.records import Catalog, Price, Provenance, Region, Zone
-from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, ZONES, catalog, kind
+from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, ZONES, catalog, itype
 
 LOST = Provenance("live", not_reached={FAR: "timed out"})
 HERE = [z for z in ZONES if z.region == HOME]
@@ -17,7 +17,7 @@ HERE = [z for z in ZONES if z.region == HOME]
 
 def only_home(*names: str) -> Catalog:
     """A new answer that did not reach FAR."""
-    return catalog([kind(n, regions=(HOME,)) for n in names], zones=HERE, provenance=LOST)
+    return catalog([itype(n, regions=(HOME,)) for n in names], zones=HERE, provenance=LOST)
 
 
 def test_nothing_old_changes_nothing() -> None:
@@ -26,7 +26,7 @@ def test_nothing_old_changes_nothing() -> None:
 
 def test_offers_zones_and_prices_of_a_lost_region_stay() -> None:
     there = {FAR: Price(Decimal("0.2"), "old"), HOME: Price(Decimal("0.9"), "old")}
-    merged = carry_forward(only_home("m7.large"), catalog([kind("m7.large", prices=there)]))
+    merged = carry_forward(only_home("m7.large"), catalog([itype("m7.large", prices=there)]))
     machine = merged.instance_types[0]
     assert machine.regions == (HOME, FAR) and machine.zones == ("north-1a", "north-1b", "south-1a")
     assert machine.prices == {FAR: there[FAR]}, (
@@ -40,10 +40,10 @@ def test_a_region_whose_name_begins_with_another_ones() -> None:
     """eastus is lost, eastus2 is not: the zones of the one are no business of the other."""
     regions = (Region("eastus"), Region("eastus2"))
     zones = (Zone("eastus-1", "eastus"), Zone("eastus2-1", "eastus2"))
-    machine = kind("d.1", regions=("eastus", "eastus2"), zones=("eastus-1", "eastus2-1"))
+    machine = itype("d.1", regions=("eastus", "eastus2"), zones=("eastus-1", "eastus2-1"))
     old = catalog([machine], regions=regions, zones=zones, default_region="eastus2")
     new = catalog(
-        [kind("d.1", regions=("eastus2",), zones=("eastus2-1",))],
+        [itype("d.1", regions=("eastus2",), zones=("eastus2-1",))],
         regions=regions,
         zones=zones[1:],
         default_region="eastus2",
@@ -51,7 +51,7 @@ def test_a_region_whose_name_begins_with_another_ones() -> None:
     )
     assert carry_forward(new, old).instance_types == (machine,)
     only = catalog(
-        [kind("z.1", regions=("eastus2",))],
+        [itype("z.1", regions=("eastus2",))],
         regions=regions,
         zones=(),
         default_region="eastus2",
@@ -62,19 +62,19 @@ def test_a_region_whose_name_begins_with_another_ones() -> None:
 
 
 def test_a_type_known_only_in_a_lost_region_stays_there() -> None:
-    merged = carry_forward(only_home("m7.large"), catalog([kind("m7.large"), kind("g6.xlarge")]))
+    merged = carry_forward(only_home("m7.large"), catalog([itype("m7.large"), itype("g6.xlarge")]))
     stayed = {k.name: k.regions for k in merged.instance_types}
     assert stayed == {"m7.large": (HOME, FAR), "g6.xlarge": (FAR,)}
 
 
 def test_a_type_that_a_reached_region_dropped_goes() -> None:
-    old = catalog([kind("m7.large"), kind("m5.large", regions=(HOME,))])
+    old = catalog([itype("m7.large"), itype("m5.large", regions=(HOME,))])
     assert {k.name for k in carry_forward(only_home("m7.large"), old).instance_types} == {"m7.large"}
 
 
 def test_a_region_closed_to_the_account_is_not_carried() -> None:
     new = replace(only_home("m7.large"), provenance=Provenance("live", not_reached={CLOSED: "denied"}))
-    merged = carry_forward(new, catalog([kind("m7.large")]))
+    merged = carry_forward(new, catalog([itype("m7.large")]))
     assert merged.instance_types[0].regions == (HOME,)
 
 
@@ -86,7 +86,7 @@ def test_a_region_keeps_its_name() -> None:
 
 
 def test_regions_whose_names_begin_alike_are_told_apart() -> None:
-    machine = kind("m7.large", regions=("eu-1", "eu-12"), zones=("eu-1-a", "eu-12-a"))
+    machine = itype("m7.large", regions=("eu-1", "eu-12"), zones=("eu-1-a", "eu-12-a"))
     made = catalog(
         [machine],
         default_region="eu-1",
@@ -100,10 +100,10 @@ def test_regions_whose_names_begin_alike_are_told_apart() -> None:
 def test_a_new_price_of_a_lost_region_wins_over_the_old_one() -> None:
     """AWS lists prices by region whether or not the region answers."""
     new = catalog(
-        [kind("m7.large", regions=(HOME,), prices={FAR: Price(Decimal("0.3"), "new")})],
+        [itype("m7.large", regions=(HOME,), prices={FAR: Price(Decimal("0.3"), "new")})],
         zones=HERE, provenance=LOST,
     )  # fmt: skip
-    merged = carry_forward(new, catalog([kind("m7.large", prices={FAR: Price(Decimal("0.2"), "old")})]))
+    merged = carry_forward(new, catalog([itype("m7.large", prices={FAR: Price(Decimal("0.2"), "old")})]))
     assert merged.instance_types[0].prices == {FAR: Price(Decimal("0.3"), "new")}
 
 
@@ -114,13 +114,13 @@ def test_kept_data_are_claimed_only_where_there_are_some() -> None:
     assert unreached(carry_forward(first, None)) == [nothing]
     assert unreached(carry_forward(first, only_home("m7.large"))) == [nothing]
     dated = Provenance("live", "2026-11-02T10:00:00+00:00")
-    merged = carry_forward(first, catalog([kind("m7.large")], provenance=dated))
+    merged = carry_forward(first, catalog([itype("m7.large")], provenance=dated))
     assert unreached(merged) == ["not reached: south-1 (timed out); last known data are kept (2026-11-02)"]
     later = replace(merged.provenance, fetched_at="2026-11-09T10:00:00+00:00")
     again = carry_forward(first, merged.with_provenance(later))
     assert again.provenance.known_since == {FAR: "2026-11-02T10:00:00+00:00"}
     assert catalogfile.load(catalogfile.dump(again), where="a file") == again
-    older = catalog([kind("m7.large")], provenance=replace(dated, not_reached={FAR: "timed out"}))
+    older = catalog([itype("m7.large")], provenance=replace(dated, not_reached={FAR: "timed out"}))
     assert carry_forward(first, older).provenance.known_since == {FAR: ""}, "older than their catalogue"
-    undated = carry_forward(first, catalog([kind("m7.large")], provenance=Provenance("live")))
+    undated = carry_forward(first, catalog([itype("m7.large")], provenance=Provenance("live")))
     assert unreached(undated)[0].endswith("; last known data are kept (of an unknown date)")

@@ -11,7 +11,7 @@ import pytest
 
 from cloudlib.catalog.records import Price, Region, Zone, family_order, natural
 from cloudlib.errors import CatalogError
-from tests.support.catalogs import FAR, HOME, KINDS, REGIONS, ZONES, catalog, kind
+from tests.support.catalogs import FAR, HOME, ITYPES, REGIONS, ZONES, catalog, itype
 
 
 def test_natural_order_reads_numbers_by_value() -> None:
@@ -22,7 +22,7 @@ def test_natural_order_reads_numbers_by_value() -> None:
 def test_sizes_run_from_small_to_large_and_metal_comes_last() -> None:
     names = ["m9.metal", "m9.10xlarge", "m9.large", "m9.2xlarge", "m9.xlarge"]
     vcpus = {"m9.large": 2, "m9.xlarge": 4, "m9.2xlarge": 8, "m9.10xlarge": 40, "m9.metal": 40}
-    made = catalog([kind(n, vcpus[n], vcpus[n] * 4, bare_metal="metal" in n) for n in names])
+    made = catalog([itype(n, vcpus[n], vcpus[n] * 4, bare_metal="metal" in n) for n in names])
     assert [k.name for k in made.instance_types] == sorted(names, key=lambda n: (vcpus[n], "metal" in n))
 
 
@@ -32,18 +32,18 @@ def test_the_newest_generation_comes_first() -> None:
 
 
 def test_records_in_any_order_make_the_same_catalogue() -> None:
-    backwards = catalog(KINDS[::-1], regions=REGIONS[::-1], zones=ZONES[::-1])
+    backwards = catalog(ITYPES[::-1], regions=REGIONS[::-1], zones=ZONES[::-1])
     assert backwards == catalog()
 
 
 def test_an_unknown_price_is_none() -> None:
-    machine = kind("m7.large", usd="0.1")
+    machine = itype("m7.large", usd="0.1")
     assert machine.price_in(FAR) is None and machine.price_in(HOME) == Price(Decimal("0.1"), "a price list")
 
 
 def priced(region: str, usd: str) -> dict[str, Any]:
     """A catalogue of one type with this price."""
-    return {"instance_types": (replace(KINDS[0], prices={region: Price(Decimal(usd), "x")}),)}
+    return {"instance_types": (replace(ITYPES[0], prices={region: Price(Decimal(usd), "x")}),)}
 
 
 @pytest.mark.parametrize(
@@ -61,16 +61,16 @@ def priced(region: str, usd: str) -> dict[str, Any]:
         ),
         ({"zones": (*ZONES, Zone("north 1a", HOME))}, "'north 1a' cannot be the name of a zone"),
         ({"zones": (*ZONES, Zone("", HOME))}, "'' cannot be the name of a zone"),
-        ({"instance_types": (KINDS[0], KINDS[0])}, "'m5.large' occurs twice"),
-        ({"instance_types": (kind("m1.x", 0),)}, "m1.x has no vCPU"),
-        ({"instance_types": (kind("m1.x", 2, 0),)}, "m1.x has no vCPU or memory"),
-        ({"instance_types": (kind("m1.x", regions=("mars-1",), zones=()),)}, "unknown regions: mars-1"),
-        ({"instance_types": (kind("m1.x", regions=("west-1",), zones=()),)}, "unknown regions: west-1"),
+        ({"instance_types": (ITYPES[0], ITYPES[0])}, "'m5.large' occurs twice"),
+        ({"instance_types": (itype("m1.x", 0),)}, "m1.x has no vCPU"),
+        ({"instance_types": (itype("m1.x", 2, 0),)}, "m1.x has no vCPU or memory"),
+        ({"instance_types": (itype("m1.x", regions=("mars-1",), zones=()),)}, "unknown regions: mars-1"),
+        ({"instance_types": (itype("m1.x", regions=("west-1",), zones=()),)}, "unknown regions: west-1"),
         (
-            {"instance_types": (kind("m1.x", zones=("mars-1a",)),)},
+            {"instance_types": (itype("m1.x", zones=("mars-1a",)),)},
             "m1.x is offered in an unknown zone: mars-1a",
         ),
-        ({"instance_types": (kind("m1.x", regions=(FAR,), zones=("north-1a",)),)}, "not in its region"),
+        ({"instance_types": (itype("m1.x", regions=(FAR,), zones=("north-1a",)),)}, "not in its region"),
         (priced("mars-1", "1"), "m5.large has a price in unknown regions: mars-1"),
         (priced(HOME, "0"), "price of 0"),
         (priced(HOME, "-1"), "price of 0"),
@@ -86,7 +86,7 @@ def test_what_cannot_be_a_catalogue_is_refused(changes: dict[str, Any], words: s
 
 
 def test_a_type_is_narrowed_to_regions() -> None:
-    made = catalog([kind("m7.large", usd="0.1")])
+    made = catalog([itype("m7.large", usd="0.1")])
     (machine,) = made.instance_types
     far = made.within(machine, {FAR})
     assert (far.regions, far.zones, far.prices) == ((FAR,), ("south-1a",), {})

@@ -10,11 +10,11 @@ import pytest
 from cloudlib.catalog.records import Gpu, LocalDisks
 from cloudlib.catalog.text import device, dollars, family_prompt, gib, type_prompt
 from cloudlib.errors import CatalogError
-from tests.support.catalogs import FAR, HOME, L40S, kind
+from tests.support.catalogs import FAR, HOME, L40S, itype
 
 
 def test_prompts_carry_what_people_choose_by() -> None:
-    itype = kind(
+    machine = itype(
         "g6.12xlarge",
         48,
         384,
@@ -23,8 +23,8 @@ def test_prompts_carry_what_people_choose_by() -> None:
         local_disks=(LocalDisks(2, 1900, True),),
     )
     expected = "g6.12xlarge  48 vCPU  384 GiB  x86_64  4 x NVIDIA L40S 45 GiB  2 x 1900 GB NVMe  $10.49/h"
-    assert type_prompt(itype, HOME) == expected
-    assert "$" not in type_prompt(itype, FAR), "an unknown price prints as nothing"
+    assert type_prompt(machine, HOME) == expected
+    assert "$" not in type_prompt(machine, FAR), "an unknown price prints as nothing"
 
 
 def test_figures_are_written_as_people_write_them() -> None:
@@ -47,6 +47,6 @@ def test_a_slice_of_a_device() -> None:
 
 def test_a_family_shows_its_ranges() -> None:
     disk = (LocalDisks(1, 100, True),)
-    members = [kind("g6.large", 2, 8, "0.5", local_disks=disk), kind("g6.xlarge", 4, 16, local_disks=disk)]
+    members = [itype("g6.large", 2, 8, "0.5", local_disks=disk), itype("g6.xlarge", 4, 16, local_disks=disk)]
     assert family_prompt("g6", members, HOME) == "g6  2-4 vCPU  8-16 GiB  x86_64  local NVMe  from $0.50/h"
     assert "$" not in family_prompt("g6", members, FAR)

@@ -16,7 +16,7 @@ from cloudlib.config import cost, launch, selection
 from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding
 from cloudlib.config.selection import Selection, Volumes
 from cloudlib.provider import Problem, Provider, Variables, VolumeLimits, VolumeRules
-from tests.support.catalogs import CLOSED, FAMILIES, FAR, HOME, KINDS, ZONES, catalog, image, kind
+from tests.support.catalogs import CLOSED, FAMILIES, FAR, HOME, ITYPES, ZONES, catalog, image, itype
 
 GOOD = Selection(
     region=HOME,
@@ -85,9 +85,9 @@ def test_a_type_that_is_not_offered_there() -> None:
 
 
 def test_a_gpu_is_replaced_by_a_gpu() -> None:
-    small = kind("g5.xlarge", 4, 16, category="GPU", gpus=KINDS[6].gpus, regions=(HOME,))
-    big = kind("g5.16xlarge", 64, 256, category="GPU", gpus=KINDS[6].gpus, regions=(HOME,))
-    found = only(catalog((*KINDS, small, big)), instance_type="g6.xlarge")
+    small = itype("g5.xlarge", 4, 16, category="GPU", gpus=ITYPES[6].gpus, regions=(HOME,))
+    big = itype("g5.16xlarge", 64, 256, category="GPU", gpus=ITYPES[6].gpus, regions=(HOME,))
+    found = only(catalog((*ITYPES, small, big)), instance_type="g6.xlarge")
     assert [n.split()[0] for n in found.nearest[:2]] == ["g5.xlarge", "g5.16xlarge"]
 
 
@@ -97,23 +97,23 @@ def test_a_zone_that_does_not_exist() -> None:
 
 
 def test_a_zone_that_lacks_the_type() -> None:
-    kinds = [replace(k, zones=("north-1b",)) if k.name == "m7.large" else k for k in KINDS]
-    found = only(catalog(kinds))
+    itypes = [replace(k, zones=("north-1b",)) if k.name == "m7.large" else k for k in ITYPES]
+    found = only(catalog(itypes))
     assert found == Finding(ERROR, "m7.large is not offered in zone north-1a", ("north-1b",))
 
 
 def test_a_zone_by_its_short_name() -> None:
     """terraform's name of a zone may be the end of the vendor's name."""
     zones = [replace(z, short=z.name[-1]) for z in ZONES]
-    kinds = [replace(k, zones=("north-1b",)) if k.name == "m7.large" else k for k in KINDS]
+    itypes = [replace(k, zones=("north-1b",)) if k.name == "m7.large" else k for k in ITYPES]
     assert find(catalog(zones=zones), zone="a") == []
-    assert only(catalog(kinds, zones=zones), zone="a").nearest == ("b",)
+    assert only(catalog(itypes, zones=zones), zone="a").nearest == ("b",)
     assert only(catalog(zones=zones), zone="north-1a").what == "north-1 has no zone north-1a"
 
 
 def test_zones_that_are_not_known() -> None:
-    kinds = [replace(k, zones=()) if k.name == "m7.large" else k for k in KINDS]
-    assert only(catalog(kinds)).level == NOTE
+    itypes = [replace(k, zones=()) if k.name == "m7.large" else k for k in ITYPES]
+    assert only(catalog(itypes)).level == NOTE
 
 
 def test_the_wrong_architecture() -> None:
@@ -147,13 +147,13 @@ def test_boot_modes_that_do_not_meet() -> None:
         image("debian", "11", "x86_64", boot_modes=("legacy-bios",)),
         image("ubuntu", "24.04", "x86_64"),
     )
-    kinds = [replace(k, boot_modes=("legacy-bios",)) if k.name == "m7.large" else k for k in KINDS]
-    found = only(catalog(kinds, images=images))
+    itypes = [replace(k, boot_modes=("legacy-bios",)) if k.name == "m7.large" else k for k in ITYPES]
+    found = only(catalog(itypes, images=images))
     assert found.level == ERROR
     assert found.what == "the image Debian 12 (debian-12-x86_64-*) boots with uefi, m7.large with legacy-bios"
     assert found.nearest[:2] == ("Debian 11", "Ubuntu 24.04") and len(found.nearest) == 4
-    kinds = [replace(k, boot_modes=("legacy-bios", "uefi")) if k.name == "m7.large" else k for k in KINDS]
-    assert find(catalog(kinds, images=images)) == []
+    itypes = [replace(k, boot_modes=("legacy-bios", "uefi")) if k.name == "m7.large" else k for k in ITYPES]
+    assert find(catalog(itypes, images=images)) == []
 
 
 def test_a_price_that_is_not_known() -> None:
@@ -182,7 +182,7 @@ def test_errors_come_first() -> None:
 
 @given(name=st.text(max_size=12), region=st.text(max_size=12), zone=st.text(max_size=12))
 def test_no_name_is_too_odd(name: str, region: str, zone: str) -> None:
-    names, regions = {k.name for k in KINDS}, {HOME, FAR, CLOSED}
+    names, regions = {k.name for k in ITYPES}, {HOME, FAR, CLOSED}
     found = find(instance_type=name, region=region, zone=zone)
     if name not in names or region not in regions - {CLOSED}:
         assert any(f.level == ERROR for f in found)

@@ -20,13 +20,13 @@ from tests.support.catalogs import (
     FAR,
     FLAT,
     HOME,
-    KINDS,
+    ITYPES,
     L40S,
     REGIONS,
     ZONES,
     catalog,
     image,
-    kind,
+    itype,
 )
 from tests.support.kconf import choice_lines, choose, parse_menus, value, visible
 
@@ -97,7 +97,7 @@ def test_both_forms_of_region_conditions(regions: range, lines: list[str], tmp_p
     names = [f"r{n}" for n in range(1, 6)]
     here = tuple(f"r{n}" for n in regions)
     made = catalog(
-        [kind("m7.large", regions=names, zones=()), kind("m8.large", regions=here, zones=())],
+        [itype("m7.large", regions=names, zones=()), itype("m8.large", regions=here, zones=())],
         regions=[Region(n) for n in names],
         zones=(),
         default_region="r1",
@@ -112,7 +112,7 @@ def test_both_forms_of_region_conditions(regions: range, lines: list[str], tmp_p
 
 
 def test_a_gpu_family_nobody_has_heard_of(tmp_path: Path) -> None:
-    new = [kind("zz9.large", gpus=(Gpu("ACME Frobnicator", 1),), category="GPU"), kind("m7.large")]
+    new = [itype("zz9.large", gpus=(Gpu("ACME Frobnicator", 1),), category="GPU"), itype("m7.large")]
     kconf = parse_menus(tmp_path, catalog(new), FAMILIES)
     assert value(kconf, f"{D}_IS_GPU_INSTANCE") == "n"
     choose(kconf, f"{D}_FAMILY_ZZ9")
@@ -120,7 +120,7 @@ def test_a_gpu_family_nobody_has_heard_of(tmp_path: Path) -> None:
 
 
 def test_a_family_with_a_gpu_in_some_sizes(tmp_path: Path) -> None:
-    made = catalog([kind("g7.large", 2), kind("g7.xlarge", 4, gpus=(L40S,))])
+    made = catalog([itype("g7.large", 2), itype("g7.xlarge", 4, gpus=(L40S,))])
     kconf = parse_menus(tmp_path, made, FAMILIES)
     choose(kconf, f"{D}_FAMILY_G7")
     for size, is_gpu in (("LARGE", "n"), ("XLARGE", "y")):
@@ -131,7 +131,7 @@ def test_a_family_with_a_gpu_in_some_sizes(tmp_path: Path) -> None:
 def test_types_for_which_nested_virtualization_can_be_switched_on(tmp_path: Path) -> None:
     """Bare metal runs KVM as it is; a family with it is y for its other sizes, size by size."""
     nests = {"m8.large": "y", "m8.metal": "n", "m7.large": "n", "c8.large": "y", "c8.xlarge": "n"}
-    made = [kind(n, kvm=n in ("m8.large", "m8.metal", "c8.large"), bare_metal="metal" in n) for n in nests]
+    made = [itype(n, kvm=n in ("m8.large", "m8.metal", "c8.large"), bare_metal="metal" in n) for n in nests]
     kconf = parse_menus(tmp_path, catalog(made), FAMILIES)
     for name, can in nests.items():
         family, size = name.upper().split(".")
@@ -143,7 +143,7 @@ def test_machines_that_run_only_macos_are_left_out() -> None:
     texts = menus.render(catalog(), FAMILIES, "x", "static")
     assert not [name for name, text in texts.items() if "mac2" in text and name != "catalog.json"]
     with pytest.raises(CatalogError, match="can boot Linux"):
-        menus.render(catalog([k for k in KINDS if k.family == "mac2"]), FAMILIES, "x", "static")
+        menus.render(catalog([k for k in ITYPES if k.family == "mac2"]), FAMILIES, "x", "static")
 
 
 def test_a_region_without_types_is_a_comment(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_region_without_types_is_a_comment(tmp_path: Path) -> None:
 
 
 def test_a_region_is_offered_to_the_architectures_it_has(tmp_path: Path) -> None:
-    made = catalog([kind("m7.large"), kind("a7.large", architectures=("arm64",), regions=(HOME,))])
+    made = catalog([itype("m7.large"), itype("a7.large", architectures=("arm64",), regions=(HOME,))])
     kconf = parse_menus(tmp_path, made, FAMILIES)
     assert visible(kconf, f"{D}_REGION_") == ["NORTH_1", "SOUTH_1"]
     choose(kconf, ARM)
@@ -222,7 +222,7 @@ def test_gpu_images_are_offered_to_nvidia_gpus(kconf: kconfiglib.Kconfig) -> Non
 
 
 def test_images_that_need_a_boot_mode(tmp_path: Path) -> None:
-    machines = [kind("m7.large", boot_modes=("uefi",)), kind("m6.large", boot_modes=("bios", "uefi"))]
+    machines = [itype("m7.large", boot_modes=("uefi",)), itype("m6.large", boot_modes=("bios", "uefi"))]
     pictures = [image("debian", "12", "x86_64", boot_modes=("bios",)), image("fedora", "42", "x86_64")]
     pictures.append(image("ubuntu", "24.04", "x86_64", boot_modes=("uefi",)))
     kconf = parse_menus(tmp_path, catalog(machines, images=pictures), FAMILIES)
@@ -234,8 +234,8 @@ def test_images_that_need_a_boot_mode(tmp_path: Path) -> None:
 
 
 def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
-    machines = [kind(f"{n}.large", boot_modes=m) for n, m in (("a1", ("V1",)), ("b1", ("V1", "V2")))]
-    machines.append(kind("c1.large", boot_modes=("V2",)))
+    machines = [itype(f"{n}.large", boot_modes=m) for n, m in (("a1", ("V1",)), ("b1", ("V1", "V2")))]
+    machines.append(itype("c1.large", boot_modes=("V2",)))
     pictures = [
         image("debian", "12", "x86_64", boot_modes=(m,), coordinates={"NAME": m}) for m in ("V1", "V2")
     ]
@@ -248,7 +248,7 @@ def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
 
 def test_a_better_title_leaves_the_symbol_as_it_was(tmp_path: Path) -> None:
     pictures = [image("suse", "16.0", "x86_64", "SUSE Linux Enterprise 16.0", symbol="SLES 16 0")]
-    kconf = parse_menus(tmp_path, catalog([kind("m7.large")], images=pictures), FAMILIES)
+    kconf = parse_menus(tmp_path, catalog([itype("m7.large")], images=pictures), FAMILIES)
     (node,) = kconf.syms[f"{D}_RELEASE_SLES_16_0"].nodes
     assert node.prompt[0] == "SUSE Linux Enterprise 16.0"
 
@@ -269,7 +269,7 @@ def test_a_flat_provider_has_one_choice(tmp_path: Path) -> None:
 @pytest.mark.parametrize("names", [("m7.x-large", "m7.x_large"), ("m-7.large", "m_7.large")])
 def test_names_that_would_share_a_symbol_are_refused(names: tuple[str, str]) -> None:
     with pytest.raises((SymbolCollision, CatalogError)):
-        menus.render(catalog([kind(n) for n in names]), FAMILIES, "x", "static")
+        menus.render(catalog([itype(n) for n in names]), FAMILIES, "x", "static")
 
 
 def test_every_result_has_a_value_for_every_architecture_and_region(tmp_path: Path) -> None:
@@ -289,13 +289,13 @@ A, B, ZONE = f"{D}_ZONE_NORTH_1A", f"{D}_ZONE_NORTH_1B", f"{D}_ZONE"
 @pytest.fixture
 def gated(tmp_path: Path) -> kconfiglib.Kconfig:
     """m7.xlarge and all of i7 are in north-1b alone; of g6 no zone is known."""
-    kinds = (
-        kind("m7.large"),
-        kind("m7.xlarge", 4, 16, zones=("north-1b", "south-1a")),
-        kind("i7.large", zones=("north-1b",), regions=(HOME,)),
-        kind("g6.large", zones=(), regions=(HOME,)),
+    itypes = (
+        itype("m7.large"),
+        itype("m7.xlarge", 4, 16, zones=("north-1b", "south-1a")),
+        itype("i7.large", zones=("north-1b",), regions=(HOME,)),
+        itype("g6.large", zones=(), regions=(HOME,)),
     )
-    return parse_menus(tmp_path, catalog(kinds), GATED)
+    return parse_menus(tmp_path, catalog(itypes), GATED)
 
 
 def test_the_zone_follows_the_machine(gated: kconfiglib.Kconfig) -> None:
@@ -315,7 +315,7 @@ def test_a_zone_that_lacks_the_machine_cannot_be_had(gated: kconfiglib.Kconfig) 
 
 
 def test_a_zone_that_has_nothing_is_not_in_the_menus(tmp_path: Path) -> None:
-    made = catalog([kind("m7.large")], zones=(*ZONES, Zone("north-1x", HOME)))
+    made = catalog([itype("m7.large")], zones=(*ZONES, Zone("north-1x", HOME)))
     assert f"{D}_ZONE_NORTH_1X" not in parse_menus(tmp_path, made, GATED).syms
 
 
@@ -352,7 +352,7 @@ def calls(run: Callable[[], object]) -> int:
 def test_ten_times_the_types_are_ten_times_the_work() -> None:
     def with_types(count: int) -> Catalog:
         return catalog(
-            [kind(f"{'abcdefgh'[n % 8]}{n // 64}.{n % 64}large", 2 + n, usd="1") for n in range(count)]
+            [itype(f"{'abcdefgh'[n % 8]}{n // 64}.{n % 64}large", 2 + n, usd="1") for n in range(count)]
         )
 
     small, large = with_types(60), with_types(600)

@@ -21,7 +21,7 @@ from cloudlib.catalog.records import Catalog, Image, Region
 from cloudlib.provider import RegionList, Request
 from cloudlib.publish import refresh
 from cloudlib.show import cli, command
-from tests.support.catalogs import FAMILIES, FLAT, HOME, IMAGES, KINDS, REGIONS, ZONES, catalog, image, kind
+from tests.support.catalogs import FAMILIES, FLAT, HOME, IMAGES, ITYPES, REGIONS, ZONES, catalog, image, itype
 from tests.support.tree import ROOT, Tree
 
 NAMES = cloud_providers.PROVIDER_NAMES
@@ -155,7 +155,7 @@ def test_what_is_not_known_is_null(ask: Ask, demo: Demo) -> None:
     assert kvm()["m7.large"] is False and kvm()["i7.metal"] is True
     demo.MENU_NAMES = FLAT.__class__(**{**{f: getattr(FLAT, f) for f in FLAT.__slots__}, "states_kvm": False})
     assert kvm()["m7.large"] is None and kvm()["i7.metal"] is True
-    demo.answer = catalog([k for k in KINDS if not k.kvm])
+    demo.answer = catalog([k for k in ITYPES if not k.kvm])
     code, _, err = ask("--offline", "cheapest", "--kvm")
     assert code == 1 and "Demo does not say which types can run KVM guests" in err
 
@@ -180,7 +180,7 @@ def test_no_name_of_a_vendor_steers_the_terminal(ask: Ask, demo: Demo, output: s
     regions = [Region(HOME, f"The {ATTACK}North"), *REGIONS[1:]]
     provenance = catalog().provenance
     demo.answer = catalog(
-        [kind(f"m7.{ATTACK}large", usd="1")],
+        [itype(f"m7.{ATTACK}large", usd="1")],
         regions=regions,
         zones=ZONES,
         images=[image("debian", ATTACK, "x86_64")],

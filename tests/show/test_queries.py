@@ -12,7 +12,7 @@ from cloudlib.catalog.records import Catalog, Provenance, Region
 from cloudlib.errors import CloudError, UsageError
 from cloudlib.show import queries
 from cloudlib.show.queries import Needs
-from tests.support.catalogs import CLOSED, FAR, HOME, KINDS, REGIONS, catalog, kind
+from tests.support.catalogs import CLOSED, FAR, HOME, ITYPES, REGIONS, catalog, itype
 
 DEMO = catalog()
 
@@ -79,7 +79,9 @@ def test_a_region_that_there_is_not() -> None:
 
 
 def test_a_family_in_another_case_is_the_nearest() -> None:
-    azure = catalog([kind("Standard_D2s_v5", family="Dsv5"), kind("Standard_L8s_v3", family="Lsv3"), *KINDS])
+    azure = catalog(
+        [itype("Standard_D2s_v5", family="Dsv5"), itype("Standard_L8s_v3", family="Lsv3"), *ITYPES]
+    )
     with pytest.raises(UsageError) as caught:
         queries.types_of(azure, family="dsv5")
     assert caught.value.hint.startswith("nearest: Dsv5")
@@ -95,7 +97,7 @@ def test_regions_with_nothing_say_why() -> None:
     with pytest.raises(CloudError) as caught:
         queries.types_of(DEMO, region=CLOSED)
     assert caught.value.hint == "west-1 cannot be used: this account has not opted in"
-    here = [replace(k, regions=(HOME,), zones=()) for k in KINDS]
+    here = [replace(k, regions=(HOME,), zones=()) for k in ITYPES]
     lost = catalog(here, provenance=Provenance("live", not_reached={FAR: "timed out"}))
     with pytest.raises(CloudError) as caught:
         queries.types_of(lost, region=FAR)

@@ -10,7 +10,7 @@ import pytest
 
 from cloudlib.show import table
 from cloudlib.show.figures import Figures, figures
-from tests.support.catalogs import catalog, kind
+from tests.support.catalogs import catalog, itype
 
 COLUMNS = ("provider", "n", "note")
 ROWS = (("aws", "1234", "a"), ("azure", "5", "a long \x1b[31mnote [red]"))
@@ -59,7 +59,7 @@ def test_figures() -> None:
     assert figures(catalog()) == Figures(
         regions=2, zones=3, types=9, families=6, images=6, priced=5, prices="$0.08 - $0.4032"
     )
-    assert figures(catalog([kind("m7.large")])).prices == "unknown"
+    assert figures(catalog([itype("m7.large")])).prices == "unknown"
 
 
 def test_without_rich_a_terminal_gets_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:

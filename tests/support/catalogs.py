@@ -59,7 +59,7 @@ FLAT = MenuNames(
 )
 
 
-def kind(name: str, vcpus: int = 2, gib: float = 8, usd: str = "", **changes: Any) -> InstanceType:
+def itype(name: str, vcpus: int = 2, gib: float = 8, usd: str = "", **changes: Any) -> InstanceType:
     """An x86_64 machine of the general purpose family before its dot, in both regions and all zones."""
     regions = changes.pop("regions", (HOME, FAR))
     fields: dict[str, Any] = {
@@ -79,13 +79,13 @@ def image(distro: str, release: str, architecture: str, title: str = "", **chang
     return Image(distro, release, title or f"{distro.title()} {release}", architecture, **fields)
 
 
-def catalog(kinds: Iterable[InstanceType] = (), names: MenuNames = FAMILIES, **changes: Any) -> Catalog:
+def catalog(itypes: Iterable[InstanceType] = (), names: MenuNames = FAMILIES, **changes: Any) -> Catalog:
     """The demo catalogue, with other machines or other fields where they are given."""
     fields: dict[str, Any] = {
         "default_region": HOME,
         "regions": REGIONS,
         "zones": ZONES,
-        "instance_types": tuple(kinds) or KINDS,
+        "instance_types": tuple(itypes) or ITYPES,
         "images": IMAGES,
         "provenance": Provenance(source="by hand"),
         **changes,
@@ -111,19 +111,19 @@ ZONES = (
     Zone("north-1b", HOME, "no1-z1"),
     Zone("south-1a", FAR, "so1-z1"),
 )
-KINDS = (
-    kind("m5.large", 2, 8, "0.096", current_generation=False, network="Up to 10 Gigabit"),
-    kind("m7.large", 2, 8, "0.1008", network="Up to 12.5 Gigabit", boot_modes=("legacy-bios", "uefi")),
-    kind("m7.xlarge", 4, 16, "0.2016"),
-    kind("m7.2xlarge", 8, 32, "0.4032"),
-    kind("m7.10xlarge", 40, 160, regions=(HOME,)),
-    kind("a7.large", 2, 8, "0.08", architectures=("arm64",)),
-    kind("g6.xlarge", 4, 32, "1.861", category="GPU", gpus=(L40S,), regions=(FAR,)),
-    kind(
+ITYPES = (
+    itype("m5.large", 2, 8, "0.096", current_generation=False, network="Up to 10 Gigabit"),
+    itype("m7.large", 2, 8, "0.1008", network="Up to 12.5 Gigabit", boot_modes=("legacy-bios", "uefi")),
+    itype("m7.xlarge", 4, 16, "0.2016"),
+    itype("m7.2xlarge", 8, 32, "0.4032"),
+    itype("m7.10xlarge", 40, 160, regions=(HOME,)),
+    itype("a7.large", 2, 8, "0.08", architectures=("arm64",)),
+    itype("g6.xlarge", 4, 32, "1.861", category="GPU", gpus=(L40S,), regions=(FAR,)),
+    itype(
         "i7.metal", 96, 768, category="Storage optimized", bare_metal=True, kvm=True,
         local_disks=(LocalDisks(2, 3750, nvme=True),),
     ),
-    kind("mac2.metal", 8, 16, category="macOS", architectures=("arm64_mac",)),
+    itype("mac2.metal", 8, 16, category="macOS", architectures=("arm64_mac",)),
 )  # fmt: skip
 IMAGES = (
     image("debian", "12", "x86_64"),

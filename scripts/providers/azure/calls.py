@@ -48,6 +48,7 @@ BASE = "https://management.azure.com"
 _ACCOUNT_HINT = "az account list; az account set --subscription NAME"
 _FIRST_LOCATION = "eastus"
 _TIMEOUT = 90.0
+_TRACEBACK = "Traceback (most recent call last)"
 
 _ENV = {
     "AZURE_CORE_COLLECT_TELEMETRY": "0",  # else each start of az starts another process to report it
@@ -197,22 +198,27 @@ def login(log: CallLog) -> Login:
 
 
 def _az_error(argv: Sequence[str], code: int, stderr: str) -> CloudError:
+    """What az's error means. Where that alone does not tell, the way out that az prints below it may."""
     said = _said(stderr)
     call = f"`{command_line(argv)}`"
     how = f"was killed by signal {-code}" if code < 0 else f"failed with exit code {code}"
-    known = classified(_AZ, said, call=f"{call} failed", said=_short(said))
-    return known or CallFailed(f"{call} {how}: {_short(said)}", hint=SEE_CALLS)
+    log_in = () if _TRACEBACK in stderr else (row for row in _AZ if row.error is NoCredentials)
+    for table, text in ((_AZ, said), (log_in, stderr)):
+        if known := classified(table, text, call=f"{call} failed", said=_short(said)):
+            return known
+    return CallFailed(f"{call} {how}: {_short(said)}", hint=SEE_CALLS)
 
 
 def _said(stderr: str) -> str:
-    """What matters in it: az's error, hints below it included, or the exception of a traceback."""
+    """az's error, or the exception of a traceback; everything but warnings where there is neither."""
     text = stderr.strip()
-    if "Traceback (most recent call last)" in text:
+    if _TRACEBACK in text:
         raised = re.findall(r"^(?:[\w.]*(?:Error|Exception|Timeout)\w*): (.+)$", text, re.MULTILINE)
         if raised:
             return str(raised[-1])
-    lines = [line.removeprefix("ERROR: ") for line in text.splitlines() if not line.startswith("WARNING: ")]
-    return " ".join(lines) or "it printed no message"
+    errors = re.findall(r"^ERROR: (.+)$", text, re.MULTILINE)
+    others = [line for line in text.splitlines() if not line.startswith("WARNING: ")]
+    return " ".join(errors or others) or "it printed no message"
 
 
 def _short(text: str) -> str:

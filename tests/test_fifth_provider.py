@@ -23,7 +23,16 @@ TOY = Path(__file__).parent / "toy"
 GUIDE = ROOT / "docs" / "adding-a-provider.md"
 #: What a copy of the tree needs besides, for the project's own tests to run in it.
 MORE = (
-    *("tests", ".ci", ".gitignore", "pyproject.toml", "README.md", "CONTRIBUTING.md", "LICENSE"),
+    *(
+        "tests",
+        "recordings",
+        ".ci",
+        ".gitignore",
+        "pyproject.toml",
+        "README.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+    ),
     *("requirements-dev.txt", "requirements-azure.txt", "constraints-dev.txt"),
 )
 #: What commands leave in a tree, and git ignores.
@@ -91,19 +100,29 @@ def add_toy(tree: Tree) -> None:
 
 
 def fetch_toy(tree: Tree) -> str:
-    """The steps in which make does: menus fetched, promoted, and built in; what the first one said."""
+    """The steps in which make does: menus recorded, promoted, and built in; what the first one said."""
     server = tree.start(sys.executable, "-c", SERVE)
     try:
         assert server.stdout is not None
         env = {"TOY_API_BASE": server.stdout.readline().strip(), "TOY_API_KEY": KEY}
-        said = tree.make("cloud-config-toy", **env).stdout
-        tree.make("cloud-update-toy")
-        tree.python("scripts/make_builtin_catalog.py", "toy")
-        tree.make("clean-cloud-config-toy")
+        said = tree.make("cloud-config-toy", f"RECORD={tree.home}/new", **env).stdout
     finally:
         server.kill()
         server.communicate()
+    keep_recording(tree, tree.home / "new")
+    tree.make("cloud-config-toy", "REPLAY=recordings")
+    tree.make("cloud-update-toy")
+    tree.python("scripts/make_builtin_catalog.py", "toy")
+    tree.make("clean-cloud-config-toy")
     return said
+
+
+def keep_recording(tree: Tree, new: Path) -> None:
+    """Move a recording into recordings/, and its entry into the manifest there."""
+    shutil.move(new / "toy.jsonl.gz", tree.root / "recordings")
+    manifest = json.loads(tree.read("recordings/manifest.json"))
+    manifest["recordings"] |= json.loads((new / "manifest.json").read_text(encoding="utf-8"))["recordings"]
+    tree.write("recordings/manifest.json", json.dumps(manifest, indent=1) + "\n")
 
 
 @pytest.fixture
@@ -178,6 +197,7 @@ def test_the_projects_own_tests_hold_for_it(copy: Tree) -> None:
     whole = "help or docs or licence or providers or registry or executed or formatted or two_definitions"
     pytest_in_copy(copy, "-k", whole, "tests/test_project.py")
     copy.python("-m", "mypy", "--strict", "scripts")
+    assert "toy: 7 committed files are what recordings/ gives" in copy.make("verify-static").stdout
 
 
 def pytest_in_copy(copy: Tree, *words: str) -> None:

@@ -21,13 +21,17 @@ class Client:
     def __init__(self, request: Request) -> None:
         from cloudlib.calls.rest import Rest  # imports requests, which `toy-cli --offline` has to do without
 
-        key = os.environ.get("TOY_API_KEY", "")
+        key = "replayed" if request.log.replayed else os.environ.get("TOY_API_KEY", "")
         if not key:
             raise NoCredentials("TOY_API_KEY is not set", hint=SETUP_HINT)
         request.log.budget = 15  # three requests, each tried five times at the most
-        self._base = settings.base_url("TOY_API_BASE", _DEFAULT_BASE)
+        self._base = request.log.setting("base", _base)
         self._rest = Rest(log=request.log, auth={"Authorization": f"Bearer {key}"})
 
     def answer(self, what: str) -> Reader:
         """The answer to `GET /what`. Errors are those of Rest.get."""
         return Reader(self._rest.get(self._base + what), vendor=NAME, answer=what)
+
+
+def _base() -> str:
+    return settings.base_url("TOY_API_BASE", _DEFAULT_BASE)

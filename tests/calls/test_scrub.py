@@ -127,6 +127,72 @@ def test_nothing_that_was_planted_is_found(who: Owner) -> None:
     assert [json.loads(a.out) for a in clean if a.good and a.out[:1] in (b"{", b"[")] != []
 
 
+_ID = "3f2b8c1d-1a2b-4c3d-8e9f-0123456789ab"
+_NUMBER = "987654321098"
+_KEY = "AK" + "IA" + "Q" * 16
+#: One by one, with nothing else that would tell: how it is said -> what must not be left of it.
+_IN_DATA = {
+    "-----BEGIN " + "PRIVATE KEY-----\nqwertz\n-----END PRIVATE KEY-----": "qwertz",
+    "-----BEGIN RSA " + "PRIVATE KEY-----\nqwertz and cut off": "qwertz",
+    '{"x": "eyJhbGciOiJub.eyJzdWIiOiIx.c2ln"}': "eyJzdWIiOiIx",
+    '{"x": "ya29.a0AfqwertzQ"}': "qwertz",
+    '{"x": "1//0gqwertzqwertzqwertzqwertz"}': "qwertz",
+    '{"x": "AIzaqwertzqwertzqwertzqwertzqwertzqwertz"}': "qwertz",
+    '{"x": "secret_team_0123.qwertz"}': "qwertz",
+    "Authorization: Bearer qwertzqwertz": "qwertz",
+    "https://qwertz:uiop@proxy.example/": "qwertz",
+    f"arn:aws:iam::{_NUMBER}:user/qwertz": "qwertz",
+    f"arn:aws-cn:sts::{_NUMBER}:assumed-role/qwertz/uiop": _NUMBER,
+    f'{{"x": "{_KEY}"}}': _KEY,
+    '{"x": "qwertz.uiop+a@mail.example.org"}': "qwertz",
+    "https://a.example/qwertz%40mail.example": "qwertz",
+    f'{{"id": "{_ID}"}}': _ID,
+    f"/tenants/{_ID}/x": _ID,
+    "https://a.example/projects/qwertz-12345/zones": "qwertz",
+    "projects/987654321/zones": "987654321",
+    f'{{"Account": "{_NUMBER}", "Owner": "{_NUMBER}"}}': _NUMBER,
+    f'{{"a": "arn:aws:iam::{_NUMBER}:root", "Owner": "{_NUMBER}"}}': _NUMBER,
+    f'{{"a": "/subscriptions/{_ID}/x", "b": "disk-{_ID}"}}': _ID,
+    f'{{"tenantId": "{_ID}", "b": "disk-{_ID}"}}': _ID,
+    '{"a": "projects/qwertz-12345", "b": "name of qwertz-12345."}': "qwertz",
+    '{"clientSecret": "qwertz/+", "b": "qwertz/+"}': "qwertz",
+    r'{"a": "{\"password\": \"qwertz\"}"}': "qwertz",
+}
+_IN_WORDS = {
+    f"vm-{_ID}": _ID,
+    f"account {_NUMBER} is closed": _NUMBER,
+    f"cannot read {_HOME}qwertz/.aws/config": "qwertz",
+    "cannot read " + "/Us" + "ers/qwertz/.azure": "qwertz",
+    r"cannot read C:\Users\qwertz\.azure": "qwertz",
+    "Project [qwertz-1] is not there": "qwertz",
+    "project: qwertz-1": "qwertz",
+    "project 'qwertz' has no API": "qwertz",
+    "Client with IP address '203.0.113.77' is not allowed": "203.0.113.77",
+    "Encoded authorization failure message: " + "q1W2" * 20: "q1W2",
+    f"User: arn:aws:iam::{_NUMBER}:user/qwertz may not; qwertz": "qwertz",
+    '{"userName": "qwertz", "message": "qwertz may not"}': "qwertz",
+}
+
+
+@pytest.mark.parametrize("text", _IN_DATA)
+def test_each_form_alone_is_taken_out_of_data(text: str) -> None:
+    bad = Answer("aws y", 1, text.encode(), text, hint=text)
+    clean, kept = scrub([Answer("aws x", 0, text.encode()), Answer(text, 1), bad], {"base": text}, Known())
+    assert [part for part in map(repr, (*clean, kept)) if _IN_DATA[text] in part] == []
+    alone = scrub([Answer("aws x", 0, text.encode())], {}, Known())[0][0]
+    assert _IN_DATA[text].encode() not in alone.out
+
+
+@pytest.mark.parametrize("text", _IN_WORDS)
+def test_each_form_alone_is_taken_out_of_words(text: str) -> None:
+    for answer in (
+        Answer("aws", 1, err=text),
+        Answer("aws", 1, text.encode()),
+        Answer("aws", failed="x", hint=text),
+    ):
+        assert _IN_WORDS[text] not in repr(scrub([answer], {}, Known())[0][0])
+
+
 @settings(max_examples=50, deadline=None)
 @given(owners)
 def test_the_same_value_becomes_the_same_placeholder(who: Owner) -> None:

@@ -58,7 +58,6 @@ _SHAPES = (
     _Shape(_EMAIL, re.compile(r"[A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), ("@", "%40")),
     # One that stands alone: at the end of an image's name it is part of the name, unless it was learned.
     _Shape(_GUID, re.compile(rf"(?<![\w-]){_ANY_GUID}(?![\w-])")),
-    _Shape(_PROJECT, _ANY_PROJECT, ("projects/",)),
 )
 #: Taken out of the words of failures besides, from which no parser takes figures.
 _SHAPES_IN_WORDS = (
@@ -155,7 +154,7 @@ class _Scrubber:
         out = decoded(answer.out)
         if answer.good and answer.call.startswith("gcloud auth print-access-token"):
             self.learn(_TOKEN, out.split())
-        for text in (answer.call, out, answer.err):
+        for text in (answer.call, out, answer.err, answer.hint):
             lower = text.lower()
             if any(key in lower for key in _SECRET_KEYS):
                 self.learn(_TOKEN, _SECRET_ENTRY.findall(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,14 +14,18 @@ from pathlib import Path
 import pytest
 
 import cloud_providers
+from cloudlib.calls import tapes
+from cloudlib.calls.recording import Recording
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Provenance
+from cloudlib.provider import Request
 from cloudlib.publish import tier
 from tests.servers import aws_wire, azure_server
 from tests.servers.http_base import HttpServer
 from tests.support.contract import Contract, contract_of
-from tests.support.tree import Tree
+from tests.support.tree import ROOT, Tree
 
+NAMES = cloud_providers.PROVIDER_NAMES
 GENERATE = "scripts/generate_cloud_configs.py"
 
 
@@ -32,6 +37,7 @@ class Recorded:
     tree: Tree
     contract: Contract
     texts: dict[str, str]
+    whole: str = ""  # the catalogue
 
     @property
     def file(self) -> Path:
@@ -72,20 +78,22 @@ def record(tree: Tree, name: str, server: HttpServer, **env: str) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.fixture(params=cloud_providers.PROVIDER_NAMES)
+@pytest.fixture(params=NAMES)
 def recorded(request: pytest.FixtureRequest, tree: Tree) -> Iterator[Recorded]:
     """A recorded run, whose generated menus are gone again; its server is closed."""
     contract = contract_of(request.param)
     with contract.small() as server:
         said = record(tree, request.param, server)
     assert "recorded: rec/" in said, said
-    made = Recorded(request.param, tree, contract, texts(tree, request.param))
+    whole = tier.read_tier(tree.root, request.param, tier.GENERATED)[catalogfile.NAME]
+    made = Recorded(request.param, tree, contract, texts(tree, request.param), whole)
     tree.python(GENERATE, "--clean", "--provider", request.param)
     yield made
 
 
 def test_a_replay_gives_the_same_menus_and_says_so(recorded: Recorded) -> None:
-    recorded.replay()
+    _, said = recorded.replay()
+    assert f"replayed from rec/{recorded.name}.jsonl.gz" in said and " now" not in said
     assert recorded.generated() == recorded.texts
     header = recorded.lines()[0]
     provenance = recorded.provenance()
@@ -103,6 +111,16 @@ def test_a_replay_gives_the_same_menus_and_says_so(recorded: Recorded) -> None:
         CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDBILLING="http://127.0.0.1:1/",
     )  # fmt: skip
     assert recorded.generated() == recorded.texts
+
+
+def test_a_question_of_a_cli_is_answered_too(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPLAY", str(recorded.file))
+    monkeypatch.setenv("PATH", "")
+    provider = cloud_providers.load(recorded.name)
+    listed = provider.list_regions(Request(log=tapes.call_log(recorded.name)))
+    known = catalogfile.load(recorded.whole, where="x")
+    names = {r.name for r in listed.regions}
+    assert names and names <= {r.name for r in known.regions}
 
 
 def test_a_recording_holds_no_secret_and_no_id(recorded: Recorded) -> None:
@@ -138,7 +156,7 @@ def test_a_call_that_was_not_recorded_is_named(recorded: Recorded) -> None:
     assert recorded.tree.menu_state() == before
 
 
-@pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("fault", ["error reply", "cut off"])
 def test_a_fault_is_replayed_as_it_was(tree: Tree, name: str, fault: str) -> None:
     """A run that fails is recorded too, and its replay says the same: a bug report is one file."""
@@ -160,11 +178,11 @@ def errors(said: str) -> list[str]:
 
 
 def test_what_is_not_in_the_folder_is_skipped(tree: Tree) -> None:
-    name = cloud_providers.PROVIDER_NAMES[-1]
+    name = NAMES[-1]
     with contract_of(name).small() as server:
         record(tree, name, server)
     done = tree.python(GENERATE, REPLAY="rec")
-    others = [n for n in cloud_providers.PROVIDER_NAMES if n != name]
+    others = [n for n in NAMES if n != name]
     assert others and all(f"rec has no recording of {n}" in done.stdout + done.stderr for n in others)
     assert tree.python(GENERATE, "--provider", others[0], check=False, REPLAY="rec").returncode == 3
 
@@ -186,3 +204,26 @@ def test_settings_that_exclude_each_other(tree: Tree, script: str, settings: dic
     done = tree.python(script, check=False, REPLAY=".", **settings)
     assert done.returncode == 2 and "REPLAY" in done.stderr
     assert tree.vendor_calls() == [] and not (tree.root / "new").exists()
+
+
+@pytest.mark.slow
+def test_the_main_job_without_an_account(tree: Tree) -> None:
+    """The README's command, on the project's own recordings: the committed menus come out again."""
+    shutil.copytree(ROOT / "recordings", tree.root / "recordings")
+    before = tree.menu_state()
+    said = tree.make("cloud-config", "REPLAY=recordings", "cloud-diff", "cloud-update").stdout
+    assert all(f"{n}: no difference" in said and f"{n}: replayed" in said for n in NAMES), said
+    tree.make("clean-cloud-config")
+    assert tree.menu_state() == before and tree.vendor_calls() == []
+    said = tree.make("cloud-config", "REPLAY=recordings", "CLOUD_PRICE_REGIONS=all", "cloud-diff").stdout
+    assert "new" in said and "FAILED" not in said
+
+
+def test_committed_recordings_are_what_their_manifest_says() -> None:
+    """And every one is named by the committed menus that were made of it."""
+    for name in NAMES:
+        tape = tapes.Tapes(replay=ROOT / "recordings").tape(name)
+        assert isinstance(tape, Recording)
+        committed = catalogfile.load_file(tier.folder(ROOT, name) / f"{catalogfile.NAME}.static").provenance
+        assert committed.source == tape.provenance and committed.fetched_at == tape.header.recorded_at
+        assert committed.tools == tape.header.tools

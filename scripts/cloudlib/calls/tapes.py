@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudlib.calls.recording import ENDING, FORMAT, Header, Recorder, Recording, read, write
+from cloudlib.calls.run import CallLog
 from cloudlib.calls.scrub import Known
 from cloudlib.errors import NotSetUp, RecordingError, UsageError
 from cloudlib.settings import ROOT, flag, own_values, recording
@@ -69,6 +70,14 @@ class Tapes:
         return lines
 
 
+def call_log(provider: str) -> CallLog:
+    """The log for one question of a CLI, which REPLAY answers where it is set; RECORD keeps whole runs alone.
+
+    Raises the errors of `from_environment` and of `Tapes.tape`.
+    """
+    return CallLog(tape=_replayed().tape(provider))
+
+
 def add(folder: Path, header: Header, data: bytes) -> dict[str, Any]:
     """Write a recording into a folder; returns its entry of the manifest."""
     name = f"{header.provider}{ENDING}"
@@ -94,11 +103,8 @@ def from_environment() -> Tapes:
     record, replay = recording()
     if record and replay:
         raise UsageError("RECORD and REPLAY exclude each other: a replayed run has nothing new to record")
-    refuse_live()
-    if replay and not Path(replay).exists():
-        raise UsageError(f"REPLAY={replay}: there is no such folder or file", hint="REPLAY=recordings")
     if not record:
-        return Tapes(replay=Path(replay) if replay else None)
+        return _replayed()
     try:
         Path(record).mkdir()
     except FileExistsError:
@@ -112,6 +118,14 @@ def from_environment() -> Tapes:
             f"the folder RECORD={record} cannot be made: {error.strerror}", hint="name another folder"
         ) from error
     return Tapes(record=Path(record))
+
+
+def _replayed() -> Tapes:
+    replay = recording()[1]
+    refuse_live()
+    if replay and not Path(replay).exists():
+        raise UsageError(f"REPLAY={replay}: there is no such folder or file", hint="REPLAY=recordings")
+    return Tapes(replay=Path(replay) if replay else None)
 
 
 def refuse_live() -> None:

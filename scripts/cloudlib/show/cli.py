@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
-from cloudlib.calls.run import CallLog
+from cloudlib.calls import tapes
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image
 from cloudlib.errors import CatalogError, CloudError, UsageError, printable
 from cloudlib.provider import Provider, RegionList, Request
@@ -133,7 +133,7 @@ def _regions(provider: Provider, options: argparse.Namespace) -> None:
         catalog = _published(provider)
         listed = RegionList(catalog.regions, catalog.zones)
     else:
-        request = Request(log=CallLog(), known=refresh.last_known(ROOT, provider.NAME))
+        request = Request(log=tapes.call_log(provider.NAME), known=refresh.last_known(ROOT, provider.NAME))
         listed = provider.list_regions(request)
         _tell(provider, [*_gaps(listed.not_reached, listed.notices), *request.remarks])
     rows.show_regions(options.output, listed.regions, listed.zones, include_zones=options.include_zones)
@@ -188,7 +188,7 @@ def _images(provider: Provider, options: argparse.Namespace) -> None:
     if options.offline:
         images = _published(provider).images
     else:
-        request = Request(log=CallLog())
+        request = Request(log=tapes.call_log(provider.NAME))
         images = provider.list_images(request)
         _tell(provider, request.remarks)
     if not images:
@@ -202,7 +202,9 @@ def _generate(provider: Provider, options: argparse.Namespace) -> None:
     with tier.lock(ROOT):
         tier.recover(ROOT)
         with shown_on(sys.stderr) as progress:
-            fetched = refresh.fetch(provider, ROOT, Request(log=CallLog(), progress=progress))
+            fetched = refresh.fetch(
+                provider, ROOT, Request(log=tapes.call_log(provider.NAME), progress=progress)
+            )
         changed = refresh.publish(provider, ROOT, fetched)
     published = f"{len(fetched.texts)} files published, {changed} of them changed"
     _tell(provider, [published, *gaps(fetched.catalog), *fetched.remarks])
@@ -220,7 +222,13 @@ def _catalog(provider: Provider, options: argparse.Namespace) -> tuple[Catalog, 
         known = refresh.last_known(ROOT, provider.NAME)
         wanted = (_vendors_name(known, options.region),) if options.region else ()
         with shown_on(sys.stderr, quiet=True) as progress:
-            request = Request(log=CallLog(), progress=progress, regions=wanted, known=known, images=False)
+            request = Request(
+                log=tapes.call_log(provider.NAME),
+                progress=progress,
+                regions=wanted,
+                known=known,
+                images=False,
+            )
             catalog = provider.fetch(request)
         missing = _gaps(catalog.provenance.not_reached, catalog.provenance.notices)
         _tell(provider, [*missing, *request.remarks])

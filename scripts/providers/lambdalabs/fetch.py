@@ -38,7 +38,8 @@ def catalog(request: Request) -> Catalog:
     itypes, notices = lambdalabs_parse.instance_types(types, [r.name for r in regions])
     streams = lambdalabs_parse.images(images)
     step.done(f"{len(itypes)} types, {len(streams)} image streams, {len(regions)} regions")
-    request.remarks.extend(lambdalabs_smart.remarks(lambdalabs_parse.capacity(types)))
+    when = "then" if request.log.replayed else "now"
+    request.remarks.extend(lambdalabs_smart.remarks(lambdalabs_parse.capacity(types), when))
     return Catalog.build(
         provider=_PROVIDER,
         default_region=_default_region(regions, request),

@@ -131,8 +131,8 @@ def resolved(types: Reader, values: Variables, earlier: Variables) -> Resolved:
     )
 
 
-def remarks(capacity: Mapping[str, Sequence[object]]) -> list[str]:
+def remarks(capacity: Mapping[str, Sequence[object]], when: str = "now") -> list[str]:
     """What a run's summary says of capacity."""
     some = [f"{name} ({len(regions)})" for name, regions in capacity.items() if regions]
     listed = ", ".join(some) or "none"
-    return [f"capacity now, in so many regions: {listed}; {len(capacity) - len(some)} types have none"]
+    return [f"capacity {when}, in so many regions: {listed}; {len(capacity) - len(some)} types have none"]

@@ -55,7 +55,7 @@ class Run:
 
 def main() -> int:
     """Every measurement, in turn; a failing one does not end the others."""
-    measurements = (aws_fetch, all_providers, defconfig, menuconfig, status_and_diff, ten_times)
+    measurements = (aws_fetch, all_providers, replayed, defconfig, menuconfig, status_and_diff, ten_times)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         template = Path(folder) / "template"
         template.mkdir()
@@ -143,6 +143,13 @@ def all_providers(tree: Tree) -> Iterator[Row]:
         f"{done.seconds:.1f} s",
         [*notes, f"{done.cpu:.1f} CPU s"],
     )
+
+
+def replayed(tree: Tree) -> Iterator[Row]:
+    """The same from the project's own recordings: no CLI, no server, all that is left is ours."""
+    settings = {"REPLAY": str(ROOT / "recordings")}
+    done = _run(tree, sys.executable, "scripts/generate_cloud_configs.py", **settings)
+    yield Row("the same from recordings", "6 s", f"{done.seconds:.1f} s", [f"{done.cpu:.1f} CPU s"])
 
 
 def _largest(contract: Contract) -> tuple[str, HttpServer]:

@@ -15,7 +15,7 @@ from cloudlib.calls.parallel import Pool
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.aws import calls, exports, volumes
+from providers.aws import calls, exports, images, volumes
 from providers.aws import fetch as aws_fetch
 
 NAME = calls.NAME
@@ -43,6 +43,8 @@ MENU_NAMES = MenuNames(
 )
 EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES
+CANARIES = ("m5.large", "t3.micro")
+PUBLISHERS = images.PINNED
 
 run_aws_command = calls.run_aws_command
 

@@ -16,7 +16,7 @@ from cloudlib.catalog.records import Catalog, Image
 from cloudlib.errors import BadReply, NotSetUp
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.azure import calls, exports, volumes
+from providers.azure import calls, exports, images, volumes
 from providers.azure.fetch import Fetch
 
 NAME = "azure"
@@ -46,6 +46,8 @@ MENU_NAMES = MenuNames(
 )
 EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES
+CANARIES = ("Standard_D4s_v5", "Standard_E8s_v5")
+PUBLISHERS = images.PINNED
 machine_problems = volumes.machine_problems
 
 

@@ -20,7 +20,7 @@ import kconfiglib
 import cloud_providers
 from cloudlib.catalog import diff as catalogdiff
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog import merge
+from cloudlib.catalog import guard, merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars
 from cloudlib.config import cost, requested, session
@@ -79,10 +79,15 @@ def _report(provider: Provider) -> Iterator[str]:
         )
     old = _committed(name)
     diff = catalogdiff.difference(old, new)
+    yield from (f"{name}: {line}" for line in merge.silent(new))
     yield f"{name}: {difftext.headline(diff) or 'no difference'}"
     yield f"  committed: {_origin(old)}"
     yield f"  generated: {_origin(new)}"
     yield from (f"  {line}" for line in merge.unreached(new))
+    yield from (
+        f"  cloud-update-{name} will refuse: {reason}"
+        for reason in guard.strangers(new, provider.PUBLISHERS) + refresh.doubts(provider, diff, old, new)
+    )
     yield from difftext.lines(diff, old, new)
     files = _menu_files(provider, new)
     if diff or files:

@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 
 import cloud_providers
 from cloudlib.calls.run import CallLog, run_bytes
+from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import printable
 from cloudlib.publish import tier
@@ -38,6 +39,8 @@ def main(argv: Sequence[str]) -> int:
     tier.recover_if_idle(ROOT)
     states = [_state(name) for name in cloud_providers.PROVIDER_NAMES]
     now = datetime.now(timezone.utc)
+    for line in _silent(states):
+        print(printable(line))
     rows = [(state, shown) for state in states for shown in state.tiers or (None,)]
     table.show(
         _COLUMNS,
@@ -80,6 +83,17 @@ def _row(state: ProviderState, shown: TierState | None, now: datetime) -> tuple[
         _short_source(shown.catalog),
         *(str(n) for n in (counts.regions, counts.types, counts.families, counts.images, counts.priced)),
     )
+
+
+def _silent(states: Sequence[ProviderState]) -> list[str]:
+    """Regions whose data grow old while every refresh seems to work: said before everything else."""
+    return [
+        f"{state.provider}: {shown.name}: {line}"
+        for state in states
+        for shown in state.tiers
+        if shown.catalog is not None
+        for line in merge.silent(shown.catalog)
+    ]
 
 
 def _short_source(catalog: Catalog) -> str:

@@ -14,7 +14,7 @@ from cloudlib.calls.parallel import Pool
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.gce import calls, exports, volumes
+from providers.gce import calls, exports, images, volumes
 from providers.gce import fetch as gce_fetch
 
 NAME = calls.NAME
@@ -42,6 +42,8 @@ MENU_NAMES = MenuNames(
 )
 EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES
+CANARIES = ("e2-standard-4", "n2-standard-4")
+PUBLISHERS = images.PINNED
 machine_problems = volumes.machine_problems
 
 terraform_environment = calls.terraform_environment

@@ -167,10 +167,7 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
     for provider in ready:
         try:
             done = refresh.promote(provider, ROOT, force=flag("FORCE"))
-            news = (difftext.headline(done.diff),) if done.diff else ()
-            outcomes.append(
-                Outcome(provider.NAME, "promoted", True, done.catalog, changed=done.changed, remarks=news)
-            )
+            outcomes.append(_promoted(provider.NAME, done))
         except Exception as caught:
             error = _foreseen(provider, caught)
             outcomes.append(Outcome(provider.NAME, "REFUSED", False, error=error))
@@ -179,6 +176,15 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
         folders = " ".join(tier.KCONFIGS.format(provider=o.provider) for o in outcomes if o.changed)
         print(f"next: git add {folders} && git commit")
     return _exit_code(outcomes, named=named)
+
+
+def _promoted(name: str, done: refresh.Promoted) -> Outcome:
+    if not done.news:
+        since = done.catalog.provenance.fetched_at[:10]
+        same = f"nothing has changed since {since}: the committed files stay as they are"
+        return Outcome(name, "unchanged", True, done.catalog, remarks=(same,))
+    news = (difftext.headline(done.diff),) if done.diff else ()
+    return Outcome(name, "promoted", True, done.catalog, changed=done.changed, remarks=news)
 
 
 def _clean(providers: Sequence[Provider]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cloudlib.calls.run import CallLog
+from cloudlib.catalog.image_rules import Publishers
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request, Resolved, Variables
@@ -38,6 +39,8 @@ MENU_NAMES = MenuNames(
 
 EXPORTS = exports.EXPORTS
 VOLUMES = None
+CANARIES = ("gpu_1x_a10", "gpu_1x_gh200")
+PUBLISHERS = Publishers()  # Lambda's images are its own, and have no coordinate for that
 
 
 def fetch(request: Request) -> Catalog:

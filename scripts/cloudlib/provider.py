@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from cloudlib import settings
 from cloudlib.calls.progress import Progress
+from cloudlib.catalog.image_rules import Publishers
 from cloudlib.catalog.records import Catalog, Image, Region, Zone
 from cloudlib.menus.names import MenuNames
 
@@ -123,6 +124,14 @@ class Provider(Protocol):
     @property
     def VOLUMES(self) -> VolumeRules | None:
         """The data volumes, None for a provider that has none."""
+
+    @property
+    def CANARIES(self) -> tuple[str, ...]:
+        """Two instance types that are always there: an answer without them is not whole."""
+
+    @property
+    def PUBLISHERS(self) -> Publishers:
+        """Who may publish which images; nobody else's are promoted."""
 
     def fetch(self, request: Request) -> Catalog:
         """Ask the vendor. Raises a CloudError; never returns a catalogue that is known to be partial."""

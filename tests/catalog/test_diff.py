@@ -94,7 +94,8 @@ def test_prices() -> None:
         Repriced("m7.large", HOME, Decimal("0.1008"), Decimal("0.2016")),
         Repriced("m7.xlarge", HOME, Decimal("0.2016"), Decimal("0.1512")),
     )
-    assert (diff.priced, diff.unpriced, diff.restated) == (1, 1, 0)
+    assert (diff.priced, diff.unpriced) == ((("m7.10xlarge", HOME),), (("m7.2xlarge", HOME),))
+    assert diff.restated == 0
     assert difftext.lines(diff, OLD, new) == [
         "  prices, USD per hour:",
         "    1 rose, 1 fell, 1 new, 1 no longer known",
@@ -171,7 +172,7 @@ def test_no_difference_is_the_truth(old: Catalog, new: Catalog) -> None:
     assert bool(difftext.headline(diff)) == bool(diff)
     back = difference(new, old)
     assert {*back.types.added} == {*diff.types.removed} and {*back.types.removed} == {*diff.types.added}
-    assert (back.priced, back.unpriced) == (diff.unpriced, diff.priced)
+    assert ({*back.priced}, {*back.unpriced}) == ({*diff.unpriced}, {*diff.priced})
     assert {(m.type, m.gained, m.lost) for m in back.moved} == {
         (m.type, m.lost, m.gained) for m in diff.moved
     }

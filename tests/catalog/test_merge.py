@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.merge import carry_forward, unreached
+from cloudlib.catalog.merge import carry_forward, silent, unreached
 from cloudlib.catalog.records import Catalog, Price, Provenance, Region, Zone
 from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, ZONES, catalog, itype
 
@@ -124,3 +124,24 @@ def test_kept_data_are_claimed_only_where_there_are_some() -> None:
     assert carry_forward(first, older).provenance.known_since == {FAR: ""}, "older than their catalogue"
     undated = carry_forward(first, catalog([itype("m7.large")], provenance=Provenance("live")))
     assert unreached(undated)[0].endswith("; last known data are kept (of an unknown date)")
+
+
+def test_refreshes_without_an_answer_are_counted() -> None:
+    """From the first one on, in a row; at the third it is said."""
+    known = catalog(
+        [itype("m7.large")], provenance=Provenance("live", fetched_at="2026-01-05T10:00:00+00:00")
+    )
+    counts, said = [], []
+    for _ in range(3):
+        known = carry_forward(only_home("m7.large"), known)
+        counts.append(known.provenance.unanswered)
+        said.append(silent(known))
+    assert counts == [{FAR: 1}, {FAR: 2}, {FAR: 3}] and said[:2] == [[], []]
+    assert said[2] == [f"{FAR} has not answered for 3 refreshes; last known data are kept (2026-01-05)"]
+    answered = carry_forward(catalog([itype("m7.large")]), known)
+    assert answered.provenance.unanswered == {} and silent(answered) == []
+
+
+def test_a_catalogue_that_did_not_count_yet() -> None:
+    old = only_home("m7.large")
+    assert carry_forward(only_home("m7.large"), old).provenance.unanswered == {FAR: 2}

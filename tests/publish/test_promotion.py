@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cloud_providers
-from cloudlib.errors import CloudError
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.records import Catalog, Provenance
+from cloudlib.errors import CatalogError, CloudError
 from cloudlib.publish import refresh, tier
 from tests.support.generated import publish
 from tests.support.tree import Tree
@@ -117,3 +121,100 @@ def test_what_a_fetch_did_not_write_is_refused(tree: Tree, spoil: Callable[[Path
     assert tree.menu_state() == before
     publish(tree)
     promote(tree)
+
+
+# --- what is not plausible ---
+
+
+def fewer(catalog: Catalog) -> Catalog:
+    """Without four types that no defconfig asks for: a sixth of all."""
+    gone = {"gpu_2x_a6000", "gpu_4x_a6000", "gpu_2x_b200_sxm6", "gpu_4x_b200_sxm6"}
+    return replace(catalog, instance_types=tuple(t for t in catalog.instance_types if t.name not in gone))
+
+
+def committed(tree: Tree, name: str = NAME) -> Provenance:
+    return catalogfile.load_file(tier.folder(tree.root, name) / "catalog.json.static").provenance
+
+
+def test_force_is_noted(tree: Tree) -> None:
+    """Refused with the reasons, then promoted with them; the note stays until other records come."""
+    publish(tree, fewer)
+    before = tree.menu_state()
+    with pytest.raises(CatalogError) as refused:
+        refresh.promote(PROVIDER, tree.root, force=False)
+    assert refused.value.what.splitlines()[0] == f"{NAME}: the generated catalogue is not plausible:"
+    (reason,) = refused.value.what.splitlines()[1:]
+    assert reason.startswith("  4 of 25 instance types are no longer offered (limit 10 %")
+    assert refused.value.unchanged == "the static files" and tree.menu_state() == before
+    assert reason.strip() in tree.python("scripts/cloud_diff.py").stdout
+    promote(tree)
+    assert committed(tree).forced == (reason.strip(),)
+    assert not refresh.promote(PROVIDER, tree.root, force=False).news
+    assert committed(tree).forced == (reason.strip(),)
+    status = tree.python("scripts/cloud_status.py").stdout
+    assert f"{NAME}: static: promoted with FORCE=1 in spite of this: {reason.strip()}" in status
+    publish(tree, lambda c: replace(c, instance_types=c.instance_types[:-1]))
+    refresh.promote(PROVIDER, tree.root, force=False)
+    assert committed(tree).forced == ()
+
+
+def test_an_unknown_publisher_is_never_promoted(tree: Tree) -> None:
+    def other_owner(catalog: Catalog) -> Catalog:
+        debian = next(i for i in catalog.images if i.distro == "debian")
+        other = replace(debian, coordinates={**debian.coordinates, "AMI_OWNER": "666666666666"})
+        return replace(catalog, images=tuple(other if i == debian else i for i in catalog.images))
+
+    publish(tree, other_owner, provider="aws")
+    before = tree.menu_state()
+    with pytest.raises(CatalogError, match=r"1 of \d+ images have other publishers: debian .*666666666666"):
+        refresh.promote(cloud_providers.load("aws"), tree.root, force=True)
+    assert tree.menu_state() == before
+    assert "will refuse: 1 of " in tree.python("scripts/cloud_diff.py").stdout
+
+
+def test_a_first_promotion_is_looked_at_too(tree: Tree) -> None:
+    publish(tree, days_ago=-3)
+    for path in tier.tier_files(tree.root, NAME, tier.STATIC).values():
+        path.unlink()
+    with pytest.raises(CatalogError, match="fetched in the future"):
+        refresh.promote(PROVIDER, tree.root, force=False)
+
+
+# --- nothing new ---
+
+
+def test_a_date_alone_changes_nothing(tree: Tree) -> None:
+    publish(tree, days_ago=40)
+    assert promote(tree).news
+    before = tree.menu_state()
+    publish(tree, lambda c: c.with_provenance(replace(c.provenance, calls=9, tools={"x": "2"})))
+    done = refresh.promote(PROVIDER, tree.root, force=False)
+    assert not done.news and done.changed == 0
+    same = {path: text for path, text in tree.menu_state().items() if not path.endswith(".generated")}
+    assert same == {path: text for path, text in before.items() if not path.endswith(".generated")}
+    said = tree.make(f"cloud-update-{NAME}").stdout
+    assert f"{NAME}: nothing has changed since {committed(tree).fetched_at[:10]}: the committed files" in said
+    assert "git" not in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "another"},
+        {"notices": ("no images",)},
+        {"not_reached": {"us-west-1": "timed out"}},
+        {"unanswered": {"us-west-1": 2}},
+    ],
+)
+def test_more_than_a_date_is_promoted(tree: Tree, change: dict[str, Any]) -> None:
+    publish(tree)
+    promote(tree)
+    publish(tree, lambda c: c.with_provenance(replace(c.provenance, **change)))
+    assert refresh.promote(PROVIDER, tree.root, force=False).news
+
+
+def test_menus_of_another_version_are_promoted(tree: Tree) -> None:
+    publish(tree)
+    promote(tree)
+    edit(folder(tree) / "Kconfig.compute.static", "config ", "\nconfig ")
+    assert refresh.promote(PROVIDER, tree.root, force=False).changed == 1

@@ -111,6 +111,15 @@ def test_regions_that_were_not_reached(tree: Tree) -> None:
     assert "lambdalabs: generated: notice: no prices" in text
 
 
+def test_a_region_that_never_answers_is_said_first(tree: Tree) -> None:
+    """Here, and by cloud-diff before anything else about its provider."""
+    old = {"known_since": {"us-west-1": "2026-01-05T10:00:00+00:00"}, "unanswered": {"us-west-1": 3}}
+    publish(tree, lambda c: c.with_provenance(replace(c.provenance, **old)))
+    line = "us-west-1 has not answered for 3 refreshes; last known data are kept (2026-01-05)"
+    assert said(tree).splitlines()[0] == f"lambdalabs: generated: {line}"
+    assert tree.python("scripts/cloud_diff.py").stdout.splitlines()[0] == f"lambdalabs: {line}"
+
+
 def test_switched_off(tree: Tree) -> None:
     publish(tree)
     assert row(said(tree, CLOUD_TIER="static"), "static")["in use"] == "yes"

@@ -60,8 +60,8 @@ class Repriced:
 class CatalogDiff:
     """Everything that differs. A type that was added or removed is only that, its prices included.
 
-    `priced` and `unpriced` count the prices that types of both catalogues gained and lost, `restated` those
-    of the same amount from another source.
+    `priced` and `unpriced` are the prices that types of both catalogues gained and lost, as (type, region);
+    `restated` counts those of the same amount from another source.
     """
 
     default_region: tuple[str, str] | None
@@ -72,8 +72,8 @@ class CatalogDiff:
     images: Names
     moved: tuple[Moved, ...]
     repriced: tuple[Repriced, ...]
-    priced: int
-    unpriced: int
+    priced: tuple[tuple[str, str], ...]
+    unpriced: tuple[tuple[str, str], ...]
     restated: int
 
     def __bool__(self) -> bool:
@@ -99,8 +99,8 @@ def difference(old: Catalog, new: Catalog) -> CatalogDiff:
             for region in sorted(_in_both(a, b), key=natural)
             if a.prices[region].usd_per_hour != b.prices[region].usd_per_hour
         ),
-        priced=sum(len(b.prices.keys() - a.prices.keys()) for a, b in both),
-        unpriced=sum(len(a.prices.keys() - b.prices.keys()) for a, b in both),
+        priced=tuple((b.name, region) for a, b in both for region in b.prices if region not in a.prices),
+        unpriced=tuple((a.name, region) for a, b in both for region in a.prices if region not in b.prices),
         restated=sum(
             a.prices[region] != b.prices[region]
             and a.prices[region].usd_per_hour == b.prices[region].usd_per_hour

@@ -83,6 +83,32 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Publishers:
+    """Who may publish which images: the pairs (distribution, publisher) that a provider's tables pin.
+
+    `coordinates` are those of an image that name its publisher, () where the vendor's images have none. In
+    place of a distribution stands the purpose of images that are for another one than "os".
+    """
+
+    coordinates: tuple[str, ...] = ()
+    pairs: frozenset[tuple[str, str]] = frozenset()
+
+    def publisher(self, image: Image) -> str:
+        """The publisher that an image's coordinates name, "" for none."""
+        return next((image.coordinates[c] for c in self.coordinates if c in image.coordinates), "")
+
+    def strange(self, image: Image) -> bool:
+        """Whether its publisher is not one that is pinned for it."""
+        about = image.distro if image.purpose == "os" else image.purpose
+        return bool(self.coordinates) and (about, self.publisher(image)) not in self.pairs
+
+
+def pinned(rules: Iterable[Rule]) -> frozenset[tuple[str, str]]:
+    """The pairs (distribution, publisher) of these rules."""
+    return frozenset((rule.distro, rule.publisher) for rule in rules)
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """An image name that fits a rule, and the groups of the rule's patterns in it."""
 

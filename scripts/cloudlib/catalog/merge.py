@@ -8,12 +8,16 @@ from dataclasses import replace
 
 from cloudlib.catalog.records import Catalog, InstanceType, Provenance, Region
 
+#: Refreshes without an answer after which a region is no longer a passing fault.
+_SILENT = 3
+
 
 def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
     """`new`, with what `old` knew about the regions that `new` did not reach: zones, offers, prices.
 
     A type that exists only in such regions is kept. Long names that this answer leaves out are kept too.
-    `Provenance.known_since` records which regions got old data, and of which time.
+    `Provenance.known_since` records which regions got old data, and of which time, and `unanswered` how many
+    refreshes in a row each has not answered.
     """
     if old is None:
         return new
@@ -40,7 +44,9 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
         zones=(*new.zones, *(z for z in old.zones if z.region in lost)),
         instance_types=types,
         images=new.images,
-        provenance=replace(new.provenance, known_since=_known_since(old, lost)),
+        provenance=replace(
+            new.provenance, known_since=_known_since(old, lost), unanswered=_unanswered(old.provenance, lost)
+        ),
     )
 
 
@@ -50,12 +56,26 @@ def unreached(catalog: Catalog) -> list[str]:
     return [f"not reached: {region} ({why}); {kept_data(catalog, region)}" for region, why in reasons.items()]
 
 
+def silent(catalog: Catalog) -> list[str]:
+    """A line for each region that has not answered for `_SILENT` refreshes or more: somebody should look."""
+    return [
+        f"{region} has not answered for {count} refreshes; {kept_data(catalog, region)}"
+        for region, count in catalog.provenance.unanswered.items()
+        if count >= _SILENT
+    ]
+
+
 def kept_data(catalog: Catalog, region: str) -> str:
     """What a catalogue has about a region that was not reached: data and their date, or nothing."""
     if not any(region in itype.regions for itype in catalog.instance_types):
         return "nothing is known about it"
     since = catalog.provenance.known_since.get(region, "")
     return f"last known data are kept ({since[:10] or 'of an unknown date'})"
+
+
+def _unanswered(old: Provenance, lost: Collection[str]) -> dict[str, int]:
+    """How many refreshes in a row a region has not answered, this one included."""
+    return {region: old.unanswered.get(region, int(region in old.not_reached)) + 1 for region in sorted(lost)}
 
 
 def _known_since(old: Catalog, lost: Collection[str]) -> dict[str, str]:

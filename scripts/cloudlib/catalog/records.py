@@ -133,6 +133,11 @@ class InstanceType:
         """The target architectures it can boot, in menu order; empty for a macOS-only machine."""
         return tuple(a for a in ARCHITECTURES if a in self.architectures)
 
+    @property
+    def offered(self) -> bool:
+        """Whether menus offer it: it boots Linux on a target architecture, in some region."""
+        return bool(self.linux_architectures and self.regions)
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
@@ -164,7 +169,9 @@ class Provenance:
     """Where a catalogue came from. The only place where a clock time may stand.
 
     `source` is "live", "built-in" or a note about a recording; `not_reached` maps a region to why.
-    `known_since` maps those whose data were carried forward to when these were fetched ("" for unknown).
+    `known_since` maps those whose data were carried forward to when these were fetched ("" for unknown), and
+    `unanswered` every one to how many refreshes in a row it gave no answer to. `forced` are the doubts that
+    FORCE=1 overrode when it was promoted.
     """
 
     source: str
@@ -174,6 +181,8 @@ class Provenance:
     not_reached: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     known_since: Mapping[str, str] = field(default_factory=dict)
+    unanswered: Mapping[str, int] = field(default_factory=dict)
+    forced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from cloudlib.catalog.records import ARCHITECTURES, Gpu, InstanceType
+from cloudlib.catalog.records import ARCHITECTURES, Gpu, InstanceType, LocalDisks
 from cloudlib.errors import CatalogError
 
 
@@ -19,7 +19,7 @@ def type_prompt(itype: InstanceType, region: str) -> str:
         f"{gib(itype.memory_mib)} GiB",
         "+".join(itype.linux_architectures),
         *(device(gpu) for gpu in (*itype.gpus, *itype.accelerators)),
-        *(f"{d.count} x {d.size_gb} GB {'NVMe' if d.nvme else 'disk'}" for d in itype.local_disks),
+        *(disks(d) for d in itype.local_disks),
         f"{dollars(price.usd_per_hour)}/h" if price else "",
     ]
     return "  ".join(part for part in parts if part)
@@ -47,6 +47,11 @@ def device(gpu: Gpu) -> str:
     """`4 x NVIDIA L40S 45 GiB`, or `1/8 x …` for a slice."""
     memory = f" {gib(gpu.memory_mib)} GiB" if gpu.memory_mib else ""
     return f"{gpu.fraction or gpu.count} x {gpu.name}{memory}"
+
+
+def disks(local: LocalDisks) -> str:
+    """`2 x 3750 GB NVMe`."""
+    return f"{local.count} x {local.size_gb} GB {'NVMe' if local.nvme else 'disk'}"
 
 
 def gib(mib: int) -> str:

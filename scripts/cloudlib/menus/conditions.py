@@ -18,7 +18,7 @@ def menu_families(catalog: Catalog) -> dict[str, tuple[InstanceType, ...]]:
     """The families of the menus: what boots Linux on a target architecture and is offered somewhere."""
     families = {}
     for name, instance_types in catalog.families().items():
-        usable = tuple(t for t in instance_types if t.linux_architectures and t.regions)
+        usable = tuple(t for t in instance_types if t.offered)
         if usable:
             families[name] = usable
     return families

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 from cloudlib.catalog import file as catalogfile
@@ -80,20 +81,24 @@ def last_known(root: Path, name: str) -> Catalog | None:
 
 @dataclass(frozen=True)
 class Promoted:
-    """A catalogue that became the committed one; `diff` is against the one before it, None for the first."""
+    """A catalogue that became the committed one; `diff` is against the one before it, None for the first.
+
+    `news` is False where nothing but dates differed, and the committed files were left as they were.
+    """
 
     catalog: Catalog
     changed: int
     diff: CatalogDiff | None
+    news: bool = True
 
 
 def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
     """Generated -> static: all of a provider's files, or none.
 
     The static files are rendered from the generated catalogue; no generated text is copied. Refused where
-    nothing was generated, where the generated files are not those of their catalogue, where the new
-    catalogue is implausible as the successor of the old one (`force` overrides), where the tree would not
-    parse, or a shipped defconfig would lose a setting.
+    nothing was generated, where the generated files are not those of their catalogue, where `doubts` has a
+    reason (`force` overrides, and the catalogue then says so), where an image is of an unknown publisher,
+    where the tree would not parse, or a shipped defconfig would lose a setting.
     """
     name = provider.NAME
     if not tier.marker(root, name).exists():
@@ -107,20 +112,53 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
     except CloudError as error:
         error.unchanged = "the static files"
         raise
-    texts = render(provider, catalog, tier.STATIC)
     old = _committed(root, name, force=force)
     diff = difference(old, catalog) if old is not None else None
-    if old is not None and diff is not None and not force:
-        reasons = guard.suspicious_changes(diff, old, catalog)
-        if reasons:
-            raise CatalogError(
-                f"{name}: the generated catalogue is not promoted: {'; '.join(reasons)}",
-                unchanged="the static files",
-                hint=f"look at why; if it is right: make cloud-update-{name} FORCE=1",
-            )
+    catalog = _believed(provider, diff, old, catalog, force=force)
+    texts = render(provider, catalog, tier.STATIC)
+    if old is not None and _only_dates_differ(old, catalog, texts, tier.read_tier(root, name, tier.STATIC)):
+        return Promoted(old, 0, diff, news=False)
     staged.check(root, name, tier.STATIC, texts, defconfigs(root, provider))
     changed = tier.publish(root, name, tier.STATIC, texts, mark=True)
     return Promoted(catalog, changed, diff)
+
+
+def doubts(provider: Provider, diff: CatalogDiff | None, old: Catalog | None, new: Catalog) -> list[str]:
+    """Reasons not to promote `new` over `old` unasked; `diff` is their difference."""
+    now = datetime.now(timezone.utc)
+    return guard.doubts(diff, old, new, canaries=provider.CANARIES, now=now)
+
+
+def _believed(
+    provider: Provider, diff: CatalogDiff | None, old: Catalog | None, new: Catalog, *, force: bool
+) -> Catalog:
+    """The new catalogue, with the doubts that `force` overrode in its provenance; else CatalogError."""
+    name = provider.NAME
+    never, reasons = guard.strangers(new, provider.PUBLISHERS), doubts(provider, diff, old, new)
+    hint = f"make cloud-diff-{name} shows everything; if it is right: make cloud-update-{name} FORCE=1"
+    if never:
+        hint = f"make cloud-config-{name}; the publishers are pinned in scripts/providers/{name}/images.py"
+    if never or (reasons and not force):
+        raise CatalogError(
+            "\n  ".join((f"{name}: the generated catalogue is not plausible:", *never, *reasons)),
+            unchanged="the static files",
+            hint=hint,
+        )
+    return new.with_provenance(replace(new.provenance, forced=tuple(reasons)))
+
+
+def _only_dates_differ(
+    old: Catalog, new: Catalog, texts: Mapping[str, str], committed: Mapping[str, str]
+) -> bool:
+    """Whether a promotion would say nothing new: the same records, menus and gaps, from the same source."""
+
+    def text(catalog: Catalog) -> str:
+        about = catalog.provenance
+        undated = replace(about, fetched_at="", tools={}, calls=0, forced=(), known_since={})
+        return catalogfile.dump(catalog.with_provenance(undated))
+
+    files = {*texts, *committed} - {catalogfile.NAME}
+    return all(texts.get(f) == committed.get(f) for f in files) and text(old) == text(new)
 
 
 def generated_catalog(provider: Provider, root: Path) -> Catalog:

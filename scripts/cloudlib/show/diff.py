@@ -30,8 +30,8 @@ def headline(diff: CatalogDiff) -> str:
         ),
         f"{number(len(diff.moved), ('type', 'types'))} offered elsewhere" if diff.moved else "",
         f"{number(len(diff.repriced), ('price', 'prices'))} changed" if diff.repriced else "",
-        f"{number(diff.priced, ('price', 'prices'))} new" if diff.priced else "",
-        f"{number(diff.unpriced, ('price', 'prices'))} no longer known" if diff.unpriced else "",
+        f"{number(len(diff.priced), ('price', 'prices'))} new" if diff.priced else "",
+        f"{number(len(diff.unpriced), ('price', 'prices'))} no longer known" if diff.unpriced else "",
         f"{number(diff.restated, ('price', 'prices'))} from another source" if diff.restated else "",
     ]
     return "; ".join(part for part in parts if part)
@@ -144,8 +144,8 @@ def _prices(diff: CatalogDiff) -> Iterator[str]:
     counts = (
         (len(rises), "rose"),
         (len(falls), "fell"),
-        (diff.priced, "new"),
-        (diff.unpriced, "no longer known"),
+        (len(diff.priced), "new"),
+        (len(diff.unpriced), "no longer known"),
         (diff.restated, "the same from another source"),
     )
     text = ", ".join(f"{count} {verb}" for count, verb in counts if count)

@@ -81,8 +81,13 @@ def _remarks(outcome: Outcome) -> list[str]:
 
 
 def gaps(catalog: Catalog) -> list[str]:
-    """What a catalogue lacks: regions that were not reached, and notices."""
-    return [*merge.unreached(catalog), *(f"notice: {notice}" for notice in catalog.provenance.notices)]
+    """What to know of a catalogue: regions that were not reached, notices, doubts that FORCE=1 overrode."""
+    about = catalog.provenance
+    return [
+        *merge.unreached(catalog),
+        *(f"notice: {notice}" for notice in about.notices),
+        *(f"promoted with FORCE=1 in spite of this: {doubt}" for doubt in about.forced),
+    ]
 
 
 def _style(outcome: Outcome) -> str:

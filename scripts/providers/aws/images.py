@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cloudlib.catalog.image_rules import ARCHITECTURES, Rule, match
+from cloudlib.catalog.image_rules import ARCHITECTURES, Publishers, Rule, match, pinned
 from cloudlib.catalog.records import Image, natural
 
 _A = r"(?P<arch>x86_64|amd64|arm64|aarch64)"
@@ -130,6 +130,8 @@ _DEEP_LEARNING = re.compile(
     r"(?:Base OSS Nvidia Driver GPU AMI|(?:AMI )?OSS Nvidia Driver (?:AMI )?GPU PyTorch))"
     r"(?: (?P<torch>[\d.]+))? \((?P<os>[A-Za-z ]+[\d.]+)\) \d{8}"
 )
+
+PINNED = Publishers(("AMI_OWNER", "OWNER"), pinned(_RULES) | {("gpu", _DEEP_LEARNING_OWNER)})
 
 #: The queries: owners and globs that travel in one `describe-images` call each, of like size, side by side.
 QUERIES: tuple[tuple[str, ...], ...] = (

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from cloudlib.calls.shape import Reader
-from cloudlib.catalog.image_rules import ARCHITECTURES, Match, Rule, match
+from cloudlib.catalog.image_rules import ARCHITECTURES, Match, Publishers, Rule, match, pinned
 from cloudlib.catalog.records import Image
 from cloudlib.errors import NotFound
 from providers.azure.pages import answer_of
@@ -89,7 +89,9 @@ _RULES = (
     ),
 )
 
+#: Whom to ask.
 PUBLISHERS = tuple(dict.fromkeys(rule.publisher for rule in _RULES))
+PINNED = Publishers(("PUBLISHER",), pinned(_RULES))
 DISTROS = tuple(dict.fromkeys(rule.distro for rule in _RULES))
 
 

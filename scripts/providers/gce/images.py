@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cloudlib.catalog.image_rules import Rule, match
+from cloudlib.catalog.image_rules import Publishers, Rule, match, pinned
 from cloudlib.catalog.records import Image
 
 COLUMNS = ("selfLink", "family", "architecture", "status")
@@ -57,6 +57,8 @@ _RULES = (
     _rule("suse", "suse-cloud", r"sles-(?P<n>\d+)-(?P<sp>sp\d+|\d+)", "{n}.{sp}"),
     _rule("ubuntu", "ubuntu-os-cloud", r"ubuntu-(?P<y>\d\d)(?P<m>\d\d)(?:-lts)?", "{y}.{m}"),
 )
+
+PINNED = Publishers(("IMAGE_PROJECT",), pinned(_RULES))
 
 
 def streams(rows: Iterable[Sequence[str]]) -> list[Image]:

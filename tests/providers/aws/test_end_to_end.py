@@ -86,7 +86,7 @@ def test_without_the_right_to_prices_there_are_none(aws: Aws) -> None:
     assert "pricing:GetProducts is denied" in said
     assert all("prices" not in t for t in json.loads(aws.tree.read(CATALOG))["instance_types"])
     code, said = aws.config("--update", check=False, FORCE="")
-    assert code == 1 and "prices are gone" in said and "FORCE=1" in said
+    assert code == 1 and "prices are no longer known" in said and "FORCE=1" in said
 
 
 def test_throttled_three_times_then_answered(aws: Aws) -> None:

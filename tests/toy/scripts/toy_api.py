@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from providers.toy import calls, exports
 from providers.toy import fetch as toy_fetch
 
+from cloudlib.catalog.image_rules import Publishers
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
@@ -38,6 +39,8 @@ MENU_NAMES = MenuNames(
 )
 EXPORTS = exports.EXPORTS
 VOLUMES = None  # no data volumes
+CANARIES = ("VM.Flex-1", "VM.Flex-2")
+PUBLISHERS = Publishers()  # its images are all its own
 
 
 def fetch(request: Request) -> Catalog:

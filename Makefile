@@ -137,6 +137,7 @@ develop-help:
 	@echo '  CLOUD_PRICE_REGIONS=all   - fetch prices of all regions (or of a,b,c)'
 	@echo '  CLOUD_JOBS=N              - run N vendor calls at a time'
 	@echo '  CLOUD_CALL_TIMEOUT=S      - give each vendor call S seconds'
+	@echo '  CLOUD_ANSWER_MIB=N        - let each vendor call answer with N MiB'
 	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that this is a recording'
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
 	@echo '  REFRESH=0                 - destroy by the state alone, ask the cloud nothing'

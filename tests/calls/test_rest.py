@@ -176,7 +176,7 @@ def test_netrc_is_not_used(server: Api, monkeypatch: pytest.MonkeyPatch, tmp_pat
 @pytest.mark.parametrize("body", [b"<html>Please log in</html>", b"", b'{"data": [1, 2'])
 def test_no_json(server: Api, body: bytes) -> None:
     server.inject(status(200, body))
-    assert "no whole JSON" in failure(server, BadReply).what
+    assert "not whole JSON" in failure(server, BadReply).what
 
 
 @pytest.mark.parametrize("fault", [{"cut": True}, {"reset": True}], ids=["cut off", "reset"])

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cloudlib import errors
-from cloudlib.errors import CloudError
+from cloudlib.errors import BadReply, CloudError
 
 #: Errors of a call that got no answer at all; a recording may name these and no others.
 _NO_ANSWER = {
@@ -69,6 +70,29 @@ class Answer:
         if not texts["call"] or texts["failed"] not in ("", *_NO_ANSWER):
             raise ValueError("an entry without a call, or with an unknown failure")
         return cls(**{**texts, "out": encoded(texts["out"])}, code=code)
+
+
+#: The most objects and lists that one answer may have. The largest of AWS has a hundred thousand; `[],` costs
+#: 27 times its bytes in memory, so that the bytes alone are no bound.
+_MOST_VALUES = 2_000_000
+
+
+def parsed(body: bytes) -> Any:
+    """The JSON value of an answer, in UTF-8. ValueError where it is not one, or has too many parts."""
+    if body.count(b"[") + body.count(b"{") > _MOST_VALUES:
+        raise ValueError(f"more than {_MOST_VALUES} objects and lists")
+    try:
+        return json.loads(body.decode("utf-8-sig"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def too_large(call: str, limit: int) -> BadReply:
+    """The error of an answer that was not read on after so many bytes."""
+    return BadReply(
+        f"{call}: the answer has more than {limit >> 20} MiB and was not read on",
+        hint="look at what answers there: the largest known answer has 6 MiB\nCLOUD_ANSWER_MIB=N allows more",
+    )
 
 
 def decoded(body: bytes) -> str:

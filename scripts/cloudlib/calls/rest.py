@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The only way to HTTPS JSON: a GET goes out, parsed JSON comes in.
 
-requests does the work, with a time limit on every request, however slowly its answer comes in. 429, 5xx and
-connections that break, in the middle of an answer too, are tried again by cloudlib.calls.retry, which honours
-Retry-After. Every try is counted in the same log as vendor processes.
+requests does the work, with a limit on the time that every request takes as a whole and on the size of its
+answer. 429, 5xx and connections that break, in the middle of an answer too, are tried again by
+cloudlib.calls.retry, which honors Retry-After. Every try is counted in the same log as vendor processes.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -17,10 +16,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util.retry import Retry
 
-from cloudlib.calls.answers import Answer
+from cloudlib.calls.answers import Answer, parsed, too_large
+from cloudlib.calls.deadline import within
+from cloudlib.calls.no_answer import no_answer
 from cloudlib.calls.retry import retried
 from cloudlib.calls.run import CallLog, redact
 from cloudlib.errors import (
@@ -32,12 +33,13 @@ from cloudlib.errors import (
     NotFound,
     ServiceFailed,
     Throttled,
-    TimedOut,
 )
-from cloudlib.settings import call_timeout, flag
+from cloudlib.settings import answer_limit, call_timeout, flag, is_loopback
 
 _CONNECT_TIMEOUT = 10.0
 _READ_TIMEOUT = 60.0
+_MOST_REASON = 200  # characters of a reason phrase
+_MOST_ERROR_BYTES = 1 << 20  # of an error's body, which is searched for credentials and shown
 
 #: Turns (the request as messages show it, HTTP status, parsed body or None) into the error that it means, or
 #: None for "no idea". The body is free of credentials, should the server have sent them back.
@@ -87,37 +89,49 @@ class Rest:
         if answer.code != requests.codes.ok:
             raise self._failure(shown, answer)
         try:
-            return json.loads(answer.out)
+            return parsed(answer.out)
         except ValueError as error:
-            start = self._hide(_text(answer))[:60].replace("\n", " ")
+            page = "; it is a page of HTML, perhaps a proxy's" if answer.out.lstrip()[:1] == b"<" else ""
             raise BadReply(
-                f"{shown}: the answer is no whole JSON; it begins {start!r}", hint="try again"
+                f"{shown}: the answer is not whole JSON ({error}){page}", hint="try again"
             ) from error
 
     def _answer(self, url: str, shown: str) -> Answer:
         """Ask, once."""
         self._log.take(shown)
         started = time.monotonic()
-        limit = call_timeout(_READ_TIMEOUT)
+        limit, most = call_timeout(_READ_TIMEOUT), answer_limit()
         try:
-            answer = self._session.get(
-                url,
-                headers={"Accept": "application/json"},
-                auth=self._authorize,
-                timeout=(min(_CONNECT_TIMEOUT, limit), limit),
-                allow_redirects=False,
-                stream=True,
-            )
-            body = _body(answer, started + limit)
+            answer, body = within(limit, lambda: self._request(url, started + limit, most))
+        except _TooMuch:
+            _debug(shown, started, "answer too large")
+            raise too_large(shown, most) from None
         except (requests.RequestException, HTTPError, OSError) as error:  # OSError: a CA file that is missing
-            failure = self._no_answer(shown, error, limit)
+            failure = no_answer(shown, error, limit, self._hide)
             _debug(shown, started, f"no answer ({type(failure).__name__})")
             raise failure from error
         _debug(shown, started, f"HTTP {answer.status_code}")
         wait = None
-        with contextlib.suppress(InvalidHeader):  # neither seconds nor a date
+        with contextlib.suppress(InvalidHeader, ValueError, OverflowError):  # neither seconds nor a date
             wait = Retry().get_retry_after(answer.raw)
-        return Answer(f"GET {url}", answer.status_code, body, answer.reason or "", wait=wait)
+        reason = self._hide(answer.reason or "")[:_MOST_REASON]
+        return Answer(f"GET {url}", answer.status_code, body, reason, wait=wait)
+
+    def _request(self, url: str, ends: float, most: int) -> tuple[requests.Response, bytes]:
+        """The response and its body. Raises requests.Timeout when it `ends`, _TooMuch after `most` bytes."""
+        limit = max(0.001, ends - time.monotonic())
+        host = urlsplit(url).hostname or ""
+        direct = {"no_proxy": host} if url.startswith("http:") or is_loopback(host) else None
+        answer = self._session.get(
+            url,
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
+            auth=self._authorize,
+            timeout=(min(_CONNECT_TIMEOUT, limit), limit),
+            allow_redirects=False,
+            stream=True,
+            proxies=direct,
+        )
+        return answer, _body(answer, ends, most)
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers.update(self._auth)
@@ -129,25 +143,9 @@ class Rest:
             text = text.replace(word, "[redacted]") if len(word) >= 8 else text
         return redact(text)
 
-    def _no_answer(self, shown: str, error: Exception, limit: float) -> CloudError:
-        """What it means that no whole answer came: requests asks, urllib3 reads the body."""
-        if isinstance(error, (requests.Timeout, ReadTimeoutError)):
-            return TimedOut(
-                f"{shown}: no answer within {limit:g} s",
-                hint="check the network, then try again; CLOUD_CALL_TIMEOUT=SECONDS allows more time",
-            )
-        if isinstance(error, ProtocolError):
-            return ServiceFailed(f"{shown}: the answer was cut off", hint="try again")
-        if isinstance(error, DecodeError):
-            return BadReply(f"{shown}: the answer cannot be decoded", hint="try again")
-        what = f"{shown}: {self._hide(_innermost(error))}"
-        if isinstance(error, requests.exceptions.SSLError) or not isinstance(error, requests.ConnectionError):
-            return CallFailed(what, hint="check the network and REQUESTS_CA_BUNDLE, then try again")
-        return ServiceFailed(what, hint="check the network and HTTPS_PROXY, then try again")
-
     def _failure(self, shown: str, answer: Answer) -> CloudError:
         try:
-            body = json.loads(self._hide(_text(answer)))
+            body = parsed(self._hide(_start(answer)).encode("utf-8", "replace"))
         except ValueError:
             body = None
         status = answer.code
@@ -159,31 +157,27 @@ class Rest:
         return failure
 
 
-def _body(answer: requests.Response, ends: float) -> bytes:
-    """The whole body, as it comes in; requests.Timeout where that is not done by a time of the clock.
+class _TooMuch(Exception):
+    """The body is larger than it may be."""
 
-    The limit that requests has is for each read alone, and a server may send a byte at a time for ever.
+
+def _body(answer: requests.Response, ends: float, most: int) -> bytes:
+    """The whole body, decompressed; requests.Timeout at a time of the clock, _TooMuch beyond `most` bytes.
+
+    What is read at a time is bounded after decompression too, and nothing is read beyond the limits.
     """
-    parts = []
+    parts, size = [], 0
     while part := answer.raw.read1(65536, decode_content=True):
         parts.append(part)
-        if time.monotonic() > ends:
+        size += len(part)
+        if size > most or time.monotonic() > ends:
             answer.close()
-            raise requests.Timeout
+            raise _TooMuch if size > most else requests.Timeout
     return b"".join(parts)
 
 
-def _text(answer: Answer) -> str:
-    return answer.out.decode("utf-8", "replace")
-
-
-def _innermost(error: BaseException) -> str:
-    """The cause that a person can act on: requests wraps urllib3, which wraps the socket's error."""
-    cause: BaseException = error
-    while cause.args and isinstance(cause.args[0], BaseException):
-        cause = cause.args[0]
-    reason = getattr(cause, "reason", None) or cause
-    return str(getattr(reason, "original_error", reason))
+def _start(answer: Answer) -> str:
+    return answer.out[:_MOST_ERROR_BYTES].decode("utf-8", "replace")
 
 
 def _debug(shown: str, started: float, end: str) -> None:

@@ -9,7 +9,6 @@ cloudlib.calls.watch.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shlex
@@ -23,7 +22,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cloudlib.calls.answers import Answer
+from cloudlib.calls import pipes
+from cloudlib.calls.answers import Answer, parsed, too_large
 from cloudlib.calls.recording import Recorder, Recording
 from cloudlib.errors import (
     BadReply,
@@ -34,7 +34,7 @@ from cloudlib.errors import (
     Interrupted,
     TimedOut,
 )
-from cloudlib.settings import flag, own_values
+from cloudlib.settings import answer_limit, flag, own_values
 
 #: Turns (argv, exit code, stderr) into the error that it means, or None for "no idea".
 Classifier = Callable[[Sequence[str], int, str], CloudError | None]
@@ -161,7 +161,7 @@ def run_json(
     """
     out = run_bytes(argv, log=log, timeout=timeout, env=env, classify=classify, hint=hint)
     try:
-        return json.loads(out)
+        return parsed(out)
     except ValueError as error:
         raise BadReply(
             f"`{command_line(argv)}` did not answer with whole JSON ({len(out)} bytes: {error})",
@@ -197,13 +197,14 @@ def _answer(call: str, argv: Sequence[str], log: CallLog, timeout: float, env: M
     if program is None:
         raise CliMissing(f"the command `{argv[0]}` is not on PATH")
     log.take(command_line(argv))
+    most = answer_limit()
     started = time.monotonic()
     try:
         process = log._start([program, *argv[1:]], env)
     except OSError as error:
         raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
     try:
-        out, err = process.communicate(timeout=timeout)
+        out, err = pipes.read(process, seconds=timeout, most=most)
     except subprocess.TimeoutExpired:
         debug(argv, started, "killed: time limit")
         _kill_group(process)  # also where the command has ended and a child of it holds on to stdout
@@ -211,6 +212,10 @@ def _answer(call: str, argv: Sequence[str], log: CallLog, timeout: float, env: M
             f"`{command_line(argv)}` gave no answer within {timeout:g} s and was stopped",
             hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time",
         ) from None
+    except pipes.TooMuch:
+        debug(argv, started, "killed: answer too large")
+        _kill_group(process)
+        raise too_large(f"`{command_line(argv)}`", most) from None
     finally:
         _kill(process)
         log._done(process)

@@ -106,7 +106,7 @@ class Reader:
             return self if isinstance(self.value, Mapping) else self._refuse("an object")
         try:
             value = json.loads(self.value)
-        except ValueError:
+        except (RecursionError, ValueError):
             self._refuse("JSON")
         return self._object(value, "")
 

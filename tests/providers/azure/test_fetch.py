@@ -333,7 +333,7 @@ ENDS: list[tuple[str, Callable[[], Fault], type[CloudError], str]] = [
     ("a page elsewhere", lambda: faults.links_to("https://evil.example/x"), BadReply, "evil.example"),
     ("prices loop", lambda: faults.links_to("", faults.PRICES), BadReply, "no end"),
     ("prices elsewhere", lambda: faults.links_to("https://evil.example/x", faults.PRICES), BadReply, "evil"),
-    ("prices are a web page", lambda: faults.web_page(faults.PRICES), BadReply, "no whole JSON"),
+    ("prices are a web page", lambda: faults.web_page(faults.PRICES), BadReply, "not whole JSON"),
 ]
 
 

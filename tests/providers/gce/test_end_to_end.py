@@ -76,7 +76,7 @@ UNTOUCHED: list[tuple[str, Callable[[], Fault], int, str]] = [
     ("not enabled", lambda: faults.not_enabled("zones"), 3, "nothing was enabled"),
     ("denied in one zone", lambda: faults.denied("machineTypes", "us-central1-b"), 1, "names the role"),
     ("no JSON", lambda: faults.web_page("images"), 1, "gcloud crashed"),
-    ("no prices that can be read", lambda: faults.web_page("skus"), 1, "no whole JSON"),
+    ("no prices that can be read", lambda: faults.web_page("skus"), 1, "not whole JSON"),
 ]
 
 

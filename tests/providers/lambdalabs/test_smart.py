@@ -239,7 +239,7 @@ def test_make_takes_a_manual_choice_as_it_is(tree: Tree, server: LambdaServer) -
     ("setup", "env", "told"),
     [
         (lambda s: s.inject(lambda_server.denied()), {}, "Your account is inactive."),
-        (lambda s: s.inject(lambda_server.web_page()), {}, "no whole JSON"),
+        (lambda s: s.inject(lambda_server.web_page()), {}, "not whole JSON"),
         (lambda s: setattr(s, "data", with_capacity()), {}, "no x86_64 GPU type of Lambda has capacity"),
         (lambda s: None, {"LAMBDA_API_KEY": ""}, "no Lambda API key"),
     ],

@@ -102,8 +102,11 @@ def test_a_provider_knows_no_other() -> None:
 
 #: The standard library's and requests' ways out, and the modules that may use them.
 WAYS_OUT = {
-    "subprocess": {"cloudlib.calls.run", "cloudlib.calls.watch", "cloudlib.publish.staged"},
-    "requests": {"cloudlib.calls.rest"},
+    "subprocess": {
+        *("cloudlib.calls.run", "cloudlib.calls.pipes", "cloudlib.calls.watch"),
+        "cloudlib.publish.staged",
+    },
+    "requests": {"cloudlib.calls.rest", "cloudlib.calls.no_answer"},
     **{name: set() for name in ("socket", "urllib.request", "http.client", "boto3", "multiprocessing")},
 }
 

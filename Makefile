@@ -77,7 +77,7 @@ test-terraform: $(PYTHON_DEV_READY)
 
 check: style verify-static
 	$(Q)$(PYTHON_RUN) -m mypy --strict scripts
-	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py check $(wildcard defconfigs/*)
+	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py check
 
 # With the prices that are committed, whatever the environment asks for.
 verify-static: $(PYTHON_READY)
@@ -96,15 +96,16 @@ bench: $(PYTHON_DEV_READY)
 
 PHONY += clean mrproper
 clean:
-	$(Q)rm -rf extra_vars.yaml $(CLOUD_PROVIDERS:%=terraform/%/terraform.tfvars.json) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	$(Q)$(CLEAN_TERRAFORM) clean && rm -rf extra_vars.yaml extra_vars.yaml.*.new .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	$(Q)find scripts $(wildcard tests) -name __pycache__ -prune -exec rm -rf {} +
 
 # It refuses while a terraform state still holds machines, and needs no .venv.
 mrproper:
-	$(Q)$(or $(PYTHON),python3) scripts/clean_terraform.py && $(MAKE) clean
-	$(Q)find terraform -name '*.generated' -delete && rm -rf $(MADE_HERE)
+	$(Q)$(CLEAN_TERRAFORM) mrproper && $(MAKE) clean
+	$(Q)rm -rf $(MADE_HERE)
 
-MADE_HERE := .config .config.old defconfig .venv .venv-azure
+CLEAN_TERRAFORM := $(or $(PYTHON),python3) scripts/clean_terraform.py
+MADE_HERE := .config .config.old .config.*.new defconfig defconfig.*.new .venv .venv-azure
 MADE_HERE += .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage
 
 PHONY += help develop-help
@@ -140,6 +141,8 @@ develop-help:
 	@echo '  CLOUD_ANSWER_MIB=N        - let each vendor call answer with N MiB'
 	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that this is a recording'
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
+	@echo '  MAX_USD_PER_HOUR=N        - bringup asks above N dollars an hour (10)'
+	@echo '  TERRAFORM_EXTRA=A,B       - files, TF_VAR_ names terraform may take too'
 	@echo '  REFRESH=0                 - destroy by the state alone, ask the cloud nothing'
 	@echo '  RECORD=FOLDER             - cloud-config keeps the answers there'
 	@echo '  REPLAY=FOLDER             - cloud-config takes the answers from there'

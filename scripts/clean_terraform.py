@@ -1,56 +1,82 @@
 # SPDX-License-Identifier: MIT
-"""`make mrproper`: remove what terraform left in the provider folders, unless a state still holds something.
+"""`make clean` and `make mrproper` in the folders of the providers.
 
-Needs Python's standard library alone, as mrproper works without .venv.
+    clean_terraform.py clean       remove the variables that `make` wrote
+    clean_terraform.py mrproper    also what terraform left, and the generated menus; refused while a state
+                                   holds something
+
+Files of other names, folders of no provider, and whatever a symbolic link leads to, are somebody's own.
+Needs Python's standard library alone, as both work without .venv.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from cloud_providers import PROVIDER_NAMES
-from cloudlib.errors import CloudError, report
+from cloudlib.errors import CloudError, UsageError, report
 from cloudlib.publish import locks
 from cloudlib.settings import ROOT
 from cloudlib.terraform import state as tfstate
 
-#: What bringup and terraform leave, below terraform/<provider>/. Files of any other name are somebody's own.
+#: Written by `make`, below terraform/<provider>/. NAME.PID.new is what a killed command leaves.
+_VARIABLES = ("terraform.tfvars.json", "terraform.tfvars.json.*.new")
+#: Left by bringup, terraform and cloud-config. The lock file of terraform's providers is to be committed.
 _LEFT = (
     ".terraform",
-    ".terraform.lock.hcl",
     ".terraform.tfstate.lock.info",
-    "terraform.tfstate*",
-    "terraform.tfvars.json",
+    "terraform.tfstate",
+    "terraform.tfstate.backup",
+    "terraform.tfstate.*.backup",
+    "terraform.tfstate.d",
     "applied.tfvars.json",
+    "applied.tfvars.json.*.new",
     "bringup.tfplan",
     ".bringup.lock",
     "ssh_config",
+    "ssh_config.*.new",
     "known_hosts",
+    "kconfigs/*.generated",
+    "kconfigs/*/*.generated",
 )
 
 
-def main() -> int:
+def main(argv: Sequence[str]) -> int:
     """Returns the exit code: 1, with nothing removed, while a state holds something or cannot be read."""
-    folders = [p for name in PROVIDER_NAMES if (p := ROOT / "terraform" / name).is_dir()]
-    folders = [p for p in folders if not p.is_symlink()]
+    who = argv[0] if argv else ""
     try:
+        if len(argv) != 1 or who not in ("clean", "mrproper"):
+            raise UsageError(f"{' '.join(argv)!r} is not a command", hint="one of: clean, mrproper")
+        folders = [p for name in PROVIDER_NAMES if (p := ROOT / "terraform" / name).is_dir() and _real(p)]
         with ExitStack() as stack:
-            for folder in folders:
+            for folder in folders if who == "mrproper" else []:
                 _lock(folder, stack)
                 if held := tfstate.held(folder):
                     raise _refused(folder, held)
-            for path in [p for folder in folders for pattern in _LEFT for p in folder.glob(pattern)]:
-                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            for folder in folders:
+                _remove(folder, _VARIABLES if who == "clean" else _VARIABLES + _LEFT)
     except CloudError as error:
-        report(error, sys.stderr, who="mrproper")
+        report(error, sys.stderr, who=who)
         return error.exit_code
     except OSError as error:
-        print(f"mrproper: error: cannot remove {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"{who}: error: cannot remove {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
     return 0
+
+
+def _remove(folder: Path, patterns: Sequence[str]) -> None:
+    """Remove what these patterns name in a folder. A link is removed itself. Raises OSError."""
+    for path in [p for pattern in patterns for p in folder.glob(pattern) if _real(p.parent)]:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _real(folder: Path) -> bool:
+    """Whether no part of a path below the top of the tree is a symbolic link."""
+    return folder.resolve() == folder
 
 
 def _lock(folder: Path, stack: ExitStack) -> None:
@@ -73,4 +99,4 @@ def _refused(folder: Path, addresses: list[str]) -> CloudError:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -9,9 +9,11 @@ PHONY += $(KCONFIG_TARGETS)
 $(KCONFIG_TARGETS): $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py $@
 
-# Also for names that do not exist: the tool lists those that do.
+# Also for names that do not exist: the tool lists those that do. The shell gets the name as a variable: what
+# somebody typed must not become part of a command.
+defconfig-%: export DEFCONFIG_NAME = $*
 defconfig-%: $(PYTHON_READY)
-	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py defconfig '$(subst ','\'',$*)'
+	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py defconfig "$$DEFCONFIG_NAME"
 
 kconfig-help:
 	@echo 'Configuration (offline, no vendor CLI):'
@@ -30,9 +32,10 @@ kconfig-help:
 	@echo '  cloud-status              - tier, age and figures of every provider; next step'
 	@echo
 
-# The first line of each file says what it is; without what would steer a terminal.
+# The first line of each file says what it is; without what would steer a terminal. A file whose name no target
+# can have (a backup, say) is left out.
 defconfig-help:
 	@echo 'Ready-made configurations, as make defconfig-NAME:'
-	@for d in defconfigs/*; do read -r _ text <"$$d"; printf '  %-25s - %s\n' "$${d##*/}" "$$text"; done | tr -d '\001-\011\013-\037\177'
+	@for d in defconfigs/*; do case "$${d##*/}" in *[!A-Za-z0-9._+-]*) ;; *) read -r _ text <"$$d"; printf '  %-25s - %s\n' "$${d##*/}" "$$text" ;; esac; done | tr -d '\001-\011\013-\037\177'
 	@echo
 PHONY += kconfig-help defconfig-help

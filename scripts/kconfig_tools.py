@@ -4,7 +4,7 @@
     kconfig_tools.py menuconfig|guiconfig|oldconfig|olddefconfig|savedefconfig|listnewconfig
     kconfig_tools.py allnoconfig|allyesconfig|alldefconfig
     kconfig_tools.py defconfig NAME
-    kconfig_tools.py check [--root DIR] [DEFCONFIG...]
+    kconfig_tools.py check [--root DIR] [DEFCONFIG...]     all that are shipped, where none is named
 
 One process parses the tree once. Nothing here goes to the network or starts a vendor's CLI.
 """
@@ -63,7 +63,8 @@ def _run(tool: str, rest: Sequence[str]) -> int:
         root = ROOT
         if rest[:1] == ["--root"]:
             root, rest = Path(rest[1]), rest[2:]
-        problems = check(root, [Path(p) for p in rest])
+        shipped = sorted(p for p in session.DEFCONFIGS.glob("*") if p.is_file())
+        problems = check(root, [Path(p) for p in rest] or shipped)
         for problem in problems:
             print(problem)
         return 1 if problems else 0
@@ -80,12 +81,16 @@ def _run(tool: str, rest: Sequence[str]) -> int:
 
 def _defconfig(rest: Sequence[str]) -> int:
     names = session.defconfig_names()
-    if len(rest) != 1 or rest[0] not in names:
+    name = " ".join(rest)
+    if name not in names:
+        plain = session.DEFCONFIG_NAME.fullmatch(name)
         raise UsageError(
-            f"there is no defconfig {' '.join(rest)!r}", hint="\n".join(f"make defconfig-{n}" for n in names)
+            f"there is no defconfig {name!r}"
+            + ("" if plain else ": a name has letters, digits and . _ + - alone"),
+            hint="\n".join(f"make defconfig-{n}" for n in names),
         )
     kconf = session.parse(cloud_providers)
-    session.load_checked(kconf, session.DEFCONFIGS / rest[0])
+    session.load_checked(kconf, session.DEFCONFIGS / name)
     print(_write(kconf))
     return 0
 

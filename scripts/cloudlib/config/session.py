@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from cloudlib.settings import ROOT, config_file, shown
 
 EXTRA_VARS = ROOT / "extra_vars.yaml"
 DEFCONFIGS = ROOT / "defconfigs"
+#: What the name of a defconfig may be, as it is part of the name of a make target.
+DEFCONFIG_NAME = re.compile(r"[A-Za-z0-9._+-]+")
 #: Kconfiglib's settings for other trees, which somebody who builds kernels may have in the environment.
 _NOT_OURS = ("srctree", "CONFIG_")
 
@@ -142,7 +145,7 @@ def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
 
 def defconfig_names() -> list[str]:
     """The shipped configurations, as `make defconfig-NAME` takes them."""
-    return sorted(p.name for p in DEFCONFIGS.iterdir()) if DEFCONFIGS.is_dir() else []
+    return sorted(p.name for p in DEFCONFIGS.glob("*") if p.is_file() and DEFCONFIG_NAME.fullmatch(p.name))
 
 
 def chosen_provider(kconf: kconfiglib.Kconfig, registry: Registry) -> Provider:

@@ -7,7 +7,7 @@
                                   REFRESH=0: without looking at what is there
 
 FORCE=1 goes on in spite of what the checks say. It never answers the question whether machines may be
-destroyed or replaced: YES=1 does.
+destroyed, replaced, or started at more than MAX_USD_PER_HOUR: YES=1 does.
 
 bringup keeps the variables of the machines that it makes in applied.tfvars.json. destroy works with those:
 another region in .config must not make terraform look for the machines there, miss them, and forget them.
@@ -17,9 +17,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import cloud_providers
 from cloudlib.config import cost, requested, session, ssh_access
@@ -29,7 +31,7 @@ from cloudlib.errors import CloudError, ConfigRejected, PublishError, UsageError
 from cloudlib.provider import Provider, TerraformEnvironment
 from cloudlib.publish import locks
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT, config_file, flag, named_provider, refresh_state, shown
+from cloudlib.settings import ROOT, config_file, flag, max_usd_per_hour, named_provider, refresh_state, shown
 from cloudlib.show.ask import confirm
 from cloudlib.terraform import ssh_config as sshconfig
 from cloudlib.terraform import ssh_keys as sshkeys
@@ -62,25 +64,26 @@ def main(argv: Sequence[str]) -> int:
 
 def plan() -> None:
     """Show what bringup would do. It makes the key pair too, as a plan reads the public key."""
-    made, terraform, _ = _ready()
+    now, terraform, _ = _ready()
     with _alone(terraform.folder):
-        _refuse_other_region(terraform.folder, made)
+        _refuse_other_region(terraform.folder, now.collected)
         terraform.init()
         terraform.plan()
 
 
 def bringup() -> None:
     """Bring the nodes up, or to what .config says of them now."""
-    made, terraform, keys = _ready()
+    budget = max_usd_per_hour()
+    now, terraform, keys = _ready()
     folder = terraform.folder
     plan_file = folder / _PLAN
     with _alone(folder):
-        _refuse_other_region(folder, made)
+        _refuse_other_region(folder, now.collected)
         try:
             terraform.init()
             terraform.plan(plan_file)
-            _review(terraform, plan_file)
-            rewrite(folder / APPLIED, made.tfvars)
+            _review(terraform.changes(plan_file), now, budget)
+            rewrite(folder / APPLIED, now.collected.tfvars)
             terraform.apply(plan_file)
         finally:
             plan_file.unlink(missing_ok=True)
@@ -105,7 +108,7 @@ def destroy() -> None:
         _forget(folder)
 
 
-def _ready() -> tuple[Collected, Terraform, sshkeys.KeyPair]:
+def _ready() -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
     """Everything that can be checked before terraform starts; raises where it must not start."""
     now = session.read(cloud_providers)
     provider, values = now.provider, now.collected.values
@@ -125,7 +128,7 @@ def _ready() -> tuple[Collected, Terraform, sshkeys.KeyPair]:
             file=sys.stderr,
         )
     print(cost.line(now.selection, now.catalog))
-    return now.collected, terraform, keys
+    return now, terraform, keys
 
 
 def _refuse_unlaunchable(now: session.Session) -> None:
@@ -184,12 +187,27 @@ def _applied(folder: Path) -> dict[str, object]:
     return values if isinstance(values, dict) else {}
 
 
-def _review(terraform: Terraform, plan_file: Path) -> None:
-    """Ask before a plan that destroys something is applied: a new type means a new machine, an empty one."""
-    lost = [c["address"] for c in terraform.changes(plan_file) if "delete" in c["change"]["actions"]]
+def _review(changes: Sequence[Mapping[str, Any]], now: session.Session, budget: Decimal) -> None:
+    """Ask before a plan that destroys something is applied: a new type means a new machine, an empty one.
+
+    And before one that makes or changes something where all nodes cost more than `budget` USD an hour.
+    """
+    lost = [c["address"] for c in changes if "delete" in c["change"]["actions"]]
     if lost:
         print(f"This destroys, or replaces by something new and empty, {_some(lost)}")
         confirm("Go on?", unchanged=_MACHINES)
+    if any({"create", "update"} & {*c["change"]["actions"]} for c in changes):
+        _confirm_cost(now, budget)
+
+
+def _confirm_cost(now: session.Session, budget: Decimal) -> None:
+    total = cost.hourly_total(now.selection, now.catalog)
+    if total is not None and total <= budget:
+        return
+    print(cost.line(now.selection, now.catalog))
+    why = "the price is not known" if total is None else f"that is above MAX_USD_PER_HOUR={budget}"
+    hint = "make bringup YES=1 answers yes\nMAX_USD_PER_HOUR=N sets what is started unasked, in USD an hour"
+    confirm(f"Bring them up? ({why})", unchanged=_MACHINES, hint=hint)
 
 
 def _write_ssh_config(terraform: Terraform, keys: sshkeys.KeyPair) -> None:

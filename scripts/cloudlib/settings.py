@@ -7,6 +7,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,6 +38,21 @@ def refresh_state() -> bool:
 def named_provider() -> str:
     """CLOUD_PROVIDER: the provider whose machines `make destroy` destroys; "" where it is not set."""
     return os.environ.get("CLOUD_PROVIDER", "")
+
+
+def terraform_extra() -> frozenset[str]:
+    """TERRAFORM_EXTRA: files of a module's folder and TF_VAR_ variables that terraform may take too."""
+    return frozenset(re.split(r"[,\s]+", os.environ.get("TERRAFORM_EXTRA", "")))
+
+
+def max_usd_per_hour() -> Decimal:
+    """MAX_USD_PER_HOUR: the USD an hour up to which bringup does not ask; 10 where it is not set."""
+    text = os.environ.get("MAX_USD_PER_HOUR", "") or "10"
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+        raise UsageError(
+            f"MAX_USD_PER_HOUR={text!r} is not a number of dollars", hint="MAX_USD_PER_HOUR=25.50"
+        )
+    return Decimal(text)
 
 
 def source_note() -> str:

@@ -170,8 +170,11 @@ def test_a_region_that_was_not_reached() -> None:
 def test_nobody_may_log_in() -> None:
     found = only(ssh_from="127.0.0.1/32")
     assert found.level == WARNING and "TERRAFORM_SSH_ALLOWED_CIDR" in found.what
-    assert only(ssh_from="0.0.0.0/0") == Finding(NOTE, "the whole internet may reach SSH on the nodes")
-    assert only(ssh_from="128.0.0.0/1").what.startswith("a large part of the internet, 128.0.0.0/1")
+    assert only(ssh_from="0.0.0.0/0") == Finding(WARNING, "the whole internet may reach SSH on the nodes")
+    for cidr in ("0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/2", "16.0.0.0/7"):
+        wide = f"the whole internet may reach SSH on the nodes ({cidr} is as good as that)"
+        assert only(ssh_from=cidr) == Finding(WARNING, wide)
+    assert find(ssh_from="10.0.0.0/8") == []
     assert only(ssh_from="").what.startswith("terraform sets no firewall here")
 
 

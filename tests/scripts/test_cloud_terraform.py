@@ -17,6 +17,7 @@ import pexpect
 import pytest
 
 from cloudlib.publish import locks
+from cloudlib.terraform import foreign
 from tests.support.bringup import CONFIG, Fake, fake_terraform
 from tests.support.catalogs import sealed
 from tests.support.terraform import PUBLIC_KEY
@@ -174,9 +175,11 @@ def test_machines_that_nobody_could_reach(fake: Fake) -> None:
 
 def test_ssh_that_is_open_to_the_world_is_told(fake: Fake) -> None:
     assert "may reach SSH" not in run(fake, "plan")[1]
-    open_to_all = CONFIG.replace('CIDR="192.0.2.0/24"', "FROM_ANYWHERE=y")
-    fake.tree.write(".config", open_to_all)
-    assert "note: the whole internet may reach SSH on the nodes" in run(fake, "plan")[1]
+    for setting in ("FROM_ANYWHERE=y", 'CIDR="0.0.0.0/1"', 'CIDR="128.0.0.0/1"'):
+        fake.tree.write(".config", CONFIG.replace('CIDR="192.0.2.0/24"', setting))
+        said = "warning: the whole internet may reach SSH on the nodes"
+        assert said in run(fake, "plan")[1] and said in fake.tree.make().stderr
+        assert said in fake.tree.make("cloud-check").stdout
     fake.tree.make("defconfig-lambdalabs-gpu-1x-a10")
     assert "note: terraform sets no firewall here" in run(fake, "plan", LAMBDA_API_KEY="x")[1]
 
@@ -190,6 +193,99 @@ def test_a_module_that_is_gone(fake: Fake) -> None:
 
 def test_the_wrong_word(fake: Fake) -> None:
     assert run(fake, "up")[0] == 2
+
+
+# --- what terraform would take besides ---
+
+FOREIGN = (
+    "x.auto.tfvars",
+    "x.auto.tfvars.json",
+    "terraform.tfvars",
+    "override.tf",
+    "my_override.tf.json",
+    "mine.tf",
+)
+
+
+@pytest.mark.parametrize("command", ["bringup", "plan", "destroy"])
+@pytest.mark.parametrize("name", [*FOREIGN, "main.tf.json", "TF_VAR_ssh_allowed_cidr"])
+def test_what_terraform_would_take_besides(fake: Fake, command: str, name: str) -> None:
+    """Named and refused before anything runs, unless TERRAFORM_EXTRA allows it."""
+    fake.tree.write(
+        STATE, json.dumps({"resources": [RESOURCE]} if command == "destroy" else {"resources": []})
+    )
+    env = {"YES": "1"} | ({name: "0.0.0.0/0"} if name.startswith("TF_VAR_") else {})
+    if not name.startswith("TF_VAR_"):
+        fake.tree.write(f"terraform/aws/{name}", "")
+    code, said = run(fake, command, **env)
+    assert code == 1 and fake.commands() == [] and "unchanged: everything: terraform was not started" in said
+    assert f"neither wrote nor checked: {name}\n" in said and f"TERRAFORM_EXTRA={name} allows" in said
+    assert not (fake.tree.root / "extra_vars.yaml").exists()
+    assert run(fake, command, TERRAFORM_EXTRA="other.tf", **env)[0] == 1
+    assert run(fake, command, TERRAFORM_EXTRA=f"other.tf, {name}", **env)[0] == 0
+
+
+def test_files_that_terraform_skips(fake: Fake) -> None:
+    for name in (".main.tf", "main.tf~", "x.tfvars", "mine.tftest.hcl", "notes.md"):
+        fake.tree.write(f"terraform/aws/{name}", "")
+    assert run(fake, "bringup")[0] == 0
+
+
+def test_the_module_is_not_foreign() -> None:
+    assert {path.name for path in (ROOT / "terraform").glob("*/*.tf")} == foreign.MODULE
+
+
+# --- what it costs ---
+
+DEAR = CONFIG.replace("COUNT=2", "COUNT=25")
+COST = "cost: 25 x m7i.2xlarge in us-east-1 at $0.4032 = $10.08/h, $7,358.40 a month of 730 h"
+
+
+def test_a_dear_bringup_asks(fake: Fake) -> None:
+    """25 nodes are $10.08 an hour; the default limit is $10. Without a terminal there is nobody to ask."""
+    fake.tree.write(".config", DEAR)
+    for env in ({}, {"FORCE": "1"}, {"MAX_USD_PER_HOUR": "10.07"}, {"MAX_USD_PER_HOUR": "0"}):
+        code, said = run(fake, "bringup", **env)
+        assert code == 1 and "apply" not in fake.commands() and "cannot ask: Bring them up?" in said
+        assert said.count(COST) == 2 and said.rindex(COST) > said.index("the plan")
+        assert "unchanged: every machine" in said and "make bringup YES=1" in said and "next: " in said
+    assert not (fake.tree.root / "terraform/aws/bringup.tfplan").exists()
+    assert run(fake, "plan")[0] == 0, "a plan costs nothing"
+    assert run(fake, "bringup", MAX_USD_PER_HOUR="10.08")[0] == 0
+
+
+@pytest.mark.parametrize("answer", ["n", "y"])
+def test_the_cost_stands_right_above_the_question(fake: Fake, answer: str) -> None:
+    fake.tree.write(".config", DEAR)
+    words = [f"PYTHON={sys.executable}", "bringup"]
+    child = pexpect.spawn(
+        "make", words, cwd=str(fake.tree.root), env=fake.tree.env, timeout=60, encoding="utf-8"
+    )
+    child.expect_exact("Bring them up? (that is above MAX_USD_PER_HOUR=10) [y/N]")
+    assert (child.before or "").splitlines()[-1].startswith(COST)
+    child.sendline(answer)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert ("apply" in fake.commands()) == (child.exitstatus == 0) == (answer == "y")
+
+
+def test_yes_answers_and_what_is_up_is_not_asked_again(fake: Fake) -> None:
+    fake.tree.write(".config", DEAR)
+    assert run(fake, "bringup", YES="1")[0] == 0
+    assert run(fake, "bringup")[0] == 0, "the plan changes nothing"
+
+
+def test_a_price_that_is_not_known_asks(fake: Fake) -> None:
+    (fake.tree.root / "terraform/aws/kconfigs/catalog.json.static").unlink()
+    code, said = run(fake, "bringup")
+    assert code == 1 and "the price is not known" in said and "unknown, this tree has no catalogue" in said
+    assert "apply" not in fake.commands() and run(fake, "bringup", YES="1")[0] == 0
+
+
+@pytest.mark.parametrize("text", ["-1", "ten", "nan", "inf", "1e3", "$5"])
+def test_a_limit_that_is_no_number(fake: Fake, text: str) -> None:
+    code, said = run(fake, "bringup", MAX_USD_PER_HOUR=text)
+    assert code == 2 and "is not a number of dollars" in said and nothing_started(fake)
 
 
 # --- keys ---
@@ -413,7 +509,7 @@ def test_what_bringup_leaves_is_no_matter_of_git(fake: Fake) -> None:
 
     before = offered()
     tree.make("bringup")
-    names = ".terraform/x .terraform.lock.hcl bringup.tfplan known_hosts key.pem terraform.tfstate.backup"
+    names = ".terraform/x bringup.tfplan known_hosts key.pem terraform.tfstate.backup"
     for name in (*names.split(), "terraform.tfstate.d/two/terraform.tfstate", "errored.tfstate"):
         tree.write(f"terraform/aws/{name}", "")
     assert before and offered() == before
@@ -446,23 +542,34 @@ def test_mrproper_keeps_a_state_that_holds_machines(fake: Fake) -> None:
         assert copy.is_symlink() == source.is_symlink() and copy.read_bytes() == source.read_bytes()
 
 
-def test_mrproper_keeps_what_is_somebody_elses(tree: Tree) -> None:
-    """Variables and plans of other names, folders of no provider, and whatever a link leads to."""
-    names = (
-        "aws/mine.tfvars.json",
-        "aws/mine.tfplan",
-        "mine/terraform.tfvars.json",
-        "mine/applied.tfvars.json",
-    )
-    mine = [tree.write(f"terraform/{name}", "{}") for name in names]
+MINE = (
+    *("mine.tfvars.json", "mine.tfplan", "terraform.tfstate.mine", "my.generated", "errored.txt", "x.new"),
+    *(".terraform.lock.hcl", "kconfigs/mine", "kconfigs/a/b/x.generated"),
+)
+
+
+@pytest.mark.parametrize("target", ["clean", "mrproper"])
+def test_what_is_somebody_elses_stays(tree: Tree, target: str) -> None:
+    """Files of other names, folders of no provider, whatever a link leads to; the providers' lock."""
+    made = ("terraform.tfvars.json", "applied.tfvars.json", "terraform.tfstate", "kconfigs/x.generated")
+    mine = [tree.write(f"terraform/aws/{name}", "") for name in MINE]
+    mine += [tree.write(f"terraform/mine/{name}", "") for name in ("Kconfig", *made)]
     elsewhere = tree.home / "elsewhere"
-    elsewhere.mkdir()
-    (tree.root / "terraform" / "linked").symlink_to(elsewhere)
-    (elsewhere / "terraform.tfstate").write_text("", encoding="utf-8")
-    ours = tree.write("terraform/aws/applied.tfvars.json", "{}")
-    tree.make("mrproper")
-    assert all(path.exists() for path in mine) and (elsewhere / "terraform.tfstate").exists()
-    assert not ours.exists()
+    for name in ("Kconfig", *made):
+        mine.append(elsewhere / name)
+        mine[-1].parent.mkdir(parents=True, exist_ok=True)
+        mine[-1].touch()
+    (tree.root / "terraform/linked").symlink_to(elsewhere)
+    shutil.rmtree(tree.root / "terraform/lambdalabs")
+    (tree.root / "terraform/lambdalabs").symlink_to(elsewhere)
+    (tree.root / "terraform/aws/kconfigs/linked").symlink_to(elsewhere / "kconfigs")
+    (tree.root / "terraform/aws/ssh_config").symlink_to(elsewhere / "Kconfig")
+    ours = [tree.write(f"terraform/aws/{name}", "") for name in (*made, "ssh_config.123.new")]
+    ours.append(tree.root / "terraform/aws/ssh_config")
+    tree.make(target)
+    assert [path for path in mine if not path.exists()] == []
+    left = [path.name for path in ours if os.path.lexists(path)]
+    assert left == ([] if target == "mrproper" else [path.name for path in ours[1:]])
 
 
 def test_mrproper_keeps_a_state_that_it_cannot_read(tree: Tree) -> None:

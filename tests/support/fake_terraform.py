@@ -45,7 +45,9 @@ def act() -> None:
     elif COMMAND == "show":
         change = {"actions": ["delete", "create"]}
         lost = [{"mode": "managed", "address": a, "change": change} for a in ORDERS["lost"]]
-        print(json.dumps({"resource_changes": lost}))
+        up = (FOLDER / "terraform.tfstate").is_file()
+        new = {"mode": "managed", "address": "x", "change": {"actions": ["no-op"] if up else ["create"]}}
+        print(json.dumps({"resource_changes": [*lost, new]}))
     elif COMMAND == "apply":
         hold(names())
     elif COMMAND == "destroy":

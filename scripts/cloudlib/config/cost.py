@@ -18,14 +18,19 @@ _LEFT_OUT = "without volumes, addresses, traffic and image fees"
 def line(wanted: Selection, catalog: Catalog | None) -> str:
     """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75 a month of 730 h; without volumes, …`."""
     what = printable(f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}")
-    each = hourly(catalog, wanted.instance_type, wanted.region)
-    if each is None:
+    total = hourly_total(wanted, catalog)
+    if total is None:
         why = "this tree has no catalogue" if catalog is None else "the catalogue has no price for it"
         return f"cost: {what}: unknown, {why}"
-    total = each * wanted.nodes
-    single = f" at {dollars(each)}" if wanted.nodes > 1 else ""
+    single = f" at {dollars(total / wanted.nodes)}" if wanted.nodes > 1 else ""
     month = f"${total * HOURS_A_MONTH:,.2f}"
     return f"cost: {what}{single} = {dollars(total)}/h, {month} a month of {HOURS_A_MONTH} h; {_LEFT_OUT}"
+
+
+def hourly_total(wanted: Selection, catalog: Catalog | None) -> Decimal | None:
+    """USD per hour of all nodes; None where it is not known."""
+    each = hourly(catalog, wanted.instance_type, wanted.region)
+    return None if each is None else each * wanted.nodes
 
 
 def hourly(catalog: Catalog | None, instance_type: str, region: str) -> Decimal | None:

@@ -15,7 +15,7 @@ WAYS_IN = ("your own address as ADDRESS/32", "TERRAFORM_SSH_ALLOWED_FROM_ANYWHER
 _NO_FIREWALL = (
     "terraform sets no firewall here; the account's own says who may reach SSH, see docs/terraform.md"
 )
-#: Ranges with fewer bits in their prefix are larger than any one network's.
+#: Ranges with fewer bits in their prefix are larger than any one network's: they count as the whole internet.
 _WIDE = 8
 
 
@@ -30,7 +30,6 @@ def findings(cidr: str) -> Iterable[Finding]:
     bits = ipaddress.IPv4Network(cidr).prefixlen
     if cidr == NOBODY:
         yield Finding(WARNING, UNREACHABLE, WAYS_IN)
-    elif bits == 0:
-        yield Finding(NOTE, "the whole internet may reach SSH on the nodes")
     elif bits < _WIDE:
-        yield Finding(NOTE, f"a large part of the internet, {cidr}, may reach SSH on the nodes")
+        wide = f" ({cidr} is as good as that)" if bits else ""
+        yield Finding(WARNING, f"the whole internet may reach SSH on the nodes{wide}")

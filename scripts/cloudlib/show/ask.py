@@ -9,12 +9,12 @@ from cloudlib.errors import CloudError
 from cloudlib.settings import flag
 
 
-def confirm(question: str, *, unchanged: str) -> None:
-    """Go on only after a yes; CloudError for a no, and where nobody can be asked."""
+def confirm(question: str, *, unchanged: str, hint: str = "YES=1 answers yes") -> None:
+    """Go on only after a yes; CloudError for a no, and with `hint` where nobody can be asked."""
     if flag("YES"):
         return
     if not sys.stdin.isatty():
-        raise CloudError("stdin is not a terminal; cannot ask", unchanged=unchanged, hint="YES=1 answers yes")
+        raise CloudError(f"stdin is not a terminal; cannot ask: {question}", unchanged=unchanged, hint=hint)
     if not yes(question):
         raise CloudError("not confirmed", unchanged=unchanged)
 

@@ -19,6 +19,7 @@ from cloudlib.calls.run import CallLog, run_json
 from cloudlib.calls.watch import run_through
 from cloudlib.errors import BadReply, CliMissing, CloudError
 from cloudlib.settings import call_timeout, shown
+from cloudlib.terraform import foreign
 
 _INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
 #: Given on the command line, where it wins over *.auto.tfvars: what `make` checked is what terraform uses.
@@ -43,12 +44,16 @@ class Terraform:
     env: Mapping[str, str] = field(default_factory=dict)
 
     def require(self) -> None:
-        """Raise CliMissing where there is no terraform on PATH, CloudError where the folder has no module."""
+        """Raise CliMissing where there is no terraform on PATH, CloudError where the folder has no module.
+
+        CloudError too where there is more in it than the module (`foreign.refuse`).
+        """
         if shutil.which("terraform") is None:
             raise CliMissing("the command `terraform` is not on PATH", hint=_INSTALL)
         if not any(self.folder.glob("*.tf")):
             folder = shown(self.folder)
             raise CloudError(f"{folder} holds no terraform module", hint=f"git checkout {folder}")
+        foreign.refuse(self.folder)
 
     def init(self) -> None:
         """Check the version of terraform and fetch the providers that the module pins, once."""

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""What terraform would load besides the module and the variables that `make` wrote and checked.
+
+terraform takes every *.tf and *.auto.tfvars of its folder, an override file wins over the module, and
+TF_VAR_name sets a variable: https://developer.hashicorp.com/terraform/language/files/override,
+https://developer.hashicorp.com/terraform/language/values/variables. Git ignores none or all of them, and no
+target shows them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from cloudlib.errors import CloudError
+from cloudlib.settings import shown, terraform_extra
+
+#: The files of a module of ours.
+MODULE = frozenset({"main.tf", "network.tf", "provider.tf", "shared.tf", "vars.tf"})
+_LOADED = ("*.tf", "*.tf.json", "terraform.tfvars", "*.auto.tfvars", "*.auto.tfvars.json")
+
+
+def refuse(folder: Path) -> None:
+    """Raise CloudError where terraform would load anything that TERRAFORM_EXTRA does not allow."""
+    foreign = sorted({*_files(folder), *_variables()} - terraform_extra())
+    if foreign:
+        raise CloudError(
+            f"terraform would also take what `make` neither wrote nor checked: {', '.join(foreign)}",
+            unchanged="everything: terraform was not started",
+            hint=f"move the files out of {shown(folder)}, and unset the variables\n"
+            f"TERRAFORM_EXTRA={','.join(foreign)} allows them",
+        )
+
+
+def _files(folder: Path) -> Iterator[str]:
+    names = {path.name for pattern in _LOADED for path in folder.glob(pattern)}
+    # terraform skips configuration files that begin with a dot, as an editor's do
+    return (n for n in names - MODULE if ".tfvars" in n or not n.startswith("."))
+
+
+def _variables() -> Iterator[str]:
+    return (name for name in os.environ if name.startswith("TF_VAR_"))

@@ -34,16 +34,17 @@ include scripts/kconfig.Makefile
 include scripts/dynamic-cloud-kconfig.Makefile
 include scripts/terraform.Makefile
 
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+# What is installed is what the hashes say, whatever the index offers.
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .venv/ready: requirements.txt
 	$(Q)echo '  VENV    .venv'
 	$(Q)python3 -m venv $(@D) && $(@D)/bin/python $(PIP_INSTALL) -r $<
 	$(Q)touch $@
 
-.venv/dev-ready: requirements-dev.txt constraints-dev.txt .venv/ready
+.venv/dev-ready: requirements-dev.txt .venv/ready
 	$(Q)echo '  VENV    .venv, with what the tests need'
-	$(Q)$(@D)/bin/python $(PIP_INSTALL) -r requirements-dev.txt -c constraints-dev.txt
+	$(Q)$(@D)/bin/python $(PIP_INSTALL) -r $<
 	$(Q)touch $@
 
 PHONY += extra-vars
@@ -94,6 +95,16 @@ style: $(PYTHON_DEV_READY)
 bench: $(PYTHON_DEV_READY)
 	$(Q)PYTHONPATH=scripts $(PYTHON_RUN) -m tests.bench
 
+# Releases of the .in files, all that they need in turn, and the hash of every file of each, for all platforms.
+# What is pinned in a .txt file already stays; --universal writes markers where platforms differ.
+UV_COMPILE := -m uv pip compile --quiet --universal --generate-hashes --no-annotate --no-python-downloads
+UV_COMPILE += --custom-compile-command 'make requirements'
+
+PHONY += requirements
+requirements: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) $(UV_COMPILE) --python-version 3.10 requirements.in -o requirements.txt
+	$(Q)for of in dev azure; do $(PYTHON_RUN) $(UV_COMPILE) --python-version 3.11 -o requirements-$$of.txt requirements-$$of.in || exit; done
+
 PHONY += clean mrproper
 clean:
 	$(Q)$(CLEAN_TERRAFORM) clean && rm -rf extra_vars.yaml extra_vars.yaml.*.new .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -125,6 +136,8 @@ develop-help:
 	@echo '  test-terraform            - the modules under the real terraform, offline'
 	@echo '  test-all                  - all of these'
 	@echo '  bench                     - measure the speed budgets'
+	@echo '  requirements              - write requirements*.txt: pins, hashes of all files'
+	@echo '  terraform-lock            - write the hashes of the terraform providers'
 	@echo
 	@echo 'Cleaning:'
 	@echo '  clean                     - remove what make wrote, keep .config'

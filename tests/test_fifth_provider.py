@@ -33,7 +33,8 @@ MORE = (
         "CONTRIBUTING.md",
         "LICENSE",
     ),
-    *("requirements-dev.txt", "requirements-azure.txt", "constraints-dev.txt"),
+    "SECURITY.md",
+    *(path.name for path in ROOT.glob("requirements*") if path.name != "requirements.txt"),
 )
 #: What commands leave in a tree, and git ignores.
 LEFT = re.compile(r"__pycache__|^\.config|^\.cloud|^\.toy_|^extra_vars|\.generated$|\.tfvars\.json$")

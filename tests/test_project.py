@@ -21,11 +21,21 @@ from tests.support.tree import ROOT, Tree
 
 #: Files in which no comment can stand, or whose text is not ours to change.
 _NO_COMMENT = {"LICENSE"}
-_NO_COMMENT_ENDINGS = (".json", ".csv", ".txt", ".static", ".md")
+_NO_COMMENT_ENDINGS = (".json", ".csv", ".txt", ".in", ".static", ".md")
 _TOP = {
     *(".ci", ".editorconfig", ".github", ".gitignore", "CONTRIBUTING.md", "Kconfig", "LICENSE", "Makefile"),
-    *("README.md", "constraints-dev.txt", "defconfigs", "docs", "pyproject.toml", "requirements-dev.txt"),
-    *("recordings", "requirements-azure.txt", "requirements.txt", "scripts", "terraform", "tests"),
+    *("README.md", "SECURITY.md", "defconfigs", "docs", "pyproject.toml", "requirements-dev.txt"),
+    *(
+        "recordings",
+        "requirements-azure.in",
+        "requirements-azure.txt",
+        "requirements-dev.in",
+        "requirements.in",
+        "requirements.txt",
+        "scripts",
+        "terraform",
+        "tests",
+    ),
 }
 
 
@@ -160,6 +170,49 @@ def test_static_files_are_what_the_code_makes_of_their_catalogue(name: str) -> N
             tier.publish(ROOT, name, tier.STATIC, made, mark=False)
     texts = tier.read_tier(ROOT, name, tier.STATIC)
     assert [file for file in made | texts if made.get(file) != texts.get(file)] == []
+
+
+PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)==(\S+)(?: ;[^\\]*)?(.*)")
+
+
+def pins(path: Path) -> dict[str, str]:
+    """The releases that a requirements file names, by the package's name in the index's spelling."""
+    found = [PINNED.match(line) for line in text(path).splitlines()]
+    return {re.sub(r"[-_.]+", "-", m[1]).lower(): m[2] for m in found if m}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("requirements*.txt")), ids=lambda p: p.name)
+def test_what_is_installed_is_pinned_with_hashes(path: Path) -> None:
+    """By exact release, each with its hashes, and holding what the .in file asks for."""
+    entries = text(path).replace("\\\n", " ").splitlines()
+    entries = [entry for entry in entries if not entry.startswith("#")]
+    assert len(entries) == len(pins(path)) > 5
+    bare = [e for e in entries if not re.search(r"(\s+--hash=sha256:[0-9a-f]{64})+\s*$", e)]
+    assert bare == []
+    asked = pins(path.with_suffix(".in"))
+    assert asked and {n: v for n, v in pins(path).items() if n in asked} == asked
+    ours = pins(ROOT / "requirements.txt")
+    if path.name == "requirements-dev.txt":
+        assert {n: v for n, v in pins(path).items() if n in ours} == ours
+
+
+def test_every_dependency_s_licence_is_listed() -> None:
+    listed = set(re.findall(r"^\| ([a-z0-9-]+) \| \S", text(ROOT / "docs/dependencies.md"), re.MULTILINE))
+    pinned = {name for path in ROOT.glob("requirements*.txt") for name in pins(path)}
+    assert (
+        sorted(pinned - listed) == [] and sorted(listed - pinned - {"package", "program", "terraform"}) == []
+    )
+
+
+def test_the_rights_name_every_resource() -> None:
+    """docs/permissions.md follows from the modules: what they make, it grants."""
+    page = text(ROOT / "docs/permissions.md")
+    made = {
+        name
+        for p in ROOT.glob("terraform/*/main.tf")
+        for name in re.findall(r'^resource "(\w+)"', text(p), re.M)
+    }
+    assert len(made) > 20 and sorted(n for n in made - {"terraform_data"} if f"`{n}`" not in page) == []
 
 
 def alone(target: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from cloud_providers import PROVIDER_NAMES
 from cloudlib.publish import locks
 from cloudlib.terraform import foreign
 from tests.support.bringup import CONFIG, Fake, fake_terraform
@@ -233,6 +234,14 @@ def test_files_that_terraform_skips(fake: Fake) -> None:
 
 def test_the_module_is_not_foreign() -> None:
     assert {path.name for path in (ROOT / "terraform").glob("*/*.tf")} == foreign.MODULE
+
+
+def test_the_hashes_of_the_providers(fake: Fake) -> None:
+    """`make terraform-lock` asks for all platforms that developers have."""
+    fake.tree.make("terraform-lock")
+    platforms = [f"-platform={name}_{arch}" for name in ("linux", "darwin") for arch in ("amd64", "arm64")]
+    expected = [[f"-chdir=terraform/{n}", "providers", "lock", *platforms] for n in sorted(PROVIDER_NAMES)]
+    assert sorted(fake.calls()) == expected
 
 
 # --- what it costs ---

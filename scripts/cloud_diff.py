@@ -9,11 +9,9 @@ both. Offline. Without --provider: every provider that has generated menus.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import kconfiglib
 
@@ -22,8 +20,7 @@ from cloudlib.catalog import diff as catalogdiff
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import guard, merge
 from cloudlib.catalog.records import Catalog
-from cloudlib.catalog.text import dollars
-from cloudlib.config import cost, requested, session
+from cloudlib.config import effects, requested
 from cloudlib.errors import CloudError, printable, report
 from cloudlib.provider import Provider
 from cloudlib.publish import refresh, tier
@@ -91,8 +88,8 @@ def _report(provider: Provider) -> Iterator[str]:
     yield from difftext.lines(diff, old, new)
     files = _menu_files(provider, new)
     if diff or files:
-        effects = list(_effects(provider, old, new))
-        yield from (["  defconfigs:", *(f"    {line}" for line in effects)] if effects else [])
+        touched = list(_effects(provider, old, new))
+        yield from (["  defconfigs:", *(f"    {line}" for line in touched)] if touched else [])
         beside = "" if diff else ", though the records are the same: this version writes them differently"
         count = difftext.number(files, ("menu file", "menu files"))
         yield f"  cloud-update-{name} would change {count}{beside}"
@@ -122,10 +119,11 @@ def _menu_files(provider: Provider, catalog: Catalog) -> int:
 
 def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
     """What changes for the shipped defconfigs: settings lost, other results, another price."""
-    names = provider.MENU_NAMES
-    trees = _Trees(_parsed(tier.STATIC), _parsed(tier.GENERATED))
+    trees = _Trees(
+        effects.parsed(cloud_providers, tier.STATIC), effects.parsed(cloud_providers, tier.GENERATED)
+    )
     for path in refresh.defconfigs(ROOT, provider):
-        before, after = _results(trees.old, path, provider), _results(trees.new, path, provider)
+        before, after = (effects.results(tree, path, provider) for tree in (trees.old, trees.new))
         lost = requested.dropped(trees.new, path)
         if lost:
             yield from (f"{path.name}: cloud-update will refuse: {item}" for item in lost)
@@ -135,33 +133,7 @@ def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
             for symbol in before
             if before[symbol] != after[symbol]
         )
-        itype, region = after[names.results.instance_type], after[names.results.region]
-        prices = (_price(old, itype, region), _price(new, itype, region))
-        if prices[0] != prices[1]:
-            yield f"{path.name}: {itype} in {region}  {prices[0]} -> {prices[1]}"
-
-
-def _parsed(which: str) -> kconfiglib.Kconfig:
-    """The tree with one tier for every provider that has it."""
-    saved = os.environ.get("CLOUD_TIER")
-    os.environ["CLOUD_TIER"] = which  # scripts/cloud-tier reads it while Kconfiglib parses
-    try:
-        return session.parse(cloud_providers)
-    finally:
-        os.environ.pop("CLOUD_TIER")
-        if saved is not None:
-            os.environ["CLOUD_TIER"] = saved
-
-
-def _results(kconf: kconfiglib.Kconfig, path: Path, provider: Provider) -> dict[str, str]:
-    requested.load(kconf, path)
-    names = provider.MENU_NAMES.result_symbols
-    return {name: kconf.syms[name].str_value if name in kconf.syms else "" for name in names}
-
-
-def _price(catalog: Catalog, instance_type: str, region: str) -> str:
-    usd = cost.hourly(catalog, instance_type, region)
-    return "unknown" if usd is None else dollars(usd)
+        yield from effects.repriced(path.name, after, provider, old, new)
 
 
 if __name__ == "__main__":

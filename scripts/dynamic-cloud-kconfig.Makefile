@@ -6,7 +6,7 @@ CLOUD_PROVIDERS := $(patsubst terraform/%/Kconfig,%,$(wildcard terraform/*/Kconf
 
 GENERATE_CLOUD := $(PYTHON_RUN) scripts/generate_cloud_configs.py
 
-PHONY += cloud-config cloud-update clean-cloud-config cloud-status cloud-diff
+PHONY += cloud-config cloud-update cloud-commit clean-cloud-config cloud-status cloud-diff
 PHONY += $(CLOUD_PROVIDERS:%=cloud-config-%) $(CLOUD_PROVIDERS:%=cloud-update-%) $(CLOUD_PROVIDERS:%=clean-cloud-config-%)
 PHONY += $(CLOUD_PROVIDERS:%=cloud-diff-%)
 
@@ -15,6 +15,9 @@ cloud-config: $(PYTHON_READY)
 
 cloud-update: $(PYTHON_READY)
 	$(Q)$(GENERATE_CLOUD) --update
+
+cloud-commit: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_commit.py
 
 clean-cloud-config: $(PYTHON_READY)
 	$(Q)$(GENERATE_CLOUD) --clean
@@ -44,5 +47,6 @@ cloud-help:
 	@echo '  cloud-update              - promote generated menus to committed *.static ones'
 	@echo '  clean-cloud-config        - remove generated menus and markers'
 	@echo '  TARGET-PROVIDER           - any of these for one: $(CLOUD_PROVIDERS)'
+	@echo '  cloud-commit              - commit the promoted menus, with a drafted message'
 	@echo
 PHONY += cloud-help

@@ -24,9 +24,10 @@ from cloudlib.calls import tapes
 from cloudlib.calls.progress import FAILED, SKIPPED, Progress
 from cloudlib.calls.run import CallLog
 from cloudlib.calls.tapes import Tapes
-from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
+from cloudlib.errors import CloudError, Interrupted, NotSetUp, printable, report
 from cloudlib.provider import Provider, Request
-from cloudlib.publish import refresh, tier
+from cloudlib.publish import git, refresh, tier
+from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import ROOT, flag, source_note
 from cloudlib.show import command, summary
 from cloudlib.show import diff as difftext
@@ -47,9 +48,11 @@ def main(argv: Sequence[str]) -> int:
             tier.recover(ROOT)
             if options.clean:
                 return _clean(providers)
-            if options.update:
-                return _update(providers, named=bool(options.provider))
-            return _generate(providers, named=bool(options.provider))
+            act = _update if options.update else _generate
+            code = act(providers, named=bool(options.provider))
+        if options.update:
+            _draft()
+        return code
     except CloudError as error:
         report(error, sys.stderr)
         return error.exit_code
@@ -172,9 +175,6 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
             error = _foreseen(provider, caught)
             outcomes.append(Outcome(provider.NAME, "REFUSED", False, error=error))
     summary.show(outcomes, sys.stdout)
-    if any(outcome.changed for outcome in outcomes):
-        folders = " ".join(tier.KCONFIGS.format(provider=o.provider) for o in outcomes if o.changed)
-        print(f"next: git add {folders} && git commit")
     return _exit_code(outcomes, named=named)
 
 
@@ -185,6 +185,27 @@ def _promoted(name: str, done: refresh.Promoted) -> Outcome:
         return Outcome(name, "unchanged", True, done.catalog, remarks=(same,))
     news = (difftext.headline(done.diff),) if done.diff else ()
     return Outcome(name, "promoted", True, done.catalog, changed=done.changed, remarks=news)
+
+
+def _draft() -> None:
+    """Write the message of the commit that comes next, and say how to make it.
+
+    A tree without git is no failure: the menus are promoted.
+    """
+    from cloudlib.show import draft
+
+    path = ROOT / git.MESSAGE
+    try:
+        drafted = draft.draft(cloud_providers, ROOT)
+        if drafted is None:
+            path.unlink(missing_ok=True)
+            return
+        rewrite(path, drafted.text)
+    except CloudError as error:
+        print(printable(f"no message for a commit was drafted: {error.what}"))
+        return
+    add = " ".join(f"'{git.pathspec(name)}'" for name in drafted.providers)
+    print(f"next: make cloud-commit, which does this:\n  git add {add}\n  git commit -F {git.MESSAGE}")
 
 
 def _clean(providers: Sequence[Provider]) -> int:

@@ -18,6 +18,7 @@ from pathlib import Path
 import cloud_providers
 from cloudlib.calls.run import CallLog
 from cloudlib.calls.tapes import Tapes
+from cloudlib.catalog import file as catalogfile
 from cloudlib.errors import CloudError, report
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, staged, tier
@@ -57,6 +58,9 @@ def _compare(provider: Provider, texts: dict[str, str]) -> int:
     name = provider.NAME
     committed = tier.read_tier(ROOT, name, tier.STATIC)
     odd = sorted(file for file in committed | texts if committed.get(file) != texts.get(file))
+    if odd and (asked := _asked(committed)):
+        print(f"{name}: the committed files are not of a recording but {asked}: nothing to compare them with")
+        return 0
     if not odd:
         print(f"{name}: {len(texts)} committed files are what {RECORDINGS}/ gives")
         return 0
@@ -64,6 +68,12 @@ def _compare(provider: Provider, texts: dict[str, str]) -> int:
     print("  " + ", ".join(odd[:_SHOWN]) + (f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""))
     print("  next: make static-from-recordings, and look at git diff")
     return 1
+
+
+def _asked(committed: dict[str, str]) -> str:
+    """When the vendor itself was asked for the committed menus, `live of DATE`; "" for a recording's."""
+    about = catalogfile.load(committed[catalogfile.NAME], where=catalogfile.NAME).provenance
+    return f"{about.source} of {about.fetched_at[:10]}" if about.source == "live" else ""
 
 
 def _write(provider: Provider, texts: dict[str, str]) -> int:

@@ -194,7 +194,7 @@ def test_a_date_alone_changes_nothing(tree: Tree) -> None:
     assert same == {path: text for path, text in before.items() if not path.endswith(".generated")}
     said = tree.make(f"cloud-update-{NAME}").stdout
     assert f"{NAME}: nothing has changed since {committed(tree).fetched_at[:10]}: the committed files" in said
-    assert "git" not in said
+    assert "next: make cloud-commit" not in said
 
 
 @pytest.mark.parametrize(

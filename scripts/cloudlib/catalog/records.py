@@ -8,6 +8,7 @@ or an empty tuple; a price that is not known is absent, never 0 and never estima
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -170,8 +171,7 @@ class Provenance:
 
     `source` is "live", "built-in" or a note about a recording; `not_reached` maps a region to why.
     `known_since` maps those whose data were carried forward to when these were fetched ("" for unknown), and
-    `unanswered` every one to how many refreshes in a row it gave no answer to. `forced` are the doubts that
-    FORCE=1 overrode when it was promoted.
+    `unanswered` each to how many refreshes in a row it missed. `forced` are the doubts that FORCE=1 overrode.
     """
 
     source: str
@@ -204,8 +204,7 @@ class Catalog:
     zone_regions: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        bootable = (itype for itype in self.instance_types if itype.linux_architectures)
-        offered_in = frozenset(region for itype in bootable for region in itype.regions)
+        offered_in = frozenset(region for t in self.instance_types if t.offered for region in t.regions)
         object.__setattr__(self, "offered_in", offered_in)
         object.__setattr__(self, "zone_regions", {zone.name: zone.region for zone in self.zones})
 
@@ -318,19 +317,14 @@ def _check_places(who: str, itype: InstanceType, usable: set[str], zone_regions:
 def _check_figures(who: str, itype: InstanceType, regions: set[str]) -> None:
     if itype.vcpus <= 0 or itype.memory_mib <= 0:
         raise CatalogError(f"{who}: {itype.name} has no vCPU or memory figure")
-    if not itype.prices.keys() <= regions:
-        unknown = sorted(itype.prices.keys() - regions)
+    if unknown := sorted(itype.prices.keys() - regions):
         raise CatalogError(f"{who}: {itype.name} has a price in unknown regions: {', '.join(unknown)}")
     for price in itype.prices.values():
-        if not price.usd_per_hour.is_finite() or price.usd_per_hour >= _NO_PRICE:
+        if not (price.usd_per_hour.is_finite() and 0 < price.usd_per_hour < _NO_PRICE):
             raise CatalogError(f"{who}: {itype.name} has an impossible price: {price.usd_per_hour}")
-        if price.usd_per_hour <= 0:
-            raise CatalogError(f"{who}: {itype.name} has a price of 0 or less")
 
 
 def _unique(who: str, noun: str, names: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise CatalogError(f"{who}: {noun} {name!r} occurs twice")
-        seen.add(name)
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise CatalogError(f"{who}: {noun} {twice[0]!r} occurs twice")

@@ -152,12 +152,13 @@ def _prices(diff: CatalogDiff) -> Iterator[str]:
     if text:
         yield text
     if rises:
-        yield f"largest rise: {_change(max(rises, key=lambda p: p.ratio))}"
+        yield f"largest rise: {change(max(rises, key=lambda p: p.ratio))}"
     if falls:
-        yield f"largest fall: {_change(min(falls, key=lambda p: p.ratio))}"
+        yield f"largest fall: {change(min(falls, key=lambda p: p.ratio))}"
 
 
-def _change(price: Repriced) -> str:
+def change(price: Repriced) -> str:
+    """`m7.large in north-1  $0.10 -> $0.20  (+100.0 %)`."""
     percent = (price.ratio - 1) * 100
     amounts = f"{dollars(price.before)} -> {dollars(price.after)}"
     return f"{price.type} in {price.region}  {amounts}  ({percent:+.1f} %)"

@@ -204,7 +204,11 @@ def test_half_the_types_are_not_promoted_unasked(aws: Aws) -> None:
     aws.config()
     before = {n: t for n, t in aws.tree.menu_state().items() if n.endswith(".static")}
     code, said = aws.config("--update", check=False)
-    assert code == 1 and "instance types are gone" in said and "make cloud-update-aws FORCE=1" in said
+    assert (
+        code == 1
+        and "instance types are no longer offered" in said
+        and "make cloud-update-aws FORCE=1" in said
+    )
     assert {n: t for n, t in aws.tree.menu_state().items() if n.endswith(".static")} == before
     code, said = aws.config("--update", FORCE="1")
     assert "promoted" in said

@@ -103,7 +103,7 @@ def test_without_billing_nothing_is_promoted_unasked(gce: Gce) -> None:
     _, said = gce.config()
     assert "gce: notice: no prices: Cloudbilling API has not been used" in said and "unknown" in said
     code, said = gce.config("--update", check=False)
-    assert code == 1 and "prices are gone" in said and "make cloud-update-gce FORCE=1" in said
+    assert code == 1 and "prices are no longer known" in said and "make cloud-update-gce FORCE=1" in said
 
 
 def test_two_names_of_one_symbol(gce: Gce) -> None:

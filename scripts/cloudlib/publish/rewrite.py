@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cloudlib.errors import PublishError
@@ -61,7 +61,9 @@ def replacement(path: Path, *, mode: int | None = None) -> Iterator[Path]:
     except BaseException:
         staged.unlink(missing_ok=True)
         raise
-    sync(target.parent)
+    # Not every filesystem syncs a folder. Without it a power cut may bring the old file back, whole.
+    with suppress(OSError):
+        sync(target.parent)
 
 
 def sync(path: Path) -> None:

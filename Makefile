@@ -152,6 +152,7 @@ develop-help:
 	@echo '  CLOUD_JOBS=N              - run N vendor calls at a time'
 	@echo '  CLOUD_CALL_TIMEOUT=S      - give each vendor call S seconds'
 	@echo '  CLOUD_ANSWER_MIB=N        - let each vendor call answer with N MiB'
+	@echo '  CLOUD_PASS_ENV=A,B_*      - pass these variables on to vendor commands'
 	@echo '  CLOUD_SOURCE_NOTE=TEXT    - say in the catalogue that this is a recording'
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
 	@echo '  MAX_USD_PER_HOUR=N        - bringup asks above N dollars an hour (10)'

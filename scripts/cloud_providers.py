@@ -6,8 +6,10 @@ mypy holds each module against the `Provider` protocol where its function return
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 
+from cloudlib import settings
 from cloudlib.errors import UsageError
 from cloudlib.provider import Provider
 
@@ -44,6 +46,10 @@ _LOADERS: dict[str, Callable[[], Provider]] = {
     "lambdalabs": _lambdalabs,
 }
 PROVIDER_NAMES = tuple(_LOADERS)
+
+settings.OWN_VARIABLES.update(
+    {name: importlib.import_module(f"providers.{name}").ENVIRONMENT for name in PROVIDER_NAMES}
+)
 
 
 def load(name: str) -> Provider:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.contract import contracts
+import cloud_providers  # noqa: F401  tells which variables are whose
+from cloudlib.settings import OWN_VARIABLES
 from tests.support.tree import Tree, copy_tree, make_tree
 
 _OURS = ("CLOUD_", "KCONFIG_", "FAKE_")
@@ -22,7 +23,7 @@ _ALSO = (
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests reaches them."""
-    theirs = [start for contract in contracts().values() for start in contract.environment]
+    theirs = [start for starts in OWN_VARIABLES.values() for start in starts]
     for name in os.environ:
         if name.startswith((*_OURS, *theirs)) or name in _ALSO:
             monkeypatch.delenv(name)

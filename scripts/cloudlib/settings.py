@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import fnmatch
 import ipaddress
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from cloudlib.errors import UsageError
 #: The top of the tree. Paths are made from it; nothing depends on the working directory but Kconfig.
 ROOT = Path(__file__).resolve().parents[2]
 
-_SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSWORD|API_KEY|ACCESS_KEY", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSW|PASSPHRASE|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY", re.IGNORECASE)
 _OWN_NAME = re.compile(r"PROJECT|_PROFILE\Z|_ACCOUNT\Z|\A(?:USER|LOGNAME)\Z")
 
 
@@ -120,6 +121,28 @@ def own_values() -> tuple[frozenset[str], frozenset[str]]:
         frozenset(v for n, v in env.items() if len(v) >= 8 and _SECRET_NAME.search(n)),
         frozenset(v for n, v in env.items() if _OWN_NAME.search(n)),
     )
+
+
+#: {provider: how the names of the variables begin that are its own}. The registry fills it.
+OWN_VARIABLES: dict[str, tuple[str, ...]] = {}
+
+
+def child_environment(own: Sequence[str] = (), added: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a command: ours, without other clouds' variables and without others' secrets.
+
+    `own` is how the variables begin that the command may have whatever they are; `added` comes on top.
+    CLOUD_PASS_ENV names more to pass on, also as `VAULT_*`: helpers that `aws` calls for credentials, say.
+    """
+    passed = [name.strip() for name in os.environ.get("CLOUD_PASS_ENV", "").split(",")]
+    clouds = tuple(start for starts in OWN_VARIABLES.values() for start in starts)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(tuple(own))
+        or any(fnmatch.fnmatchcase(name, pattern) for pattern in passed)
+        or not (name.startswith(clouds) or _SECRET_NAME.search(name))
+    }
+    return {**kept, **(added or {})}
 
 
 def price_wish() -> str:

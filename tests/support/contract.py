@@ -31,8 +31,7 @@ class Contract:
     `command` is its name on PATH, "" for a provider that is asked over HTTP. `without_credentials` is what to
     change in that environment so that there are none. `faults` has one for each of FAULTS, which must end the
     fetch. `secrets` must not be seen in any message or file. `settings` are for speed alone, such as fewer
-    retries. `environment` is how the variables begin with which a person tells the vendor's tools who they
-    are; no test sees them.
+    retries.
     """
 
     small: Callable[..., HttpServer]
@@ -45,7 +44,6 @@ class Contract:
     recorded: Callable[..., HttpServer] | None = None
     real: Callable[[Tree, HttpServer], dict[str, str]] | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
-    environment: Sequence[str] = ()
 
 
 def contracts() -> Mapping[str, Contract]:

@@ -60,5 +60,4 @@ CONTRACT = Contract(
     },
     secrets=("testing-key-id", "testing-secret-value"),
     settings={"AWS_MAX_ATTEMPTS": "1"},
-    environment=("AWS_",),
 )

@@ -51,5 +51,4 @@ CONTRACT = Contract(
     without_credentials={"FAKE_AZ_STATE": "not-logged-in"},
     faults={"error reply": faults.denied, "cut off": faults.cut_off, "hang": faults.hangs},
     secrets=(TOKEN,),
-    environment=("AZURE_", "ARM_"),
 )

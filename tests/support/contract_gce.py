@@ -47,5 +47,4 @@ CONTRACT = Contract(
         "hang": lambda: faults.hangs("regions"),
     },
     secrets=(TOKEN,),
-    environment=("CLOUDSDK_", "GOOGLE_"),
 )

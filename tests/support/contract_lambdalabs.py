@@ -39,5 +39,4 @@ CONTRACT = Contract(
         "hang": lambda: lambda_server.hangs("instance-types"),
     },
     secrets=(KEY,),
-    environment=("LAMBDA",),
 )

@@ -91,10 +91,9 @@ class Rest:
         try:
             return parsed(answer.out)
         except ValueError as error:
-            page = "; it is a page of HTML, perhaps a proxy's" if answer.out.lstrip()[:1] == b"<" else ""
-            raise BadReply(
-                f"{shown}: the answer is not whole JSON ({error}){page}", hint="try again"
-            ) from error
+            page = answer.out.lstrip()[:1] == b"<"
+            why = "it is a page of HTML, perhaps a proxy's" if page else str(error)
+            raise BadReply(f"{shown}: the answer is not whole JSON: {why}", hint="try again") from error
 
     def _answer(self, url: str, shown: str) -> Answer:
         """Ask, once."""

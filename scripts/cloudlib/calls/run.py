@@ -34,7 +34,7 @@ from cloudlib.errors import (
     Interrupted,
     TimedOut,
 )
-from cloudlib.settings import answer_limit, flag, own_values
+from cloudlib.settings import answer_limit, child_environment, flag, own_values
 
 #: Turns (argv, exit code, stderr) into the error that it means, or None for "no idea".
 Classifier = Callable[[Sequence[str], int, str], CloudError | None]
@@ -149,17 +149,19 @@ def run_json(
     *,
     log: CallLog,
     timeout: float,
+    own: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
     classify: Classifier | None = None,
     hint: str = "",
 ) -> Any:
     """Run a vendor command and return its stdout as JSON.
 
-    `env` is added to the environment; `hint` says how to install a missing command. Raises CliMissing,
+    The command sees the variables that begin with `own`, none of another cloud, and `env`; `hint` says how
+    to install it. Raises CliMissing,
     TimedOut, BadReply, whatever `classify` makes of the failure, or CallFailed with the command, its exit
     code and its last words.
     """
-    out = run_bytes(argv, log=log, timeout=timeout, env=env, classify=classify, hint=hint)
+    out = run_bytes(argv, log=log, timeout=timeout, own=own, env=env, classify=classify, hint=hint)
     try:
         return parsed(out)
     except ValueError as error:
@@ -174,13 +176,14 @@ def run_bytes(
     *,
     log: CallLog,
     timeout: float,
+    own: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
     classify: Classifier | None = None,
     hint: str = "",
 ) -> bytes:
     """Run a vendor command and return its stdout. Errors as for `run_json`, but for BadReply."""
     call = shlex.join(argv)
-    full_env = {**os.environ, **(env or {})}
+    full_env = child_environment(own, env)
     try:
         answer = log.ask(call, command_line(argv), lambda: _answer(call, argv, log, timeout, full_env))
     except CliMissing as error:

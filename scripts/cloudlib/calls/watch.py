@@ -7,7 +7,6 @@ It is asked to end, once, and waited for.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from typing import Any
 
 from cloudlib.calls.run import debug
 from cloudlib.errors import CliMissing
+from cloudlib.settings import child_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,16 @@ class Ended:
     interrupted: bool
 
 
-def run_through(argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> Ended:
+def run_through(
+    argv: Sequence[str], *, own: Sequence[str] = (), env: Mapping[str, str] | None = None
+) -> Ended:
     """Run a command with our stdout and stderr, for as long as it takes; raises CliMissing.
 
-    It gets a session of its own, so that Ctrl-C reaches us alone. The first one, or a SIGTERM or SIGHUP, is
-    passed on as one SIGINT; terraform takes a second for leave to lose its state, so there is none.
+    It sees the variables that begin with `own`, none of another cloud, and `env`. It gets a session of its
+    own, so that Ctrl-C reaches us alone. The first one, or a SIGTERM or SIGHUP, is passed on as one SIGINT;
+    terraform takes a second for leave to lose its state, so there is none.
     """
-    full_env = {**os.environ, **(env or {})}
+    full_env = child_environment(own, env)
     program = shutil.which(argv[0], path=full_env.get("PATH"))
     if program is None:
         raise CliMissing(f"the command `{argv[0]}` is not on PATH")

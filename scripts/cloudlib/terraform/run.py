@@ -18,7 +18,7 @@ from typing import Any
 from cloudlib.calls.run import CallLog, run_json
 from cloudlib.calls.watch import run_through
 from cloudlib.errors import BadReply, CliMissing, CloudError
-from cloudlib.settings import call_timeout, shown
+from cloudlib.settings import OWN_VARIABLES, call_timeout, shown
 from cloudlib.terraform import foreign
 
 _INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
@@ -110,13 +110,17 @@ class Terraform:
 
     def _json(self, command: Sequence[str]) -> Any:
         argv = ["terraform", f"-chdir={self.folder}", *command]
-        return run_json(argv, log=CallLog(), timeout=call_timeout(_TIMEOUT), env=self._environment())
+        return run_json(
+            argv, log=CallLog(), timeout=call_timeout(_TIMEOUT), own=self._own, env=self._environment()
+        )
 
     def _watched(self, command: Sequence[str], *, unchanged: str, hint: str = "") -> None:
         plain = [] if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ["-no-color"]
         name, *rest = command
         ended = run_through(
-            ["terraform", f"-chdir={self.folder}", name, *plain, *rest], env=self._environment()
+            ["terraform", f"-chdir={self.folder}", name, *plain, *rest],
+            own=self._own,
+            env=self._environment(),
         )
         if ended.code == 0 and not ended.interrupted:
             return
@@ -135,6 +139,11 @@ class Terraform:
     @property
     def _state(self) -> str:
         return shown(self.folder / "terraform.tfstate")
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        """How the variables begin that terraform and the chosen provider's plugin may see."""
+        return ("TF_", *OWN_VARIABLES.get(self.folder.name, ()))
 
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in _ENV.items() if name not in os.environ}

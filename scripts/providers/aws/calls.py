@@ -22,6 +22,7 @@ from cloudlib.errors import (
     TimedOut,
 )
 from cloudlib.settings import call_timeout
+from providers.aws import ENVIRONMENT
 from providers.aws import images as aws_images
 from providers.aws import parse as aws_parse
 
@@ -97,6 +98,7 @@ def run_aws_command(command: Sequence[str], region: str | None = None, *, log: C
         argv,
         log=log or CallLog(),
         timeout=call_timeout(_TIMEOUT),
+        own=ENVIRONMENT,
         env=env,
         classify=_classify,
         hint=SETUP_HINT,
@@ -162,7 +164,14 @@ def region_not_enabled(error: CloudError, region: str, *, asked_for: bool) -> Cl
 
 
 def _run_text(argv: Sequence[str], log: CallLog) -> str:
-    out = run_bytes(argv, log=log, timeout=call_timeout(_TIMEOUT), classify=_classify, hint=SETUP_HINT)
+    out = run_bytes(
+        argv,
+        log=log,
+        timeout=call_timeout(_TIMEOUT),
+        own=ENVIRONMENT,
+        classify=_classify,
+        hint=SETUP_HINT,
+    )
     return out.decode("utf-8", "replace").strip()
 
 

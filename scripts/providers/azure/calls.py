@@ -34,6 +34,7 @@ from cloudlib.errors import (
     TimedOut,
 )
 from cloudlib.settings import call_timeout
+from providers.azure import ENVIRONMENT
 from providers.azure.parse import name_of
 
 if TYPE_CHECKING:
@@ -159,7 +160,9 @@ def az_json(arguments: Sequence[str], log: CallLog) -> object:
 
     def call() -> object:
         limit = call_timeout(_TIMEOUT)
-        return run_json(argv, log=log, timeout=limit, env=env, classify=_az_error, hint=SETUP_HINT)
+        return run_json(
+            argv, log=log, timeout=limit, own=ENVIRONMENT, env=env, classify=_az_error, hint=SETUP_HINT
+        )
 
     return retried(call, log)
 

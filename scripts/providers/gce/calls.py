@@ -30,6 +30,7 @@ from cloudlib.errors import (
     TimedOut,
 )
 from cloudlib.settings import base_url, call_timeout
+from providers.gce import ENVIRONMENT
 from providers.gce.prices import PriceBook
 
 NAME = "gce"
@@ -147,7 +148,13 @@ def settings(log: CallLog) -> Settings:
     argv = ("gcloud", "info", "--format=json(basic.version,config.properties.compute)")
     answer = Reader(
         run_json(
-            argv, log=log, timeout=call_timeout(_TIMEOUT), env=_ENV, classify=_classify, hint=SETUP_HINT
+            argv,
+            log=log,
+            timeout=call_timeout(_TIMEOUT),
+            own=ENVIRONMENT,
+            env=_ENV,
+            classify=_classify,
+            hint=SETUP_HINT,
         ),
         vendor=NAME,
         answer="`gcloud info`",
@@ -209,7 +216,13 @@ def terraform_environment() -> Mapping[str, str]:
 def _run_text(argv: Sequence[str], log: CallLog) -> str:
     def once() -> bytes:
         return run_bytes(
-            argv, log=log, timeout=call_timeout(_TIMEOUT), env=_ENV, classify=_classify, hint=SETUP_HINT
+            argv,
+            log=log,
+            timeout=call_timeout(_TIMEOUT),
+            own=ENVIRONMENT,
+            env=_ENV,
+            classify=_classify,
+            hint=SETUP_HINT,
         )
 
     return retried(once, log).decode("utf-8", "replace")

@@ -325,7 +325,7 @@ ENDS: list[tuple[str, Callable[[], Fault], type[CloudError], str]] = [
     ("no such thing", faults.missing, NotFound, "ResourceNotFound"),
     ("throttled for ever", lambda: faults.throttled(times=None), Throttled, "TooManyRequests"),
     ("out of order", faults.broken, ServiceFailed, "HTTP 503: ServerBusy: The service is unavailable."),
-    ("a web page", faults.web_page, BadReply, "<html>"),
+    ("a web page", faults.web_page, BadReply, "a page of HTML"),
     ("half of the JSON", faults.cut_off, BadReply, "no"),
     ("broken off", faults.broken_off, ServiceFailed, "cut off"),
     ("reset", faults.resets, ServiceFailed, "Remote end closed"),

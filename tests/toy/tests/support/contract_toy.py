@@ -27,5 +27,4 @@ CONTRACT = Contract(
     without_credentials={"TOY_API_KEY": ""},
     faults={"error reply": denied, "cut off": half, "hang": hangs},
     secrets=(KEY,),
-    environment=("TOY_",),
 )

@@ -124,7 +124,7 @@ def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
     )
     for path in refresh.defconfigs(ROOT, provider):
         before, after = (effects.results(tree, path, provider) for tree in (trees.old, trees.new))
-        lost = requested.dropped(trees.new, path)
+        lost = requested.load(trees.new, path).dropped
         if lost:
             yield from (f"{path.name}: cloud-update will refuse: {item}" for item in lost)
             continue

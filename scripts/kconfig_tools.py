@@ -53,8 +53,7 @@ def check(root: Path, defconfigs: Sequence[Path]) -> list[str]:
         return [error.what]
     problems = [f"Kconfiglib warns: {w}" for w in kconf.warnings]
     for path in defconfigs:
-        requested.load(kconf, path)
-        problems += [f"{path}: {item}" for item in requested.dropped(kconf, path)]
+        problems += [f"{path}: {item}" for item in requested.load(kconf, path).dropped]
     return problems
 
 

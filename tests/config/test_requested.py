@@ -7,10 +7,8 @@ from pathlib import Path
 
 import kconfiglib
 import pytest
-from pytest_mock import MockerFixture
 
 from cloudlib.config import requested
-from cloudlib.config.requested import Switched
 
 KCONFIG = """\
 config TERRAFORM_PREVIOUS_GENERATION
@@ -43,20 +41,22 @@ def config(*lines: str) -> Path:
     return path
 
 
-def test_what_is_switched_on_is_a_record(kconf: kconfiglib.Kconfig) -> None:
-    path = config("CONFIG_TERRAFORM_OLD=y")
+def test_what_is_switched_on_is_noted(kconf: kconfiglib.Kconfig) -> None:
+    loaded = requested.load(kconf, config("CONFIG_TERRAFORM_OLD=y"))
     option = "TERRAFORM_PREVIOUS_GENERATION"
-    assert requested.load(kconf, path) == [Switched(option, "TERRAFORM_OLD")]
+    assert list(loaded.notes) == [f"TERRAFORM_OLD is of a previous generation: {option}=y was set for it"]
     assert kconf.syms["TERRAFORM_OLD"].str_value == kconf.syms[option].str_value == "y"
-    assert requested.dropped(kconf, path) == []
-    assert requested.load(kconf, config("CONFIG_TERRAFORM_NEW=y")) == []
+    assert not loaded.dropped
+    assert requested.load(kconf, config("CONFIG_TERRAFORM_NEW=y")) == requested.Loaded()
 
 
-def test_a_configuration_of_another_tree(kconf: kconfiglib.Kconfig, mocker: MockerFixture) -> None:
-    """Every lost setting is named; names like it are looked for with the first ones alone."""
-    near = mocker.spy(requested, "_nearest")
+def test_what_is_switched_off_in_the_file_stays_off(kconf: kconfiglib.Kconfig) -> None:
+    loaded = requested.load(kconf, config("CONFIG_TERRAFORM_OLD=y", "CONFIG_TERRAFORM_PREVIOUS_GENERATION=n"))
+    assert [item.why for item in loaded.dropped] == ["it needs TERRAFORM_PREVIOUS_GENERATION"]
+
+
+def test_a_configuration_of_another_tree(kconf: kconfiglib.Kconfig) -> None:
+    """Every lost setting is named."""
     path = config(*(f"CONFIG_TERRAFORM_X{n}=y" for n in range(300)))
-    requested.load(kconf, path)
-    lost = requested.dropped(kconf, path)
+    lost = requested.load(kconf, path).dropped
     assert [item.name for item in lost] == [f"TERRAFORM_X{n}" for n in range(300)]
-    assert near.call_count == 5

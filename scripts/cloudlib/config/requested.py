@@ -3,49 +3,39 @@
 
 from __future__ import annotations
 
-import difflib
-import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import kconfiglib
 
+from cloudlib.config import implied, terms
+from cloudlib.config.dropped import Dropped
 from cloudlib.errors import ConfigRejected
-from cloudlib.settings import shown
+from cloudlib.settings import config_file, shown
 
 _SETTING = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)\Z")
 _OURS = ("TERRAFORM_", "TARGET_ARCH_")
-#: How many unknown settings get the names like theirs: each costs half a second over a whole tree, and a
-#: configuration of another tree has hundreds.
-_NEAREST_FOR = 5
+#: Settings of kdevops that say something about the machines all the same; cloudlib.config.aliases has them.
+_OTHERS = ("KDEVOPS_NODES", "KDEVOPS_HOSTS_PREFIX", "KDEVOPS_BASELINE_AND_DEV")
 _STATE = "_USE_DYNAMIC_CONFIG"  # tells which menus the tree had; it asks for nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A setting that did not take effect: what was asked, why not, and existing names like it."""
+@dataclass(frozen=True)
+class Loaded:
+    """What came of loading a file: notes on what was taken otherwise than written, and what was not taken."""
 
-    name: str
-    value: str
-    why: str
-    nearest: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        near = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
-        return f"CONFIG_{self.name}={self.value}: {self.why}{near}"
+    notes: Sequence[str] = ()
+    dropped: Sequence[Dropped] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Switched:
-    """An option that was switched on because the configuration names a machine of a previous generation."""
+@dataclass(frozen=True)
+class _Request:
+    """The settings that are to take effect, and the lines that they come from, where the file says others."""
 
-    option: str
-    setting: str
-
-    def __str__(self) -> str:
-        return f"{self.setting} is of a previous generation: {self.option}=y was set for it"
+    settings: Mapping[str, str]
+    origin: Mapping[str, str] = field(default_factory=dict)
 
 
 def settings(text: str) -> dict[str, str]:
@@ -54,37 +44,69 @@ def settings(text: str) -> dict[str, str]:
     return {m.group(1): m.group(2) for m in matches if m}
 
 
-def load(kconf: kconfiglib.Kconfig, path: Path) -> list[Switched]:
-    """Load a configuration and switch on the previous generation where it names a machine of one.
+def load(kconf: kconfiglib.Kconfig, path: Path) -> Loaded:
+    """Load a configuration, in the names of this tree or in others that cloudlib.config.aliases has.
 
-    So a configuration from the time when that family was current goes on working. Returns what was switched
-    on; ConfigRejected where the file cannot be read.
+    Where something of it did not take effect, it is looked at again: other names are translated, result
+    strings become choices, and what a setting needs is switched on where the file says nothing of it, the
+    previous generation of families for one. ConfigRejected where it cannot be read, or names no cloud.
     """
     try:
         kconf.load_config(str(path))
-    except (OSError, kconfiglib.KconfigError) as error:
+        asked = settings(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
         name = shown(path)
         raise ConfigRejected(
             f"{name} cannot be read: {one_line(error)}",
             unchanged=f"{name}, as it was",
             hint=f"fix it, or move it aside: mv {name} {name}.bad",
         ) from error
-    switched = list(dict.fromkeys(_previous_generations(kconf, path)))
-    if switched:
-        kconf.load_config(str(path))
-        for note in switched:
-            kconf.syms[note.option].set_value("y")
-    return switched
+    if not _lost(kconf, _Request(asked)) and not any(name in asked for name in _OTHERS):
+        _names_a_cloud(kconf, asked, path)
+        return Loaded()
+    return _translated(kconf, asked, path)
 
 
-def _previous_generations(kconf: kconfiglib.Kconfig, path: Path) -> Iterator[Switched]:
-    """Sets the options that settings of a loaded file lack, for as long as it looks."""
-    for name, value in settings(path.read_text(encoding="utf-8")).items():
+def _translated(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path) -> Loaded:
+    from cloudlib.config import aliases, results  # a file in our own names needs neither
+
+    made = aliases.translate(asked, lambda name: name in kconf.syms and bool(kconf.syms[name].nodes))
+    for name, value in {**made.weak, **made.settings}.items():
         symbol = kconf.syms.get(name)
-        if value == "y" and symbol is not None and symbol.str_value != "y":
-            for term in _unmet(symbol):
-                if term.endswith("_PREVIOUS_GENERATION") and kconf.syms[term].set_value("y"):
-                    yield Switched(term, name)
+        if symbol is not None and name not in asked:
+            symbol.set_value(terms.text(value))
+    notes = implied.imply(kconf, made.settings)
+    chosen = results.choose(kconf, made.settings, free_text=path != config_file())
+    wanted = {**made.settings, **chosen.settings}
+    for name in {o.name for s in chosen.settings for o in terms.members(kconf.syms[s])}:
+        wanted.pop(name, None)
+    notes += implied.imply(kconf, wanted)
+    request = _Request(wanted, {**made.origin, **chosen.origin})
+    refused = [*made.refused, *chosen.refused]
+    reasons = {item.name: item.why for item in refused}
+    lost = [replace(i, why=reasons.pop(i.name, i.why)) for i in dropped(kconf, request)]
+    lost = [item for item in refused if item.name in reasons] + lost
+    if not lost:
+        _names_a_cloud(kconf, wanted, path)
+    return Loaded([*made.notes, *chosen.notes, *map(str, notes)], lost)
+
+
+def _names_a_cloud(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path) -> None:
+    """Raise ConfigRejected for a file that asks for no machine of any provider, instead of a default one."""
+    switches = [symbol.name for symbol in terms.provider_switches(kconf)]
+    names = [name for name, value in asked.items() if value not in ("n", '""')]
+    off = asked.get("TERRAFORM") == "n"
+    if switches and (off or not any(n == s or n.startswith(f"{s}_") for n in names for s in switches)):
+        what = (
+            "says CONFIG_TERRAFORM=n: it asks for no machine in a cloud" if off else "names no cloud provider"
+        )
+        raise ConfigRejected(
+            f"{shown(path)} {what}",
+            unchanged=f"{shown(config_file())}, as it was" if config_file().exists() else "",
+            hint="\n".join(
+                ["add one of", *(f"  CONFIG_{s}=y" for s in switches), "make alldefconfig: the defaults"]
+            ),
+        )
 
 
 def one_line(error: Exception) -> str:
@@ -93,23 +115,46 @@ def one_line(error: Exception) -> str:
     return said.strip().splitlines()[0]
 
 
-def dropped(kconf: kconfiglib.Kconfig, path: Path) -> list[Dropped]:
-    """The settings of `path` (loaded already) that the menus did not take.
-
-    Only cloud settings count, and of defined symbols only those a user can set.
-    """
-    lost: list[Dropped] = []
-    for name, value in settings(path.read_text(encoding="utf-8")).items():
+def _lost(kconf: kconfiglib.Kconfig, request: _Request) -> list[tuple[str, str]]:
+    """The settings that did not take effect. Of other settings than the cloud's nothing is known."""
+    lost = []
+    for name, value in request.settings.items():
         if not name.startswith(_OURS) or name.endswith(_STATE):
             continue
         symbol = kconf.syms.get(name)
         if symbol is None or not symbol.nodes:
             if value != "n":
-                near = _nearest(kconf, name) if len(lost) < _NEAREST_FOR else ()
-                lost.append(Dropped(name, value, "there is no such setting", near))
-        elif any(node.prompt for node in symbol.nodes) and not _same(symbol, value):
-            lost.append(Dropped(name, value, _reason(symbol, value), _nearest_offered(kconf, symbol)))
+                lost.append((name, value))
+        elif not terms.same(symbol, value) and _asks(symbol, value):
+            lost.append((name, value))
     return lost
+
+
+def _asks(symbol: kconfiglib.Symbol, value: str) -> bool:
+    """Is a line a request? Of what has no prompt only strings are: a derived switch follows them."""
+    return terms.prompted(symbol) or (symbol.orig_type == kconfiglib.STRING and value != '""')
+
+
+def dropped(kconf: kconfiglib.Kconfig, request: _Request) -> list[Dropped]:
+    """The settings that the menus did not take, with the reason and the nearest ones."""
+    lost = _lost(kconf, request)
+    if not lost:
+        return []
+    lost.sort(key=lambda item: item[0] in kconf.syms and not terms.prompted(kconf.syms[item[0]]))
+    from cloudlib.config import nearest
+
+    near = nearest.Nearest(kconf)
+    items = []
+    for name, value in lost:
+        symbol, line = kconf.syms.get(name), request.origin.get(name, "")
+        if symbol is None or not symbol.nodes:
+            items.append(Dropped(name, value, near.unknown(name), near.named_like(name), line))
+        elif terms.prompted(symbol):
+            items.append(Dropped(name, value, _reason(symbol, value), near.offered_like(symbol), line))
+        else:
+            near_it = near.valued_like(symbol, terms.text(value))
+            items.append(Dropped(name, value, f"it became {symbol.str_value!r}", near_it, line))
+    return near.without_repeats(items)
 
 
 def rejected(lost: Sequence[Dropped], what: str, *, unchanged: str) -> ConfigRejected:
@@ -122,63 +167,17 @@ def rejected(lost: Sequence[Dropped], what: str, *, unchanged: str) -> ConfigRej
     )
 
 
-def _same(symbol: kconfiglib.Symbol, value: str) -> bool:
-    if symbol.orig_type == kconfiglib.STRING:
-        return bool(kconfiglib.unescape(value[1:-1]) == symbol.str_value)
-    if symbol.orig_type in (kconfiglib.INT, kconfiglib.HEX):
-        return bool(value.strip().lstrip("0") == symbol.str_value.lstrip("0"))
-    return bool(symbol.str_value == value)
-
-
 def _reason(symbol: kconfiglib.Symbol, value: str) -> str:
-    unmet = list(_unmet(symbol))
-    if unmet:
-        return f"it needs {', '.join(unmet)}"
+    from cloudlib.config import places
+
+    needs = terms.needs(symbol)
+    if elsewhere := places.not_here(symbol):
+        return elsewhere
+    if needs:
+        return f"it needs {', '.join(needs)}"
     if symbol.choice is not None and symbol.choice.selection is not None:
         return f"{symbol.choice.selection.name} was chosen instead"
     for low, high, condition in symbol.ranges:
         if kconfiglib.expr_value(condition) > 0:
             return f"it has to be a number from {low.str_value} to {high.str_value}"
     return f"it became {symbol.str_value!r}"
-
-
-def _unmet(item: kconfiglib.Symbol | kconfiglib.Choice) -> Iterator[str]:
-    """The parts of a symbol's dependencies that do not hold, as Kconfig expressions.
-
-    A member of a choice that is not shown at all lacks what the choice lacks.
-    """
-    for term in kconfiglib.split_expr(item.direct_dep, kconfiglib.AND):
-        if kconfiglib.expr_value(term) != 0:
-            continue
-        if isinstance(term, kconfiglib.Choice):
-            yield from _unmet(term)
-        else:
-            yield _shortened([kconfiglib.expr_str(t) for t in kconfiglib.split_expr(term, kconfiglib.OR)])
-
-
-def _shortened(terms: list[str]) -> str:
-    """`A_X || A_Y || A_Z` as `one of A_{X, Y, Z}`."""
-    start = os.path.commonprefix(terms).rpartition("_")[0] + "_"  # noqa: RUF071 - characters are meant
-    if len(terms) < 3 or not start.strip("_"):
-        return " || ".join(terms)
-    return f"one of {start}{{{', '.join(term.removeprefix(start) for term in terms)}}}"
-
-
-def _nearest_offered(kconf: kconfiglib.Kconfig, symbol: kconfiglib.Symbol) -> tuple[str, ...]:
-    """Names like this one that could be chosen instead; nothing for settings outside a choice."""
-    if symbol.choice is None:
-        return ()
-    return _close(symbol.name, [s.name for s in symbol.choice.syms if s.visibility and s is not symbol])
-
-
-def _nearest(kconf: kconfiglib.Kconfig, name: str) -> tuple[str, ...]:
-    names = [s.name for s in kconf.unique_defined_syms if any(node.prompt for node in s.nodes)]
-    return _close(name, names)
-
-
-def _close(name: str, names: list[str]) -> tuple[str, ...]:
-    """Up to three names, those with the longest common beginning first among the similar ones."""
-    head = name.rpartition("_")[0]
-    same_head = [n for n in names if n.startswith(head + "_")]
-    close = difflib.get_close_matches(name, same_head, n=3, cutoff=0.0)
-    return tuple(close or difflib.get_close_matches(name, names, n=3, cutoff=0.6))

@@ -132,15 +132,15 @@ def load_config_file(registry: Registry) -> kconfiglib.Kconfig:
 def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
     """Load a configuration; ConfigRejected where a setting of it was dropped.
 
-    Returns whether a previous generation had to be switched on for it, which is noted on stderr.
+    Returns whether it was taken otherwise than written, which is noted on stderr.
     """
-    switched = requested.load(kconf, path)
-    for note in switched:
+    loaded = requested.load(kconf, path)
+    if loaded.dropped:
+        unchanged = f"{shown(config_file())}, as it was" if config_file().exists() else ""
+        raise requested.rejected(loaded.dropped, shown(path), unchanged=unchanged)
+    for note in loaded.notes:
         print(printable(f"note: {note}"), file=sys.stderr)
-    lost = requested.dropped(kconf, path)
-    if lost:
-        raise requested.rejected(lost, shown(path), unchanged=f"{shown(config_file())}, as it was")
-    return bool(switched)
+    return bool(loaded.notes)
 
 
 def defconfig_names() -> list[str]:

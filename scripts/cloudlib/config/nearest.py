@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+"""What could be asked for instead of a setting that was dropped.
+
+Machines are compared by what their prompts say: vCPU, memory, GPU and price. One that is larger or dearer
+than what was asked for never comes first.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import kconfiglib
+
+from cloudlib.config import places, terms
+from cloudlib.config.dropped import Dropped
+
+_COUNT = 3
+#: How many unknown settings get the names like theirs: a configuration of another tree has hundreds.
+_SEARCHES = 5
+_PRICE = re.compile(r"\$([\d,.]+)/h")
+_TIMES = re.compile(r"(\d+)[A-Za-z]*\Z")
+_NOUNS = (
+    ("_REGION_", "region"), ("_ZONE_", "zone"), ("_DISTRO_", "distribution"), ("_AMI_", "image"),
+    ("_IMAGE_", "image"), ("_INSTANCE_", "machine"), ("_VM_", "machine"), ("_MACHINE_", "machine"),
+)  # fmt: skip
+_NO_MACHINES = (
+    "_REGION",
+    "_LOCATION",
+    "_ZONE",
+    "_NS",
+    "_OWNER",
+    "_NAME",
+    "_FAMILY",
+    "_PROJECT",
+    "_SKU",
+    "_OFFER",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The figures of an instance type's prompt.
+
+    Memory in GiB, price in USD per hour, None where it is not known; GPU is "4 x NVIDIA L40S 44.7 GiB" or "".
+    """
+
+    symbol: kconfiglib.Symbol
+    name: str
+    vcpus: float
+    memory: float
+    gpu: str
+    price: float | None
+
+    @property
+    def gpu_model(self) -> str:
+        """The GPU without its count."""
+        return self.gpu.partition(" x ")[2]
+
+    def exceeds(self, other: Machine) -> bool:
+        """Is it larger or dearer?"""
+        dearer = self.price is not None and other.price is not None and self.price > other.price
+        return dearer or self.vcpus > other.vcpus or self.memory > other.memory
+
+    def distance(self, other: Machine) -> float:
+        """How unlike two machines are: 1 for twice the vCPU, the memory, or the price."""
+        pairs = [(self.vcpus, other.vcpus), (self.memory, other.memory)]
+        if self.price and other.price:
+            pairs.append((self.price, other.price))
+        return sum(abs(math.log2(one / two)) for one, two in pairs if one and two)
+
+
+def machine(symbol: kconfiglib.Symbol) -> Machine | None:
+    """The machine that a symbol stands for; None for other symbols, and for families."""
+    if symbol.choice is None or "family" in symbol.choice.nodes[0].prompt[0]:
+        return None
+    fields = symbol.nodes[0].prompt[0].split("  ") if symbol.nodes and symbol.nodes[0].prompt else []
+    if len(fields) < 3 or not fields[1].endswith(" vCPU") or not fields[2].endswith(" GiB"):
+        return None
+    gpu = next((f for f in fields[3:] if " x " in f and not re.search(r" x [\d.]+ [GT]B", f)), "")
+    price = _PRICE.search(fields[-1])
+    return Machine(
+        symbol, fields[0], float(fields[1].split()[0]), float(fields[2].split()[0]), gpu,
+        float(price[1].replace(",", "")) if price else None,
+    )  # fmt: skip
+
+
+def like(wanted: Machine, kconf: kconfiglib.Kconfig) -> list[Machine]:
+    """The machines of the provider that are offered as things are, those most like it first."""
+    others = [m for m in machines(wanted.symbol.name, kconf) if m.symbol is not wanted.symbol]
+    ranked = sorted(others, key=lambda m: _rank(m, wanted))
+    return [m for m in ranked if places.offered(m.symbol)][:_COUNT]
+
+
+def machines(name: str, kconf: kconfiglib.Kconfig) -> Iterable[Machine]:
+    """The instance types of the provider that a symbol's name names."""
+    start = "_".join(name.split("_")[:2]) + "_"
+    for symbol in kconf.unique_defined_syms:
+        if symbol.choice is not None and symbol.name.startswith(start) and (known := machine(symbol)):
+            yield known
+
+
+def _rank(candidate: Machine, wanted: Machine) -> tuple[object, ...]:
+    return (
+        bool(candidate.gpu) != bool(wanted.gpu),
+        candidate.exceeds(wanted),
+        candidate.gpu_model != wanted.gpu_model,
+        candidate.distance(wanted),
+        candidate.name,
+    )
+
+
+class Nearest:
+    """The names of one tree, looked up for the settings of one file."""
+
+    def __init__(self, kconf: kconfiglib.Kconfig) -> None:
+        self._kconf = kconf
+        self._switches = [s.name for s in terms.provider_switches(kconf)]
+        self._prompts = [s.name for s in kconf.unique_defined_syms if terms.prompted(s)]
+        self._second = {n.split("_")[1] for n in self._prompts if n.startswith("TERRAFORM_")}
+        self._searches = _SEARCHES
+
+    def unknown(self, name: str) -> str:
+        """Why a name is not taken that the tree does not have."""
+        if self._switches and (provider := self.unknown_provider(name)):
+            known = ", ".join(f"CONFIG_{s}" for s in self._switches)
+            return f"there is no provider {provider}; there are {known}"
+        noun = next((noun for part, noun in _NOUNS if part in name), "")
+        return "there is no such setting" + (f": the menus have no {noun} of that name" if noun else "")
+
+    def unknown_provider(self, name: str) -> str:
+        """The provider that TERRAFORM_OCI_REGION is of; "" where no such is meant."""
+        word = name.split("_")[1] if name.startswith("TERRAFORM_") else ""
+        return word if word not in self._second and (name.count("_") == 1 or word in _OTHER_CLOUDS) else ""
+
+    def named_like(self, name: str) -> tuple[str, ...]:
+        """Names of the tree like an unknown one: those with most words in common."""
+        if self._searches == 0 or (self._switches and self.unknown_provider(name)):
+            return ()
+        self._searches -= 1
+        words = name.split("_")
+        shared = {n: _shared(words, n.split("_")) for n in self._prompts}
+        most = max(shared.values(), default=0)
+        if most < min(3, len(words) - 1):
+            return _close(name, [n for n in self._prompts if self._kconf.syms[n].choice is None])
+        best = [n for n, count in shared.items() if count == most]
+        sized = [m for n in best if (m := machine(self._kconf.syms[n]))]
+        if sized and len(sized) == len(best):
+            return tuple(m.symbol.name for m in _by_size(name, sized, lambda m: m.symbol.name))
+        return _close(name, best)
+
+    def valued_like(self, symbol: kconfiglib.Symbol, value: str) -> tuple[str, ...]:
+        """Machines with names like that of an unknown one, where a result string asks for it."""
+        known = list(machines(symbol.name, self._kconf))
+        if symbol.name.endswith(_NO_MACHINES) or any(m.name == value for m in known):
+            return ()
+        shared = [_shared(re.split(r"\W|_", value), re.split(r"\W|_", m.name)) for m in known]
+        most = max(shared, default=0)
+        if not most:
+            return ()
+        best = [m for m, count in zip(known, shared) if count == most]
+        return tuple(m.name for m in _by_size(value, best, lambda m: m.name))
+
+    def offered_like(self, symbol: kconfiglib.Symbol) -> tuple[str, ...]:
+        """What could be chosen instead of a machine; of another choice, names like this one."""
+        if known := machine(symbol):
+            return tuple(m.symbol.name for m in like(known, self._kconf))
+        if symbol.choice is None or places.not_here(symbol):
+            return ()
+        return _close(symbol.name, [s.name for s in terms.members(symbol) if s.visibility])
+
+    def without_repeats(self, items: Sequence[Dropped]) -> list[Dropped]:
+        """One item for each line of the file, with the first reason and the last suggestions for it.
+
+        The settings of a provider that does not exist are one item.
+        """
+        kept: dict[str, Dropped] = {}
+        for item in items:
+            provider = self.unknown_provider(item.name) if item.name not in self._kconf.syms else ""
+            key = provider or item.line or f"CONFIG_{item.name}={item.value}"
+            first = kept.get(key, item)
+            kept[key] = replace(first, nearest=item.nearest or first.nearest)
+        return list(kept.values())
+
+
+#: Clouds that others have menus for, so that a setting of theirs is not taken for a misspelled one.
+_OTHER_CLOUDS = (
+    "OCI",
+    "DATACRUNCH",
+    "RCLOUD",
+    "OPENSTACK",
+    "TERRAFORM",
+    "ALICLOUD",
+    "IBM",
+    "LINODE",
+    "HETZNER",
+)
+
+
+def _shared(words: list[str], other: list[str]) -> int:
+    """How many words two names begin with alike."""
+    count = 0
+    for one, two in zip(words, other):
+        if one != two:
+            break
+        count += 1
+    return count
+
+
+def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Names that are spelled like one; only so many are compared as take no time."""
+    return tuple(difflib.get_close_matches(name, names[:100], n=_COUNT, cutoff=0.5))
+
+
+def _by_size(asked: str, known: Iterable[Machine], name: Callable[[Machine], str]) -> list[Machine]:
+    """Sizes below the one asked for, the largest of them first; then those above; then by price."""
+
+    def rank(machine: Machine) -> tuple[object, ...]:
+        want, have = _times(asked), _times(name(machine))
+        other_form = len(re.split(r"\W|_", name(machine))) != len(re.split(r"\W|_", asked))
+        if want and have:
+            return (other_form, have > want, abs(math.log2(have / want)), machine.price or 0.0)
+        return (other_form, True, 0.0, machine.price or math.inf)
+
+    return sorted(known, key=rank)[:_COUNT]
+
+
+def _times(name: str) -> float:
+    """The 4 of 4XLARGE, in the unit of those that have no number; 0 where a size tells nothing."""
+    last = re.split(r"\W|_", name)[-1].lower()
+    match = _TIMES.search(last)
+    return float(match[1]) if match else {"xlarge": 1.0, "large": 0.5, "medium": 0.25}.get(last, 0.0)

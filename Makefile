@@ -103,7 +103,7 @@ UV_COMPILE += --custom-compile-command 'make requirements'
 PHONY += requirements
 requirements: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) $(UV_COMPILE) --python-version 3.10 requirements.in -o requirements.txt
-	$(Q)for of in dev azure; do $(PYTHON_RUN) $(UV_COMPILE) --python-version 3.11 -o requirements-$$of.txt requirements-$$of.in || exit; done
+	$(Q)for name in dev azure; do $(PYTHON_RUN) $(UV_COMPILE) --python-version 3.11 -o requirements-$$name.txt requirements-$$name.in || exit; done
 
 PHONY += clean mrproper
 clean:

@@ -45,8 +45,7 @@ def patterns() -> list[str]:
     rules = "\n".join(
         p.read_text(encoding="utf-8") for p in (ROOT / "Makefile", *ROOT.glob("scripts/*.Makefile"))
     )
-    found = re.findall(r"(?:^|: )([\w-]+-)%:", rules, re.MULTILINE)
-    return sorted(set(found))
+    return sorted(set(re.findall(r"(?:^|: )([\w-]+-)%:", rules, re.MULTILINE)))
 
 
 def test_the_rules_are_seen() -> None:

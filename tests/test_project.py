@@ -177,8 +177,8 @@ PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)==(\S+)(?: ;[^\\]*)?(.*)")
 
 def pins(path: Path) -> dict[str, str]:
     """The releases that a requirements file names, by the package's name in the index's spelling."""
-    found = [PINNED.match(line) for line in text(path).splitlines()]
-    return {re.sub(r"[-_.]+", "-", m[1]).lower(): m[2] for m in found if m}
+    matches = [PINNED.match(line) for line in text(path).splitlines()]
+    return {re.sub(r"[-_.]+", "-", m[1]).lower(): m[2] for m in matches if m}
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("requirements*.txt")), ids=lambda p: p.name)

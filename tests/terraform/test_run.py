@@ -51,8 +51,10 @@ def test_a_terraform_that_is_too_old(real: Terraform, capfd: pytest.CaptureFixtu
 
 
 @needs_terraform
-def test_what_was_checked_is_what_is_planned(real: Terraform) -> None:
-    """*.auto.tfvars, which git does not show, would win over terraform.tfvars.json."""
+def test_what_was_checked_is_what_is_planned(real: Terraform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """*.auto.tfvars would win over terraform.tfvars.json; an option that is put before ours does not."""
+    monkeypatch.setenv("TF_VAR_cidr", "0.0.0.0/1")
+    monkeypatch.setenv("TF_CLI_ARGS_plan", "-var=cidr=0.0.0.0/2")
     write = {
         "main.tf": 'variable "cidr" {}\nresource "terraform_data" "x" {\n  input = var.cidr\n}\n',
         "terraform.tfvars.json": '{"cidr": "203.0.113.7/32"}',

@@ -3,8 +3,8 @@
 
 terraform takes every *.tf and *.auto.tfvars of its folder, an override file wins over the module, and
 TF_VAR_name sets a variable: https://developer.hashicorp.com/terraform/language/files/override,
-https://developer.hashicorp.com/terraform/language/values/variables. Git ignores none or all of them, and no
-target shows them.
+https://developer.hashicorp.com/terraform/language/values/variables. No target would show any of them, and git
+ignores *.auto.tfvars.json.
 """
 
 from __future__ import annotations

@@ -57,7 +57,8 @@ def test_objects() -> None:
     assert answer.maybe_at("gone").maybe_at("below").maybe_text("name", "?") == "?"
     assert refusal(lambda: answer.at("gone")) == "has no gone"
     assert refusal(lambda: answer.maybe_at("types").at("b")) == "has a list for types.b, not an object"
-    assert refusal(lambda: list(answer.entries("types"))) == "has a list for types.b, not an object"
+    (_, good), (_, bad) = answer.entries("types")
+    assert good.whole("n") == 1 and refusal(lambda: bad.whole("n")) == "has a list for types.b, not an object"
     assert list(answer.maybe_entries("gone")) == list(answer.entries("none")) == []
     assert [name for name, _ in read({"x": {}}).entries()] == ["x"]
 

@@ -17,6 +17,7 @@ from cloudlib.catalog import guard
 from cloudlib.catalog.diff import difference
 from cloudlib.catalog.image_rules import Publishers
 from cloudlib.catalog.records import Catalog, InstanceType, Price, Provenance, Region, Zone
+from cloudlib.errors import CatalogError
 from cloudlib.publish import tier
 from tests.support.catalogs import FAR, HOME, IMAGES, catalog, itype
 from tests.support.tree import ROOT
@@ -61,7 +62,10 @@ def times(factor: str, names: Sequence[str] = ()) -> Change:
     def change(itype: InstanceType) -> InstanceType:
         if names and itype.name not in names:
             return itype
-        prices = {r: Price(p.usd_per_hour * Decimal(factor), p.source) for r, p in itype.prices.items()}
+        prices = {
+            r: Price(min(Decimal(2000), p.usd_per_hour * Decimal(factor)), p.source)
+            for r, p in itype.prices.items()
+        }
         return replace(itype, prices=prices)
 
     return each(change)
@@ -181,7 +185,7 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "every type in the default region only": (at_home, "29 of 30 regions offer nothing any more"),
     "a new type at $0.000000001": (
         with_a_type_for_nothing,
-        " prices are outside $0.0001 to $2,000 an hour: a1.free in us-east-1 $0.000000001",
+        "usd_per_hour is 1E-9, not a price from $0.0001 to $2000 an hour",
     ),
     "fetched_at ten years ahead": (ten_years_ahead, "it was fetched in the future, on 2036-11-26T00:00"),
 }  # fmt: skip
@@ -190,8 +194,11 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_spoiled_catalogue_is_doubted(name: str) -> None:
     change, said = MUTATIONS[name]
-    new = change(committed())
-    reasons = doubts(new, committed()) + guard.strangers(new, AWS.PUBLISHERS)
+    try:
+        new = change(committed())
+        reasons = doubts(new, committed()) + guard.strangers(new, AWS.PUBLISHERS)
+    except CatalogError as error:  # no record can say this
+        reasons = [error.what]
     assert [r for r in reasons if said in r], "\n".join(reasons)
 
 
@@ -308,12 +315,9 @@ def test_one_changed_type_of_a_small_cloud() -> None:
     assert said.endswith("m7.2xlarge vcpus 2 -> 64, m7.1xlarge vcpus 1 -> 64")
 
 
-def test_a_first_catalogue_has_to_be_within_bounds_too() -> None:
+def test_a_first_catalogue_is_not_doubted() -> None:
     now = datetime.fromisoformat(DATED.fetched_at)
-    dear = demo([itype("m7.large", usd="2000.01")])
     assert guard.doubts(None, None, demo(), canaries=(), now=now) == []
-    (said,) = guard.doubts(None, None, dear, canaries=(), now=now)
-    assert said == "1 of 1 prices are outside $0.0001 to $2,000 an hour: m7.large in north-1 $2000.01"
 
 
 @pytest.mark.parametrize("date", ["", "yesterday"])
@@ -339,7 +343,7 @@ def test_a_publisher_is_pinned_for_its_own_distribution() -> None:
         )
 
     assert not strange("debian", "1") and not strange("learning", "3", "gpu")
-    assert strange("debian", "2") and strange("ubuntu", "1") and strange("debian", "")
+    assert strange("debian", "2") and strange("ubuntu", "1")
     assert pinned.strange(replace(IMAGES[0], coordinates={"NAME": "x"})), "it names nobody"
     assert not Publishers().strange(IMAGES[0]), "images of the vendor's own"
 

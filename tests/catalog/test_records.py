@@ -59,11 +59,7 @@ def priced(region: str, usd: str) -> dict[str, Any]:
             {"zones": (*ZONES, Zone("mars-1a", "mars-1"))},
             "the zone 'mars-1a' is in an unknown region: mars-1",
         ),
-        ({"zones": (*ZONES, Zone("north 1a", HOME))}, "'north 1a' cannot be the name of a zone"),
-        ({"zones": (*ZONES, Zone("", HOME))}, "'' cannot be the name of a zone"),
         ({"instance_types": (ITYPES[0], ITYPES[0])}, "'m5.large' occurs twice"),
-        ({"instance_types": (itype("m1.x", 0),)}, "m1.x has no vCPU"),
-        ({"instance_types": (itype("m1.x", 2, 0),)}, "m1.x has no vCPU or memory"),
         ({"instance_types": (itype("m1.x", regions=("mars-1",), zones=()),)}, "unknown regions: mars-1"),
         ({"instance_types": (itype("m1.x", regions=("west-1",), zones=()),)}, "unknown regions: west-1"),
         (
@@ -72,11 +68,6 @@ def priced(region: str, usd: str) -> dict[str, Any]:
         ),
         ({"instance_types": (itype("m1.x", regions=(FAR,), zones=("north-1a",)),)}, "not in its region"),
         (priced("mars-1", "1"), "m5.large has a price in unknown regions: mars-1"),
-        (priced(HOME, "0"), "impossible price: 0"),
-        (priced(HOME, "-1"), "impossible price: -1"),
-        (priced(HOME, "Infinity"), "m5.large has an impossible price: Infinity"),
-        (priced(HOME, "NaN"), "impossible price: NaN"),
-        (priced(HOME, "1E+30"), r"impossible price: 1E\+30"),
     ],
     ids=lambda v: v if isinstance(v, str) else "",
 )

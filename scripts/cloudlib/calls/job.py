@@ -8,10 +8,11 @@ from concurrent.futures import Future
 from datetime import datetime, timezone
 from typing import TypeVar
 
+from cloudlib.calls.left_out import SEE_CALLS
 from cloudlib.calls.progress import Step
 from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.run import CallLog
-from cloudlib.calls.shape import SEE_CALLS
+from cloudlib.catalog import limits
 from cloudlib.catalog.records import Image, Price, Provenance
 from cloudlib.errors import AccessDenied, CallFailed, CatalogError
 
@@ -86,12 +87,17 @@ def left_out(names: Iterable[str], lacking: str = "vCPU or memory") -> tuple[str
 def live_provenance(
     log: CallLog, tools: Mapping[str, str], notices: Iterable[str], regions: RegionResults | None = None
 ) -> Provenance:
-    """The provenance of records that were fetched just now."""
+    """The provenance of records that were fetched just now. Words of vendors are made fit for it."""
+
+    def fit(text: str) -> str:
+        return limits.line(text, limits.NOTICE)
+
+    every = (*notices, *(regions.notices() if regions else ()), *log.left_out.notices())
     return Provenance(
         source="live",
         fetched_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        tools={name: version for name, version in tools.items() if version},
+        tools={name: limits.line(version) for name, version in tools.items() if version},
         calls=log.calls,
-        not_reached=dict(sorted(regions.not_reached.items())) if regions else {},
-        notices=(*notices, *(regions.notices() if regions else ())),
+        not_reached={r: fit(why) for r, why in sorted(regions.not_reached.items())} if regions else {},
+        notices=tuple(fit(notice) for notice in every),
     )

@@ -24,6 +24,7 @@ from typing import Any
 
 from cloudlib.calls import pipes
 from cloudlib.calls.answers import Answer, parsed, too_large
+from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.recording import Recorder, Recording
 from cloudlib.errors import (
     BadReply,
@@ -44,13 +45,14 @@ Classifier = Callable[[Sequence[str], int, str], CloudError | None]
 class CallLog:
     """Counts the vendor calls of one run, refuses more than `budget`, and can stop them all.
 
-    `tape` is where their answers are recorded, or what answers in the vendor's place. Safe to share between
-    threads.
+    `tape` is where their answers are recorded, or what answers in the vendor's place; `left_out` has the rows
+    of answers that cannot be read. Safe to share between threads.
     """
 
     budget: int | None = None
     calls: int = 0
     tape: Recorder | Recording | None = None
+    left_out: LeftOut = field(default_factory=LeftOut)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _live: set[subprocess.Popen[bytes]] = field(default_factory=set, repr=False)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)

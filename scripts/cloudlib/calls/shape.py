@@ -4,24 +4,21 @@
 An answer of another shape than the documented one is a BadReply such as "aws: the answer to describe-regions
 has no Regions[0].RegionName", never a KeyError or TypeError. Three faults are told apart: a field is missing,
 it is empty, or it is of the wrong type. A field that may be missing has a default and is still checked where
-it is there.
+it is there. Names, texts and figures have to be within `catalog.limits`.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
+from cloudlib.calls.left_out import SEE_CALLS, LeftOut
+from cloudlib.catalog import limits
 from cloudlib.errors import BadReply
 
-#: The hint for an answer that cannot be read.
-SEE_CALLS = "run the command again; DEBUG=1 shows every call"
-
-#: A decimal number in ASCII digits, of a length that a price or a size can have; no NaN, no infinity.
-_DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?")
+_Read = TypeVar("_Read")
 
 
 class _Missing:
@@ -35,10 +32,11 @@ class Reader:
     """A value within one answer, and where in the answer it stands.
 
     `vendor` and `answer` (the call, such as "describe-regions") begin every message. With `null_is_missing`
-    a field that is null counts as one that is not there. Paths are put together only for a message.
+    a field that is null counts as one that is not there. `left_out` takes rows that cannot be read. Paths are
+    put together only for a message.
     """
 
-    __slots__ = ("_above", "_answer", "_null_is_missing", "_step", "_vendor", "value")
+    __slots__ = ("_above", "_answer", "_null_is_missing", "_step", "_vendor", "left_out", "value")
 
     def __init__(
         self,
@@ -47,6 +45,7 @@ class Reader:
         vendor: str = "",
         answer: str = "",
         null_is_missing: bool = False,
+        left_out: LeftOut | None = None,
         _above: Reader | None = None,
         _step: str | int = "",
     ) -> None:
@@ -54,7 +53,9 @@ class Reader:
         self._above, self._step = _above, _step
         if _above is None:
             self._vendor, self._answer, self._null_is_missing = vendor, answer, null_is_missing
+            self.left_out = LeftOut() if left_out is None else left_out
         else:
+            self.left_out = _above.left_out
             self._vendor, self._answer = _above._vendor, _above._answer
             self._null_is_missing = _above._null_is_missing
 
@@ -72,10 +73,14 @@ class Reader:
     def rows(self, key: str = "", *, empty: bool = True) -> list[Reader]:
         """The objects of the list under a key, or of this list. `empty` False refuses a list of none."""
         items = self.items(key, empty=empty)
-        for item in items:
-            if not isinstance(item.value, Mapping):
-                item._refuse("an object")
-        return items
+        return [item._mapping() for item in items]
+
+    def each(
+        self, noun: str, key: str, read: Callable[[Reader], _Read], *, some: bool = True
+    ) -> Iterator[_Read]:
+        """`read(row)` of the objects under a key; LeftOut.each says what of those that it cannot read."""
+        rows = self.items(key)
+        return self.left_out.each(noun, rows, lambda row: read(row._mapping()), some=some)
 
     def maybe_rows(self, key: str) -> list[Reader]:
         """The objects of the list under a key; none where the key is missing."""
@@ -89,21 +94,20 @@ class Reader:
         return [field._below(value, number) for number, value in enumerate(field.value)]
 
     def entries(self, key: str = "") -> Iterator[tuple[str, Reader]]:
-        """(name, object) of the object of objects under a key, or of this one."""
-        field = self.at(key) if key else self
-        if not isinstance(field.value, Mapping):
-            field._refuse("an object")
+        """(name, value) of the object under a key, or of this one."""
+        field = self.at(key) if key else self._mapping()
+        assert isinstance(field.value, Mapping)
         for name, value in field.value.items():
-            yield str(name), field._object(value, str(name))
+            yield str(name), field._below(value, str(name))
 
     def maybe_entries(self, key: str) -> Iterator[tuple[str, Reader]]:
-        """(name, object) of the object of objects under a key; none where the key is missing."""
+        """(name, value) of the object under a key; none where the key is missing."""
         return self.entries(key) if self.has(key) else iter(())
 
     def decoded(self) -> Reader:
         """The object that this text holds as JSON, or this object itself: AWS sends prices in either form."""
         if not isinstance(self.value, str):
-            return self if isinstance(self.value, Mapping) else self._refuse("an object")
+            return self._mapping()
         try:
             value = json.loads(self.value)
         except (RecursionError, ValueError):
@@ -113,24 +117,34 @@ class Reader:
     # --- single values ---
 
     def text(self, key: str) -> str:
-        """A text that is not empty."""
-        value = self._get(key)
-        return value if isinstance(value, str) and value else self._refuse_field(value, key, "a text")
+        """A text that is not empty, of at most limits.TEXT characters."""
+        return self._text(self._get(key), key)
 
-    def maybe_text(self, key: str, default: str = "") -> str:
-        """A text, which may be empty; the default where the key is missing."""
+    def maybe_text(self, key: str, default: str = "", *, most: int = limits.TEXT) -> str:
+        """A text of at most `most` characters, which may be empty; the default where the key is missing."""
         value = self._get(key)
         if value is MISSING:
             return default
-        return value if isinstance(value, str) else self._refuse_field(value, key, "a text")
+        return value if value == "" else self._text(value, key, most)
 
     def texts(self, key: str) -> list[str]:
         """A list of texts, none of them empty; none where the key is missing."""
         items = self.items(key) if self.has(key) else []
-        return [
-            item.value if isinstance(item.value, str) and item.value else item._refuse("a text")
-            for item in items
-        ]
+        return [item._text(item.value, "") for item in items]
+
+    def name(self, key: str, form: limits.Form = limits.NAME) -> str:
+        """A name of that form: what may be a word of a command line, or a part of a URL or of a path."""
+        value = self.text(key)
+        return value if form.fits(value) else self._refuse_field(value, key, form.noun)
+
+    def names(self, key: str, form: limits.Form = limits.NAME) -> list[str]:
+        """A list of names of that form; none where the key is missing."""
+        items = self.items(key) if self.has(key) else []
+        return [str(item.value) if form.fits(item.value) else item._refuse(form.noun) for item in items]
+
+    def prose(self, key: str) -> str:
+        """A text for people, made one printable line of limits.PROSE; "" where the key is missing."""
+        return limits.line(self.maybe_text(key, most=100 * limits.TEXT))
 
     def whole(self, key: str) -> int:
         """A whole number, 0 or more."""
@@ -144,12 +158,12 @@ class Reader:
         return self.whole(key) if self.has(key) else None
 
     def decimal(self, key: str) -> Decimal:
-        """A number of either form, 0.096 or "0.0960000000", without trailing zeros."""
+        """A number of either form, 0.096 or "0.0960000000", 0 or more, without trailing zeros."""
         value = self._get(key)
         text = str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
-        if not _DECIMAL.fullmatch(text):
-            self._refuse_field(value, key, "a number")
-        amount = Decimal(text)
+        amount = limits.decimal(text)
+        if amount is None:
+            self._refuse_field(value, key, "a number of 0 or more")
         return amount.normalize() if amount else Decimal(0)
 
     def maybe_decimal(self, key: str) -> Decimal | None:
@@ -177,11 +191,20 @@ class Reader:
         return MISSING if value is None and self._null_is_missing else value
 
     def _object(self, value: object, step: str) -> Reader:
-        field = self._below(value, step)
-        return field if isinstance(value, Mapping) else field._refuse("an object")
+        return self._below(value, step)._mapping()
+
+    def _mapping(self) -> Reader:
+        return self if isinstance(self.value, Mapping) else self._refuse("an object")
+
+    def _text(self, value: object, key: str, most: int = limits.TEXT) -> str:
+        if not isinstance(value, str) or not value:
+            self._refuse_field(value, key, "a text")
+        if len(value) > most:
+            self._refuse_field(value, key, f"a text of at most {most} characters")
+        return value
 
     def _refuse_field(self, value: object, key: str, wanted: str) -> NoReturn:
-        self._below(value, key)._refuse(wanted)
+        (self._below(value, key) if key else self)._refuse(wanted)
 
     def _below(self, value: object, step: str | int) -> Reader:
         return Reader(value, _above=self, _step=step)

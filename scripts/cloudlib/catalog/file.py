@@ -7,12 +7,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from decimal import Decimal, InvalidOperation
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from cloudlib.catalog import decode
+from cloudlib.catalog import decode, limits
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
 from cloudlib.errors import CatalogError
 
@@ -161,10 +160,10 @@ def _image(data: Any) -> Image:
 
 def _price(data: Any) -> Price:
     usd, source = decode.listed(decode.text)(data)
-    try:
-        return Price(Decimal(usd), source)
-    except InvalidOperation:
-        raise ValueError(f"{usd!r} is not a price") from None
+    amount = limits.decimal(usd)
+    if amount is None:
+        raise ValueError(f"{limits.shown(usd)} is not a price")
+    return Price(amount, source)
 
 
 def _zones(offered: Mapping[str, str]) -> tuple[str, ...]:
@@ -221,8 +220,7 @@ def _offered(itype: InstanceType, zone_regions: Mapping[str, str]) -> dict[str, 
     for zone in itype.zones:
         region = zone_regions[zone]
         end = zone.removeprefix(region)
-        short = end and end != zone and not end.startswith(_WHOLE)
-        ends[region].append(end if short else _WHOLE + zone)
+        ends[region].append(end if end and end != zone else _WHOLE + zone)
     return {region: " ".join(zones) for region, zones in ends.items()}
 
 

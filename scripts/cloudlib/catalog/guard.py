@@ -62,8 +62,6 @@ _HARDWARE = (
 _FACTORS = {"repriced": Decimal(1), "repriced far": Decimal("1.2"), "tenfold": Decimal(10)}
 #: Of all prices, unchanged ones included: a wrong currency or unit moves the median, a price cut does not.
 _MEDIAN = (Decimal("0.8"), Decimal("1.25"))
-#: USD per hour. The cheapest machine of today costs $0.0042, the dearest some $400.
-_PRICES = (Decimal("0.0001"), Decimal(2000))
 #: How far the clocks of two machines may be apart.
 _CLOCKS = timedelta(hours=1)
 _SHOWN = 3
@@ -77,7 +75,7 @@ def doubts(
     `diff` is their difference; both are None where nothing is committed yet. `canaries` are types that are
     always there. `now` has a time zone.
     """
-    reasons = [*_prices_out_of_bounds(new), *_date(new, now)]
+    reasons = list(_date(new, now))
     if old is None or diff is None:
         return reasons
     if diff.default_region:
@@ -207,19 +205,6 @@ def _prices(diff: CatalogDiff, old: Catalog) -> Iterator[str]:
     if not _MEDIAN[0] <= ratio <= _MEDIAN[1]:
         low, high = _MEDIAN
         yield f"the median price is {ratio:.2f} times the old one, and {low} to {high} are plausible"
-
-
-def _prices_out_of_bounds(new: Catalog) -> Iterator[str]:
-    low, high = _PRICES
-    odd = [
-        f"{t.name} in {region} ${price.usd_per_hour:f}"
-        for t in new.instance_types
-        for region, price in t.prices.items()
-        if not low <= price.usd_per_hour <= high
-    ]
-    if odd:
-        total = sum(len(t.prices) for t in new.instance_types)
-        yield f"{len(odd)} of {total} prices are outside ${low} to ${high:,} an hour: {_some(odd)}"
 
 
 def _date(new: Catalog, now: datetime) -> Iterator[str]:

@@ -2,7 +2,8 @@
 """The catalogue as frozen records: what a cloud offers, in one vocabulary for all providers.
 
 Units are part of a field's name. Figures that the vendor does not state are None, an empty string
-or an empty tuple; a price that is not known is absent, never 0 and never estimated.
+or an empty tuple; a price that is not known is absent, never 0 and never estimated. No record exists with a
+name, a text or a figure outside the limits of `catalog.limits`: its constructor raises CatalogError.
 """
 
 from __future__ import annotations
@@ -13,13 +14,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from cloudlib.catalog import limits
 from cloudlib.errors import CatalogError
 
 #: What the root Kconfig lets a user target, by the names the records use.
 ARCHITECTURES = ("x86_64", "arm64")
-
-#: USD per hour that no machine costs: the largest of today are at some hundreds.
-_NO_PRICE = 1_000_000
 
 #: Category labels in the order in which menus show them.
 CATEGORIES = (
@@ -53,10 +52,13 @@ class Region:
     available: bool = True
     why_not: str = ""
 
+    def __post_init__(self) -> None:
+        limits.check(self, self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """An availability zone. Names are unique in the catalogue and hold no blanks.
+    """An availability zone. Names are unique in the catalogue.
 
     `zone_id` is the same in every account; the name need not be (AWS, Azure). `short` is what the vendor
     calls the zone within its region, where that is not the whole name: Azure's eastus-1 is "1".
@@ -66,6 +68,9 @@ class Zone:
     region: str
     zone_id: str = ""
     short: str = ""
+
+    def __post_init__(self) -> None:
+        limits.check(self, self.name)
 
     @property
     def terraform_name(self) -> str:
@@ -85,6 +90,9 @@ class Gpu:
     memory_mib: int | None = None
     fraction: str = ""
 
+    def __post_init__(self) -> None:
+        limits.check(self, self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class LocalDisks:
@@ -94,6 +102,9 @@ class LocalDisks:
     size_gb: int
     nvme: bool
 
+    def __post_init__(self) -> None:
+        limits.check(self, f"{self.count} x {self.size_gb} GB")
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -101,6 +112,9 @@ class Price:
 
     usd_per_hour: Decimal
     source: str
+
+    def __post_init__(self) -> None:
+        limits.check(self, self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,9 @@ class InstanceType:
     regions: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        limits.check(self, self.name)
 
     def price_in(self, region: str) -> Price | None:
         """The known price in a region, or None: not known."""
@@ -159,6 +176,9 @@ class Image:
     boot_modes: tuple[str, ...] = ()
     symbol: str = ""
 
+    def __post_init__(self) -> None:
+        limits.check(self, self.title)
+
     @property
     def key(self) -> tuple[str, tuple[object, ...], str, str, tuple[str, ...]]:
         """Sort key: distribution, release with numbers by value, architecture, purpose, boot modes."""
@@ -184,6 +204,9 @@ class Provenance:
     unanswered: Mapping[str, int] = field(default_factory=dict)
     forced: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        limits.check(self, self.source)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
@@ -204,6 +227,7 @@ class Catalog:
     zone_regions: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        limits.check(self, self.provider)
         offered_in = frozenset(region for t in self.instance_types if t.offered for region in t.regions)
         object.__setattr__(self, "offered_in", offered_in)
         object.__setattr__(self, "zone_regions", {zone.name: zone.region for zone in self.zones})
@@ -221,7 +245,7 @@ class Catalog:
         provenance: Provenance,
     ) -> Catalog:
         """Sort the records, and check them. CatalogError for what cannot be a catalogue: one without a usable
-        region or an instance type, duplicates, names of unknown regions or zones, impossible figures.
+        region or an instance type, duplicates, names of unknown regions or zones.
         """
         catalog = cls(
             provider=provider,
@@ -262,8 +286,8 @@ class Catalog:
 
 def natural(text: str) -> tuple[object, ...]:
     """A sort key in which m5.2xlarge comes before m5.10xlarge."""
-    parts = re.split(r"(\d+)", text)
-    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p)
+    parts = re.split(r"([0-9]{1,20})", text)
+    return tuple((0, int(p), "") if n % 2 else (1, 0, p) for n, p in enumerate(parts) if p)
 
 
 def type_order(itype: InstanceType) -> tuple[object, ...]:
@@ -294,11 +318,11 @@ def _check(catalog: Catalog) -> None:
     for zone in catalog.zones:
         if zone.region not in names:
             raise CatalogError(f"{who}: the zone {zone.name!r} is in an unknown region: {zone.region}")
-        if zone.name.split() != [zone.name]:
-            raise CatalogError(f"{who}: {zone.name!r} cannot be the name of a zone")
     for itype in catalog.instance_types:
         _check_places(who, itype, usable, catalog.zone_regions)
-        _check_figures(who, itype, names)
+        if not itype.prices.keys() <= names:
+            unknown = sorted(itype.prices.keys() - names)
+            raise CatalogError(f"{who}: {itype.name} has a price in unknown regions: {', '.join(unknown)}")
 
 
 def _check_places(who: str, itype: InstanceType, usable: set[str], zone_regions: Mapping[str, str]) -> None:
@@ -312,16 +336,6 @@ def _check_places(who: str, itype: InstanceType, usable: set[str], zone_regions:
             raise CatalogError(f"{who}: {itype.name} is offered in an unknown zone: {zone}")
         if zone_regions[zone] not in itype.regions:
             raise CatalogError(f"{who}: {itype.name} is offered in the zone {zone}, and not in its region")
-
-
-def _check_figures(who: str, itype: InstanceType, regions: set[str]) -> None:
-    if itype.vcpus <= 0 or itype.memory_mib <= 0:
-        raise CatalogError(f"{who}: {itype.name} has no vCPU or memory figure")
-    if unknown := sorted(itype.prices.keys() - regions):
-        raise CatalogError(f"{who}: {itype.name} has a price in unknown regions: {', '.join(unknown)}")
-    for price in itype.prices.values():
-        if not (price.usd_per_hour.is_finite() and 0 < price.usd_per_hour < _NO_PRICE):
-            raise CatalogError(f"{who}: {itype.name} has an impossible price: {price.usd_per_hour}")
 
 
 def _unique(who: str, noun: str, names: Iterable[str]) -> None:

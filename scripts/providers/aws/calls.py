@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cloudlib.calls.classify import Meaning, classified
+from cloudlib.calls.left_out import SEE_CALLS
 from cloudlib.calls.run import CallLog, run_bytes, run_json
-from cloudlib.calls.shape import SEE_CALLS, Reader
+from cloudlib.calls.shape import Reader
 from cloudlib.errors import (
     AccessDenied,
     BadReply,
@@ -107,7 +108,8 @@ def run_aws_command(command: Sequence[str], region: str | None = None, *, log: C
 
 def ask(command: Sequence[str], region: str, log: CallLog) -> Reader:
     """The answer of one `aws` command, to be read; errors are those of run_aws_command."""
-    return Reader(run_aws_command(command, region, log=log), vendor=NAME, answer=command[1])
+    answer = run_aws_command(command, region, log=log)
+    return Reader(answer, vendor=NAME, answer=command[1], left_out=log.left_out)
 
 
 def prices_command(region: str) -> list[str]:

@@ -13,10 +13,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cloudlib.calls.shape import Reader
+from cloudlib.catalog import limits
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
 
 PRICE_SOURCE = "AWS Price List"
 
+_PLAIN_ZONE = ("availability-zone", "available")
 _OPTED_IN = ("opt-in-not-required", "opted-in")
 
 #: Leading letters of a family -> category: where figures cannot tell (special), and where figures of local
@@ -34,14 +36,15 @@ PLAIN_LETTERS = dict.fromkeys(("im", "is", "d", "h", "i"), "Storage optimized")
 
 def regions(answer: Reader) -> tuple[Region, ...]:
     """`describe-regions --all-regions`."""
-    parsed = []
-    for row in answer.rows("Regions"):
-        status = row.maybe_text("OptInStatus", _OPTED_IN[0])
-        available = status in _OPTED_IN
-        why_not = "" if available else "this account has not opted in"
-        opt_in = status != _OPTED_IN[0]
-        parsed.append(Region(row.text("RegionName"), opt_in=opt_in, available=available, why_not=why_not))
-    return tuple(parsed)
+    return tuple(answer.each("regions", "Regions", _region))
+
+
+def _region(row: Reader) -> Region:
+    status = row.maybe_text("OptInStatus", _OPTED_IN[0])
+    available = status in _OPTED_IN
+    why_not = "" if available else "this account has not opted in"
+    opt_in = status != _OPTED_IN[0]
+    return Region(row.name("RegionName"), opt_in=opt_in, available=available, why_not=why_not)
 
 
 def zones(answer: Reader, region: str) -> tuple[tuple[Zone, ...], str]:
@@ -49,27 +52,33 @@ def zones(answer: Reader, region: str) -> tuple[tuple[Zone, ...], str]:
 
     The name is GroupLongName ("US East (N. Virginia) 1") without its number, "" where EC2 sends none.
     """
-    parsed, long_name = [], ""
-    for row in answer.rows("AvailabilityZones"):
-        zone_type = row.maybe_text("ZoneType", "availability-zone")
-        state = row.maybe_text("State", "available")
-        if (zone_type, state) == ("availability-zone", "available"):
-            parsed.append(Zone(row.text("ZoneName"), region, row.maybe_text("ZoneId")))
-            long_name = long_name or re.sub(r" \d+$", "", row.maybe_text("GroupLongName"))
-    return tuple(parsed), long_name
+
+    def zone(row: Reader) -> tuple[Zone, str] | None:
+        kind, state = row.maybe_text("ZoneType", _PLAIN_ZONE[0]), row.maybe_text("State", _PLAIN_ZONE[1])
+        if (kind, state) != _PLAIN_ZONE:
+            return None
+        long_name = re.sub(r" [0-9]+$", "", row.prose("GroupLongName"))
+        return Zone(row.name("ZoneName", limits.ZONE), region, row.prose("ZoneId")), long_name
+
+    up = [known for known in answer.each("zones", "AvailabilityZones", zone) if known]
+    return tuple(zone for zone, _ in up), next((name for _, name in up if name), "")
 
 
 def offerings(answer: Reader) -> dict[str, tuple[str, ...]]:
     """`describe-instance-type-offerings --location-type availability-zone`: type -> zones."""
     where: dict[str, list[str]] = {}
-    for row in answer.rows("InstanceTypeOfferings"):
-        where.setdefault(row.text("InstanceType"), []).append(row.text("Location"))
+
+    def offering(row: Reader) -> tuple[str, str]:
+        return row.name("InstanceType"), row.name("Location", limits.ZONE)
+
+    for name, zone in answer.each("offerings", "InstanceTypeOfferings", offering):
+        where.setdefault(name, []).append(zone)
     return {name: tuple(sorted(zones)) for name, zones in where.items()}
 
 
 def type_names(answer: Reader) -> tuple[str, ...]:
     """The names in a `describe-instance-types` answer."""
-    return tuple(row.text("InstanceType") for row in answer.rows("InstanceTypes"))
+    return tuple(answer.each("instance types", "InstanceTypes", lambda row: row.name("InstanceType")))
 
 
 def instance_types(answer: Reader) -> tuple[dict[str, InstanceType], tuple[str, ...]]:
@@ -79,15 +88,19 @@ def instance_types(answer: Reader) -> tuple[dict[str, InstanceType], tuple[str, 
     """
     types: dict[str, InstanceType] = {}
     incomplete: list[str] = []
-    for row in answer.rows("InstanceTypes"):
-        name = row.text("InstanceType")
-        vcpus = row.maybe_at("VCpuInfo").maybe_whole("DefaultVCpus")
-        memory_mib = row.maybe_at("MemoryInfo").maybe_whole("SizeInMiB")
-        if not vcpus or not memory_mib:
+    for name, itype in answer.each("instance types", "InstanceTypes", _named_type):
+        if itype is None:
             incomplete.append(name)
         else:
-            types[name] = _instance_type(name, vcpus, memory_mib, row)
+            types[name] = itype
     return types, tuple(sorted(incomplete))
+
+
+def _named_type(row: Reader) -> tuple[str, InstanceType | None]:
+    name = row.name("InstanceType")
+    vcpus = row.maybe_at("VCpuInfo").maybe_whole("DefaultVCpus")
+    memory_mib = row.maybe_at("MemoryInfo").maybe_whole("SizeInMiB")
+    return name, _instance_type(name, vcpus, memory_mib, row) if vcpus and memory_mib else None
 
 
 def _instance_type(name: str, vcpus: int, memory_mib: int, row: Reader) -> InstanceType:
@@ -103,7 +116,7 @@ def _instance_type(name: str, vcpus: int, memory_mib: int, row: Reader) -> Insta
         gpus=_devices(row.maybe_at("GpuInfo").maybe_rows("Gpus")),
         accelerators=_accelerators(row),
         local_disks=_disks(row.maybe_at("InstanceStorageInfo")),
-        network=row.maybe_at("NetworkInfo").maybe_text("NetworkPerformance"),
+        network=row.maybe_at("NetworkInfo").prose("NetworkPerformance"),
         bare_metal=bare_metal,
         kvm=bare_metal or "nested-virtualization" in processor.texts("SupportedFeatures"),
         boot_modes=tuple(sorted(row.texts("SupportedBootModes"))),
@@ -123,7 +136,7 @@ def _devices(rows: Iterable[Reader]) -> tuple[Gpu, ...]:
     """Gpus, Accelerators, Fpgas and NeuronDevices share one shape. A slice of a GPU has Count 0."""
     devices = []
     for row in rows:
-        maker, model = row.maybe_text("Manufacturer"), row.maybe_text("Name")
+        maker, model = row.prose("Manufacturer"), row.prose("Name")
         name = model if not maker or model.startswith(maker) else f"{maker} {model}"
         part = row.maybe_decimal("GpuPartitionSize") or Decimal(1)
         fraction = str(Fraction(part).limit_denominator(64)) if 0 < part < 1 else ""
@@ -161,25 +174,30 @@ def prices(answer: Reader, region: str) -> tuple[dict[str, Price], int]:
     capacity class must never become a price. A type with several prices gets none, as it is not clear which
     one is right.
     """
-    amounts: dict[str, set[Decimal]] = {}
+    every: dict[str, set[Price]] = {}
     zeros = 0
-    for entry in answer.items("PriceList"):
+
+    def row(entry: Reader) -> tuple[str, list[Price | None]]:
         product = entry.decoded()
         attributes = product.maybe_at("product").maybe_at("attributes")
         if not _is_plain_linux(attributes, region):
-            continue
-        for amount in _hourly(product):
-            if amount > 0:
-                amounts.setdefault(attributes.text("instanceType"), set()).add(amount)
-            else:
-                zeros += 1
-    single = {name: several.pop() for name, several in amounts.items() if len(several) == 1}
-    return {name: Price(amount, PRICE_SOURCE) for name, amount in single.items()}, zeros
+            return "", []
+        priced = [Price(usd, PRICE_SOURCE) if usd else None for usd in _hourly(product)]
+        return attributes.name("instanceType"), priced
+
+    for name, priced in answer.left_out.each("prices", answer.items("PriceList"), row):
+        every.setdefault(name, set()).update(price for price in priced if price)
+        zeros += priced.count(None)
+    return {name: several.pop() for name, several in every.items() if len(several) == 1}, zeros
 
 
 def images(answer: Reader) -> list[tuple[str, str]]:
     """`describe-images`: (owner, name) of each image."""
-    return [(row.maybe_text("OwnerId"), row.maybe_text("Name")) for row in answer.rows("Images")]
+
+    def image(row: Reader) -> tuple[str, str]:
+        return row.name("OwnerId"), row.name("Name", limits.IMAGE)
+
+    return list(answer.each("images", "Images", image))
 
 
 #: The product attributes that make a row the on-demand price of a shared Linux host.

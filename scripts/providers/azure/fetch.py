@@ -61,7 +61,9 @@ class Fetch:
         step = request.progress.step(_PROVIDER, "locations", 2)
         arm = ResourceManager(pool.start(login, request.log, step=step).result(), request.log)
         answer = pool.start(arm.get, arm.base + _LOCATIONS, step=step).result()
-        regions, zones = azure_parse.locations(answer_of("locations", answer).rows("value"))
+        regions, zones = azure_parse.locations(
+            answer_of("locations", answer).items("value"), request.log.left_out
+        )
         names = [r.name for r in regions]
         asked = wanted or tuple(names)
         for name in (home, *asked):
@@ -80,7 +82,7 @@ class Fetch:
         self.request.log.budget = self.request.log.calls + calls
         places = dict.fromkeys((self.home, *self.asked))
         size_step, price_step = self._step("sizes", len(places)), self._step("prices", len(priced))
-        reader = azure_parse.SizeReader()
+        reader = azure_parse.SizeReader(self.request.log.left_out)
         version = self.pool.start(az_version, self.request.log) if self.request.images else None
         images = self._start_images() if self.request.images else None  # first: one after the other is slow
         prices = {name: self.pool.start(self._prices, name, step=price_step) for name in priced}
@@ -146,7 +148,7 @@ class Fetch:
         get = Rest(log=self.request.log).get
         first = f"{_PRICES}?$filter={_PRICE_FILTER % location}"
         read = pages(first, get, f"prices of {location}", items="Items", link="NextPageLink")
-        return azure_parse.prices(read, location)
+        return azure_parse.prices(read, location, self.request.log.left_out)
 
     def _take_prices(self, step: Step, tasks: Mapping[str, Future[Prices]]) -> dict[str, Mapping[str, Price]]:
         unclear: set[str] = set()
@@ -164,7 +166,10 @@ class Fetch:
 
         def ask(publisher: str) -> list[Sku]:
             return azure_images.of_publisher(
-                publisher, self.home, lambda url: self.arm.get(self.arm.base + url)
+                publisher,
+                self.home,
+                lambda url: self.arm.get(self.arm.base + url),
+                self.request.log.left_out,
             )
 
         return step, [self.pool.start(ask, p, step=step) for p in azure_images.PUBLISHERS]

@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
+from cloudlib.catalog import limits
 from cloudlib.catalog.image_rules import ARCHITECTURES, Match, Publishers, Rule, match, pinned
 from cloudlib.catalog.records import Image
 from cloudlib.errors import NotFound
@@ -110,7 +112,7 @@ class Sku:
 Get = Callable[[str], object]
 
 
-def of_publisher(publisher: str, location: str, get: Get) -> list[Sku]:
+def of_publisher(publisher: str, location: str, get: Get, left_out: LeftOut) -> list[Sku]:
     """The images of one publisher: one call for its offers, one for each offer, one for each SKU that fits.
 
     BadReply for an answer of another shape; whatever `get` raises, but for NotFound.
@@ -119,20 +121,26 @@ def of_publisher(publisher: str, location: str, get: Get) -> list[Sku]:
     base = f"{place}/artifacttypes/vmimage/offers"
     rules = [rule for rule in _RULES if rule.publisher == publisher]
     skus: list[Sku] = []
-    for offer in _names(get, base, f"offers of {publisher}"):
+    for offer in _names(get, base, f"offers of {publisher}", left_out):
         fitting = [rule for rule in rules if rule.fits(offer) is not None]
         url = f"{base}/{quote(offer)}/skus"
-        for name in _names(get, url, f"SKUs of {offer}") if fitting else ():
+
+        def read(
+            name: str, offer: str = offer, fitting: Sequence[Rule] = fitting, url: str = url
+        ) -> Sku | None:
             fits = match(fitting, publisher, offer, name)
             newest = _newest(get, f"{url}/{quote(name)}/versions", f"versions of {name}") if fits else None
-            if fits and newest:
-                skus.append(Sku(fits, offer, name, *newest))
+            return Sku(fits, offer, name, *newest) if fits and newest else None
+
+        names = _names(get, url, f"SKUs of {offer}", left_out) if fitting else ()
+        skus += [sku for sku in left_out.each("images", names, read, some=False) if sku]
     return skus
 
 
-def _names(get: Get, url: str, what: str) -> list[str]:
+def _names(get: Get, url: str, what: str, left_out: LeftOut) -> list[str]:
     """The names in a list of offers or SKUs; none where the location has no such thing."""
-    return [row.text("name") for row in _rows(get, f"{url}?api-version={_API}", what)]
+    rows = _rows(get, f"{url}?api-version={_API}", what)
+    return list(left_out.each("images", rows, lambda row: row.name("name"), some=False))
 
 
 def _newest(get: Get, url: str, what: str) -> tuple[str, str] | None:
@@ -147,13 +155,14 @@ def _newest(get: Get, url: str, what: str) -> tuple[str, str] | None:
         architecture = ARCHITECTURES.get(about.maybe_text("architecture").lower())
         if withdrawn or architecture is None:
             return None
-        return architecture, about.maybe_text("hyperVGeneration")
+        generation = "hyperVGeneration"
+        return architecture, about.name(generation, limits.BOOT_MODE) if about.maybe_text(generation) else ""
     return None
 
 
 def _rows(get: Get, url: str, what: str) -> list[Reader]:
     try:
-        return answer_of(what, get(url)).rows()
+        return answer_of(what, get(url)).items()
     except NotFound:
         return []
 

@@ -83,7 +83,7 @@ def _known(family: str, all_series: set[str]) -> str:
 
 def bare(family: str) -> str:
     """`Standard NCASv3_T4 Family` -> NCASv3_T4."""
-    return re.sub(r"^standard\s*|\s*family$", "", family, flags=re.IGNORECASE) or family
+    return re.sub(r"^standard *| {0,9}family$", "", family, flags=re.IGNORECASE) or family
 
 
 def accelerator(size: str) -> str:

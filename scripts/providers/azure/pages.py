@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from cloudlib.calls.shape import SEE_CALLS, Reader
+from cloudlib.calls.left_out import SEE_CALLS
+from cloudlib.calls.shape import Reader
 from cloudlib.errors import BadReply
 
 _MOST_PAGES = 300  # prices of one location take 60 at 100 rows a page
+_LONGEST_LINK = 8192  # servers take no longer ones
 
 
 def answer_of(what: str, value: object) -> Reader:
@@ -23,7 +25,7 @@ def answer_of(what: str, value: object) -> Reader:
 def pages(
     first: str, get: Callable[[str], object], what: str, *, items: str, link: str
 ) -> Iterator[list[Reader]]:
-    """The rows of each page of `what`. `get` turns an absolute URL into parsed JSON.
+    """The rows of each page of `what`, whatever they are. `get` turns an absolute URL into parsed JSON.
 
     Raises BadReply for an answer of another shape, for a link that leads to another host or back to a page
     that was read, and for a list without end.
@@ -41,8 +43,8 @@ def pages(
             raise BadReply(f"azure: the pages of {what} have no end ({len(seen)} were read)", hint=SEE_CALLS)
         seen.add(url)
         page = answer_of(what, get(url))
-        yield page.rows(items)
-        url = page.maybe_text(link)
+        yield page.items(items)
+        url = page.maybe_text(link, most=_LONGEST_LINK)
 
 
 def _origin(url: str) -> str:

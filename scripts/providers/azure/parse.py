@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from fractions import Fraction
 
+from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
-from cloudlib.catalog import category
+from cloudlib.catalog import category, limits
 from cloudlib.catalog.image_rules import ARCHITECTURES
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
 from providers.azure import names as azure_names
@@ -30,22 +30,24 @@ def name_of(location: str) -> str:
     return location.replace(" ", "").lower()
 
 
-def locations(rows: Iterable[Reader]) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
+def locations(rows: Iterable[Reader], left_out: LeftOut) -> tuple[tuple[Region, ...], tuple[Zone, ...]]:
     """Physical locations, and their zones: eastus-1 is logical zone "1", its id the physical zone's."""
-    regions: list[Region] = []
-    zones: list[Zone] = []
-    for row in rows:
-        about = row.maybe_at("metadata")
-        if about.maybe_text("regionType") != "Physical":
-            continue
-        name = name_of(row.text("name"))
-        place, title = about.maybe_text("physicalLocation"), row.maybe_text("displayName")
-        long_name = f"{title} ({place})" if place and place not in title else title
-        regions.append(Region(name, long_name=long_name, geography=about.maybe_text("geographyGroup")))
-        for zone in row.maybe_rows("availabilityZoneMappings"):
-            short = zone.text("logicalZone")
-            zones.append(Zone(zone_name(name, short), name, zone.maybe_text("physicalZone"), short))
-    return tuple(regions), tuple(zones)
+    read = [location for location in left_out.each("locations", rows, _location) if location]
+    return tuple(region for region, _ in read), tuple(zone for _, zones in read for zone in zones)
+
+
+def _location(row: Reader) -> tuple[Region, list[Zone]] | None:
+    about = row.maybe_at("metadata")
+    if about.maybe_text("regionType") != "Physical":
+        return None
+    name = name_of(row.text("name"))
+    place, title = about.prose("physicalLocation"), row.prose("displayName")
+    long_name = f"{title} ({place})" if place and place not in title else title
+    zones = []
+    for zone in row.maybe_rows("availabilityZoneMappings"):
+        short = zone.name("logicalZone")
+        zones.append(Zone(zone_name(name, short), name, zone.prose("physicalZone"), short))
+    return Region(name, long_name=limits.line(long_name), geography=about.prose("geographyGroup")), zones
 
 
 def zone_name(location: str, zone: str) -> str:
@@ -71,25 +73,24 @@ class Sizes:
 class SizeReader:
     """SKU rows -> records, built once for equal rows: the same size is described in sixty locations."""
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: LeftOut) -> None:
+        self._left_out = left_out
         self._made: dict[tuple[str, str], InstanceType | None] = {}
 
     def read(self, pages: Iterable[Iterable[Reader]], location: str) -> Sizes:
         """The virtual machine sizes that this subscription may start in a location.
 
-        BadReply for a row of another shape. Of a size that is listed twice the first row is taken.
+        BadReply where no row can be read. Of a size that is listed twice the first row is taken.
         """
         sizes = Sizes()
-        for row in (row for page in pages for row in page):
-            if row.maybe_text("resourceType") != "virtualMachines":
+        rows = (row for page in pages for row in page)
+        for size in self._left_out.each("sizes", rows, lambda row: self._size(row, location)):
+            if size is None:
                 continue
-            name = row.text("name")
-            zones = _offered(row, location)
+            name, zones, itype = size
             if zones is None:
                 sizes.restricted += 1
-                continue
-            itype = self._itype(row, name)
-            if itype is None:
+            elif itype is None:
                 sizes.incomplete.add(name)
             elif name not in sizes.itypes:
                 sizes.zones[name], sizes.itypes[name] = zones, itype
@@ -97,12 +98,21 @@ class SizeReader:
                 sizes.ambiguous.add(name)
         return sizes
 
+    def _size(
+        self, row: Reader, location: str
+    ) -> tuple[str, tuple[str, ...] | None, InstanceType | None] | None:
+        if row.maybe_text("resourceType") != "virtualMachines":
+            return None
+        name = row.name("name")
+        zones = _offered(row, location)
+        return name, zones, self._itype(row, name) if zones is not None else None
+
     def _itype(self, row: Reader, name: str) -> InstanceType | None:
         assert isinstance(row.value, Mapping)
         key = (name, repr([row.value.get("family"), row.value.get("capabilities")]))
         if key not in self._made:
             has = {c.text("name"): c.maybe_text("value") for c in row.maybe_rows("capabilities")}
-            self._made[key] = _instance_type(name, row.maybe_text("family"), has)
+            self._made[key] = _instance_type(name, azure_names.bare(row.prose("family")), has)
         return self._made[key]
 
 
@@ -146,7 +156,7 @@ def _offered(row: Reader, location: str) -> tuple[str, ...] | None:
     zones: set[str] = set()
     for info in row.maybe_rows("locationInfo"):
         if name_of(info.text("location")) == location:
-            zones.update(info.texts("zones"))
+            zones.update(info.names("zones"))
     left = set(zones)
     for restriction in row.maybe_rows("restrictions"):
         about = restriction.maybe_at("restrictionInfo")
@@ -228,25 +238,32 @@ class Prices:
     zeros: int = 0
 
 
-def prices(pages: Iterable[Iterable[Reader]], location: str) -> Prices:
+def prices(pages: Iterable[Iterable[Reader]], location: str, left_out: LeftOut) -> Prices:
     """Retail rows -> prices. The query's filters are checked again here.
 
     Of rows with different dates the latest counts. Where that one states several prices, the size has none.
-    BadReply for a row of another shape.
+    BadReply where no row can be read.
     """
-    dated: dict[str, dict[str, set[Decimal]]] = {}
+    dated: dict[str, dict[str, set[Price]]] = {}
     zeros = 0
-    for row in (row for page in pages for row in page):
-        name = row.maybe_text("armSkuName")
-        if not name or not _is_plain_linux(row, location):
+
+    def read(row: Reader) -> tuple[str, str, Price | None] | None:
+        if not row.maybe_text("armSkuName") or not _is_plain_linux(row, location):
+            return None
+        usd = row.decimal("retailPrice")
+        price = Price(usd, PRICE_SOURCE) if usd else None
+        return row.name("armSkuName"), row.maybe_text("effectiveStartDate"), price
+
+    for row in left_out.each("prices", (row for page in pages for row in page), read):
+        if row is None:
             continue
-        amount = row.decimal("retailPrice")
-        if amount > 0:
-            dated.setdefault(name, {}).setdefault(row.maybe_text("effectiveStartDate"), set()).add(amount)
-        else:
+        name, date, price = row
+        if price is None:
             zeros += 1
+        else:
+            dated.setdefault(name, {}).setdefault(date, set()).add(price)
     newest = {name: dates[max(dates)] for name, dates in dated.items()}
-    known = {name: Price(min(amounts), PRICE_SOURCE) for name, amounts in newest.items() if len(amounts) == 1}
+    known = {name: next(iter(prices)) for name, prices in newest.items() if len(prices) == 1}
     return Prices(known, frozenset(newest.keys() - known.keys()), zeros)
 
 

@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cloudlib.calls.classify import Meaning, classified, error_words
+from cloudlib.calls.left_out import SEE_CALLS
 from cloudlib.calls.retry import retried
 from cloudlib.calls.run import CallLog, run_bytes, run_json
-from cloudlib.calls.shape import SEE_CALLS, Reader
+from cloudlib.calls.shape import Reader
 from cloudlib.errors import (
     AccessDenied,
     BadReply,
@@ -105,6 +106,7 @@ _BILLING_MEANINGS = (
 #: The variable by which gcloud itself is told where this API is.
 _BILLING_BASE = "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDBILLING"
 _SKUS = "v1/services/6F81-5844-456A/skus"  # Compute Engine
+_LONGEST_TOKEN = 8192  # it is a part of a URL
 _MOST_PAGES = 20  # of 5,000 SKUs; there are about ten
 
 #: Where terraform's google provider looks for the project, in its order:
@@ -191,8 +193,9 @@ def price_book(log: CallLog) -> PriceBook:
             answer="services.skus.list",
             null_is_missing=True,
         )
-        book.add(answer.maybe_rows("skus"))
-        page = answer.maybe_text("nextPageToken")
+        if answer.has("skus"):
+            book.add(answer.items("skus"), log.left_out)
+        page = answer.maybe_text("nextPageToken", most=_LONGEST_TOKEN)
         if not page:
             return book
     raise BadReply(f"the billing catalogue does not end after {len(seen)} pages", hint=SEE_CALLS)

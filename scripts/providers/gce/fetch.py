@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from cloudlib.calls import job
+from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Step
 from cloudlib.catalog.category import categorized
@@ -68,9 +69,9 @@ def located(request: Request, pool: Pool) -> Located:
         pool.start(gce_calls.run_gcloud, command, columns, request.log, step=step)
         for command, columns in ((_REGIONS, gce_parse.REGION_COLUMNS), (_ZONES, gce_parse.ZONE_COLUMNS))
     )
-    regions = gce_parse.regions(region_rows.result())
+    regions = gce_parse.regions(region_rows.result(), request.log.left_out)
     usable = [r.name for r in regions if r.available]
-    every, down = gce_parse.zones(zone_rows.result())
+    every, down = gce_parse.zones(zone_rows.result(), request.log.left_out)
     asked = tuple(request.regions) or tuple(usable)
     default = asked[0] if request.regions else settings.result().region
     for name in (*asked, default):
@@ -96,7 +97,7 @@ def region_list(request: Request, pool: Pool) -> RegionList:
 
 def image_list(request: Request, pool: Pool) -> Sequence[Image]:
     """The image streams."""
-    return _take_images(*_start_images(request, pool))
+    return _take_images(*_start_images(request, pool), request.log.left_out)
 
 
 @dataclass
@@ -125,12 +126,13 @@ class Fetch:
             (row for task in types for row in task.result()),
             {z.name: z.region for z in place.zones},
             gce_parse.accelerators(devices.result()),
+            log.left_out,
         )
         families = {itype.family for itype in offered.itypes.values()}
         type_step.done(f"{len(offered.itypes)} types in {len(families)} families")
         self.notices += job.left_out(offered.incomplete)
         prices = self._take_prices(price_step, offered, book, wanted)
-        return self._catalog(offered, prices, book, _take_images(*images) if images else ())
+        return self._catalog(offered, prices, book, _take_images(*images, log.left_out) if images else ())
 
     def _start_types(self, zones: Sequence[str], step: Step) -> Rows:
         return self._start((*_TYPES, f"--zones={','.join(zones)}"), gce_parse.TYPE_COLUMNS, step)
@@ -145,7 +147,7 @@ class Fetch:
         prices = job.take_prices(
             step,
             dict.fromkeys(regions, book),
-            lambda parts, region: (offered.prices(parts, region), 0),
+            lambda parts, region: (offered.prices(parts, region, self.request.log.left_out), 0),
             default_region=self.place.default_region,
             notices=self.notices,
             denied="",
@@ -190,8 +192,11 @@ def _start_images(request: Request, pool: Pool) -> tuple[Step, list[Rows]]:
     return step, tasks
 
 
-def _take_images(step: Step, tasks: Sequence[Rows]) -> Sequence[Image]:
-    return job.take_images(step, tasks, lambda rows: rows, gce_images.streams, where=NAME)
+def _take_images(step: Step, tasks: Sequence[Rows], left_out: LeftOut) -> Sequence[Image]:
+    def streams(rows: Sequence[Sequence[str]]) -> list[Image]:
+        return gce_images.streams(rows, left_out)
+
+    return job.take_images(step, tasks, lambda rows: rows, streams, where=NAME)
 
 
 def _down(place: Located) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from cloudlib.calls.left_out import LeftOut
+from cloudlib.catalog import limits
 from cloudlib.catalog.image_rules import Publishers, Rule, match, pinned
 from cloudlib.catalog.records import Image
 
@@ -61,17 +63,22 @@ _RULES = (
 PINNED = Publishers(("IMAGE_PROJECT",), pinned(_RULES))
 
 
-def streams(rows: Iterable[Sequence[str]]) -> list[Image]:
+def streams(rows: Iterable[Sequence[str]], left_out: LeftOut) -> list[Image]:
     """Rows of `images list`, from which gcloud leaves out deprecated images: one record a family and
     architecture."""
     images: dict[tuple[str, str, str], Image] = {}
-    for link, family, architecture, status in rows:
-        where = _PROJECT.search(link)
-        machine = _ARCHITECTURES.get(architecture)
-        if where is None or machine is None or status != "READY":
-            continue
-        fit = match(_RULES, where["project"], family)
-        if fit is not None:
-            image = fit.image(machine, {"IMAGE_PROJECT": where["project"], "IMAGE_FAMILY": family})
-            images[where["project"], image.title, machine] = image
+    for image in left_out.each("images", rows, _image):
+        if image is not None:
+            images[image.coordinates["IMAGE_PROJECT"], image.title, image.architecture] = image
     return list(images.values())
+
+
+def _image(row: Sequence[str]) -> Image | None:
+    """None for a row that no rule describes."""
+    link, family, architecture, status = row
+    where = _PROJECT.search(link[: limits.TEXT])
+    machine = _ARCHITECTURES.get(architecture)
+    if where is None or machine is None or status != "READY":
+        return None
+    fit = match(_RULES, where["project"], family) if limits.NAME.fits(family) else None
+    return fit.image(machine, {"IMAGE_PROJECT": where["project"], "IMAGE_FAMILY": family}) if fit else None

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from cloudlib.calls.shape import SEE_CALLS
+from cloudlib.calls.left_out import SEE_CALLS, LeftOut
+from cloudlib.catalog import limits
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
 from cloudlib.errors import BadReply
 from providers.gce.prices import PriceBook, Shape
@@ -68,51 +69,51 @@ class Types:
     shapes: dict[str, Shape] = field(default_factory=dict)
     incomplete: tuple[str, ...] = ()
 
-    def prices(self, book: PriceBook, region: str) -> dict[str, Price]:
+    def prices(self, book: PriceBook, region: str, left_out: LeftOut) -> dict[str, Price]:
         """The known prices of the types that a region has."""
-        return {
-            name: price
-            for name, itype in self.itypes.items()
-            if region in itype.regions and (price := book.price(self.shapes[name], region))
-        }
+        here = [name for name, itype in self.itypes.items() if region in itype.regions]
+
+        def read(name: str) -> tuple[str, Price | None]:
+            return name, book.price(self.shapes[name], region)
+
+        return {name: price for name, price in left_out.each("prices", here, read) if price}
 
 
-def regions(rows: Rows) -> tuple[Region, ...]:
+def regions(rows: Rows, left_out: LeftOut) -> tuple[Region, ...]:
     """`regions list`. A region that is not UP is named and cannot be chosen."""
-    parsed = []
-    for name, status, deprecated in rows:
-        if not name:
-            raise BadReply("gce: `gcloud compute regions list` has a region without a name", hint=SEE_CALLS)
-        why_not = "" if status == "UP" else f"its status is {status or 'unknown'}"
-        why_not = f"it is {deprecated.lower()}" if deprecated in _GONE else why_not
-        geography = _GEOGRAPHIES.get(re.split(r"[-\d]", name)[0], "")
-        parsed.append(Region(name, geography=geography, available=not why_not, why_not=why_not))
-    return tuple(parsed)
+    return tuple(left_out.each("regions", rows, _region))
 
 
-def zones(rows: Rows) -> tuple[tuple[Zone, ...], tuple[str, ...]]:
+def _region(row: Sequence[str]) -> Region:
+    name, status, deprecated = row
+    why_not = "" if status == "UP" else f"its status is {limits.line(status) or 'unknown'}"
+    why_not = f"it is {deprecated.lower()}" if deprecated in _GONE else why_not
+    geography = _GEOGRAPHIES.get(re.split(r"[-\d]", name, maxsplit=1)[0], "")
+    return Region(name, geography=geography, available=not why_not, why_not=limits.line(why_not))
+
+
+def zones(rows: Rows, left_out: LeftOut) -> tuple[tuple[Zone, ...], tuple[str, ...]]:
     """`zones list`: the zones, and the names of those that are down or withdrawn."""
-    up, down = [], []
-    for name, region, status, deprecated in rows:
-        zone = Zone(name, region.rpartition("/")[2])
-        if not zone.region or not name.startswith(zone.region):
-            raise BadReply(
-                f"gce: `gcloud compute zones list` puts zone {name!r} into the region {zone.region!r}",
-                hint=SEE_CALLS,
-            )
-        if status == "UP" and deprecated not in _GONE:
-            up.append(zone)
-        else:
-            down.append(name)
-    return tuple(up), tuple(sorted(down))
+    read = list(left_out.each("zones", rows, _zone))
+    down = sorted(zone.name for zone, is_up in read if not is_up)
+    return tuple(zone for zone, is_up in read if is_up), tuple(down)
+
+
+def _zone(row: Sequence[str]) -> tuple[Zone, bool]:
+    name, region, status, deprecated = row
+    zone = Zone(name, region.rpartition("/")[2])
+    if not name.startswith(zone.region):
+        what = f"puts the zone {name!r} into the region {zone.region!r}"
+        raise BadReply(f"gce: `gcloud compute zones list` {what}", hint=SEE_CALLS)
+    return zone, status == "UP" and deprecated not in _GONE
 
 
 def accelerators(rows: Rows) -> dict[str, str]:
     """`accelerator-types list`: {"nvidia-l4": "NVIDIA L4"}."""
-    return {name: description for name, description in rows if name}
+    return {name: limits.line(description) for name, description in rows if name}
 
 
-def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str]) -> Types:
+def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], left_out: LeftOut) -> Types:
     """`machine-types list`: one row a type and zone. `region_of` maps a zone to its region.
 
     Obsolete types are left out, deprecated ones are of a previous generation. A zone that does not state the
@@ -123,23 +124,27 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str]) 
     incomplete: set[str] = set()
     where: dict[str, set[str]] = {}
     old: dict[str, bool] = {}
-    for row in rows:
+
+    def read(row: Sequence[str]) -> tuple[str, str, bool] | None:
         name, zone, state = row[0], row[1].rpartition("/")[2], row[6]
         if zone not in region_of:
-            raise BadReply(
-                f"gce: `gcloud compute machine-types list` has {name!r} in the unknown zone {zone!r}",
-                hint=SEE_CALLS,
-            )
+            what = f"has {limits.shown(name)} in the unknown zone {limits.shown(zone)}"
+            raise BadReply(f"gce: `gcloud compute machine-types list` {what}", hint=SEE_CALLS)
         if state in _GONE:
-            continue
+            return None
         if name not in itypes or not itypes[name].architectures:
             made = _type(row, devices)
             if made is None:
                 incomplete.add(name)
-                continue
+                return None
             itypes[name], shapes[name] = made
-        where.setdefault(name, set()).add(zone)
-        old[name] = old.get(name, True) and state == "DEPRECATED"
+        return name, zone, state == "DEPRECATED"
+
+    for offer in left_out.each("machine types", rows, read):
+        if offer is not None:
+            name, zone, deprecated = offer
+            where.setdefault(name, set()).add(zone)
+            old[name] = old.get(name, True) and deprecated
     for name, itype in itypes.items():
         itypes[name] = replace(
             itype,
@@ -160,25 +165,27 @@ _PARTS_OF_A_GPU = {"g4-standard-6": "1/8", "g4-standard-12": "1/4", "g4-standard
 def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType, Shape] | None:
     """The type of a row, without its places, and its shape; None without vCPU or memory figures."""
     name, _, cpus, memory, architecture, shared, _, models, counts, partitions, interface = row
-    if not _whole(cpus) or not _whole(memory):
+    if not limits.whole(cpus) or not limits.whole(memory):
         return None
     pairs = zip_longest(models.split(";"), counts.split(";"), fillvalue="")
-    listed = [(model, _whole(count)) for model, count in pairs if model]
+    listed = [(model, limits.whole(count)) for model, count in pairs if model]
     part = _PARTS_OF_A_GPU.get(name, "")
     gpus = tuple(
-        replace(_device(devices.get(m) or m, n), fraction=part) for m, n in listed if n and not _is_tpu(m)
+        replace(_device(devices.get(m) or limits.line(m), n), fraction=part)
+        for m, n in listed
+        if n and not _is_tpu(m)
     )
-    others = tuple(_device(devices.get(m) or m, n) for m, n in listed if n and _is_tpu(m))
+    others = tuple(_device(devices.get(m) or limits.line(m), n) for m, n in listed if n and _is_tpu(m))
     category = _WITH_DEVICES[0] if gpus else _WITH_DEVICES[1] if others else ""
     metal = name.endswith("-metal")
     gib = _ssd_gib(name)
-    number = _whole(partitions)
+    number = limits.whole(partitions)
     itype = InstanceType(
         name=name,
         family=family(name),
         category=category or ("Burstable" if shared == "True" else ""),
-        vcpus=_whole(cpus),
-        memory_mib=_whole(memory),
+        vcpus=limits.whole(cpus),
+        memory_mib=limits.whole(memory),
         architectures=(_ARCHITECTURES[architecture],) if architecture in _ARCHITECTURES else (),
         gpus=gpus,
         accelerators=others,
@@ -242,8 +249,3 @@ def _disks(number: int, gib: int, interface: str) -> tuple[LocalDisks, ...]:
     if not number:
         return ()
     return (LocalDisks(number, round(gib * 2**30 / 10**9), nvme=interface == "NVME"),)
-
-
-def _whole(text: str) -> int:
-    """A count; 0 for none, and for anything that is not a count."""
-    return int(text) if text.isdecimal() else 0

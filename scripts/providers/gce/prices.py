@@ -19,8 +19,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from cloudlib.calls.left_out import SEE_CALLS, LeftOut
 from cloudlib.calls.shape import Reader
+from cloudlib.catalog import limits
 from cloudlib.catalog.records import Price
+from cloudlib.errors import BadReply
 
 SOURCE = "Cloud Billing Catalog"
 
@@ -109,18 +112,15 @@ class PriceBook:
     _places: dict[str, Counter[str]] = field(default_factory=dict)
     _areas: set[str] = field(default_factory=set)
 
-    def add(self, rows: Iterable[Reader]) -> None:
+    def add(self, rows: Iterable[Reader], left_out: LeftOut) -> None:
         """Take in SKUs; those that price no part of a machine are passed over."""
-        for row in rows:
-            known = _part(row)
-            if known is None:
+        for sku in left_out.each("SKUs", rows, _part):
+            if sku is None:
                 continue
-            part, place, expression = known
-            amount = _amount(expression)
-            if amount <= 0:
+            part, place, amount, regions = sku
+            if not amount:
                 self.unusable += 1
                 continue
-            regions = row.texts("serviceRegions")
             for region in regions:
                 self._prices.setdefault(part, {}).setdefault(region, set()).add(amount)
             if len(regions) > 1:
@@ -171,8 +171,8 @@ def _series(name: str) -> str:
     return _SERIES[max(fitting, key=len)] if fitting else name.partition("-")[0]
 
 
-def _part(row: Reader) -> tuple[_Part, str, Reader] | None:
-    """The part of a machine that a SKU prices, the place it names, its price; None for any other SKU.
+def _part(row: Reader) -> tuple[_Part, str, Decimal, list[str]] | None:
+    """What part of a machine a SKU prices, the place it names, price, regions; None for any other SKU.
 
     The last price of a SKU is the newest: https://cloud.google.com/billing/docs/how-to/understanding-costs
     """
@@ -188,7 +188,8 @@ def _part(row: Reader) -> tuple[_Part, str, Reader] | None:
         return None
     groups = match.groupdict()
     name = _model(groups["name"]) if part == "gpu" else groups["name"].lower()
-    return (("premium " if groups.get("premium") else "") + part, name), groups["place"] or "", expression
+    priced = (("premium " if groups.get("premium") else "") + part, name)
+    return priced, limits.line(groups["place"] or ""), _amount(expression), row.names("serviceRegions")
 
 
 def _model(text: str) -> str:
@@ -212,4 +213,8 @@ def _amount(expression: Reader) -> Decimal:
         return Decimal(0)
     units, nanos = price.maybe_decimal("units"), price.maybe_whole("nanos")
     amount = (units or Decimal(0)) + Decimal(nanos or 0) / 10**9
+    if amount > limits.USD_PER_HOUR.most:
+        raise BadReply(
+            f"gce: a SKU costs {limits.shown(amount)} USD, not {limits.USD_PER_HOUR}", hint=SEE_CALLS
+        )
     return amount / _HOURS_A_MONTH if expression.maybe_text("usageUnit") == "GiBy.mo" else amount

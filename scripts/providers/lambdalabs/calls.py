@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from cloudlib import settings
 from cloudlib.calls.classify import error_words
-from cloudlib.calls.shape import SEE_CALLS, Reader
+from cloudlib.calls.left_out import SEE_CALLS
+from cloudlib.calls.shape import Reader
 from cloudlib.errors import CallFailed, CloudError, NoCredentials, NotFound
 from cloudlib.provider import Request
 
@@ -97,7 +98,9 @@ class Client:
             body = self._rest.get(self._base + what)
         finally:
             self._last = time.monotonic()
-        answer = Reader(body, vendor="lambdalabs", answer=what, null_is_missing=True)
+        answer = Reader(
+            body, vendor="lambdalabs", answer=what, null_is_missing=True, left_out=self._log.left_out
+        )
         if not answer.has("data") and answer.has("error"):
             raise self._said(body, CallFailed) or CallFailed(f"{what}: Lambda's API failed", hint=SEE_CALLS)
         return answer

@@ -10,11 +10,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from cloudlib.calls import job
 from cloudlib.calls.shape import Reader
+from cloudlib.catalog import limits
 from cloudlib.catalog.image_rules import ARCHITECTURES, title
 from cloudlib.catalog.records import Gpu, Image, InstanceType, LocalDisks, Price, Region
 
@@ -33,16 +34,24 @@ _FAMILY = re.compile(r"(?P<distro>.+?)-(?P<release>\d+-\d\d)\Z")
 
 def capacity(types: Reader) -> dict[str, tuple[Region, ...]]:
     """Type name -> the regions that can start one now."""
-    return {
-        name: tuple(sorted(_regions(entry.maybe_rows("regions_with_capacity_available")), key=_region_name))
-        for name, entry in _entries(types)
-    }
+
+    def read(pair: tuple[str, Reader]) -> tuple[str, tuple[Region, ...]]:
+        name, entry = _name(*pair), pair[1]
+        there = "regions_with_capacity_available"
+        regions = entry.each("regions", there, _region, some=False) if entry.has(there) else ()
+        return name, tuple(sorted(regions, key=lambda region: region.name))
+
+    return dict(types.left_out.each("instance types", types.entries("data"), read))
 
 
 def regions_seen(types: Reader | None, images: Reader | None, regions: Reader | None) -> dict[str, Region]:
     """Every region that any of these answers names; one without a description only where none has any."""
-    seen = list(_regions(regions.rows("data"))) if regions else []
-    seen += _regions(row.at("region") for row in images.rows("data") if row.has("region")) if images else ()
+    seen = list(regions.each("regions", "data", _region)) if regions else []
+    seen += (
+        [region for region in images.each("regions", "data", _region_of, some=False) if region]
+        if images
+        else ()
+    )
     seen += (region for there in capacity(types).values() for region in there) if types else ()
     named: dict[str, Region] = {}
     for region in seen:
@@ -58,12 +67,16 @@ def instance_types(types: Reader, regions: Sequence[str]) -> tuple[list[Instance
     """
     itypes: list[InstanceType] = []
     incomplete, unknown = [], []
-    for name, entry in _entries(types):
-        about = entry.at("instance_type")
+
+    def read(pair: tuple[str, Reader]) -> tuple[str, str, InstanceType | None]:
+        name, about = _name(*pair), pair[1].at("instance_type")
         architecture = _architecture(about, name)
         itype = _instance_type(name, about, architecture, regions) if architecture else None
-        if architecture is None:
-            unknown.append(f"{name} ({about.maybe_text('architecture')})")
+        return name, "" if architecture else about.prose("architecture"), itype
+
+    for name, architecture, itype in types.left_out.each("instance types", types.entries("data"), read):
+        if architecture:
+            unknown.append(f"{name} ({architecture})")
         elif itype is None:
             incomplete.append(name)
         else:
@@ -104,30 +117,35 @@ def _instance_type(
 
 def images(answer: Reader) -> list[Image]:
     """One stream a family and architecture; which regions have it is left to the launch."""
-    streams: dict[tuple[str, str], Image] = {}
-    for row in answer.rows("data"):
-        family = row.maybe_text("family")
-        architecture = ARCHITECTURES.get(row.maybe_text("architecture"))
-        if not family or architecture is None:
-            continue
-        match = _FAMILY.match(family)
-        distro, release = (match["distro"], match["release"].replace("-", ".")) if match else (family, "")
-        streams[family, architecture] = Image(
-            distro,
-            release,
-            title(distro, release),
-            architecture,
-            {"IMAGE_FAMILY": family},
-            symbol="Ubuntu 24.04" if family == "ubuntu-24-04" else "",  # from before its title said LTS
-        )
-    return list(streams.values())
+    streams = [image for image in answer.each("images", "data", _image) if image]
+    return list(
+        {(image.coordinates["IMAGE_FAMILY"], image.architecture): image for image in streams}.values()
+    )
+
+
+def _image(row: Reader) -> Image | None:
+    """None for an image without a family, or of an architecture that is not a target."""
+    architecture = ARCHITECTURES.get(row.maybe_text("architecture"))
+    if not row.maybe_text("family") or architecture is None:
+        return None
+    family = row.name("family")
+    match = _FAMILY.match(family)
+    distro, release = (match["distro"], match["release"].replace("-", ".")) if match else (family, "")
+    return Image(
+        distro,
+        release,
+        title(distro, release),
+        architecture,
+        {"IMAGE_FAMILY": family},
+        symbol="Ubuntu 24.04" if family == "ubuntu-24-04" else "",  # from before its title said LTS
+    )
 
 
 def _model(about: Reader, name: str) -> str:
     """ "A10 (24 GB PCIe)"; from the description, "1x A10 (24 GB PCIe)", where the GPU has none of its own."""
-    text = about.maybe_text("gpu_description").strip()
+    text = about.prose("gpu_description")
     if not text or text.upper() == "N/A":
-        text = re.sub(r"\d+x ", "", about.maybe_text("description").strip(), count=1)
+        text = re.sub(r"\d+x ", "", about.prose("description"), count=1)
     return text or name
 
 
@@ -161,17 +179,17 @@ def _disks(gib: int) -> tuple[LocalDisks, ...]:
     return (LocalDisks(1, round(gib * 2**30 / 10**9), nvme=False),) if gib else ()
 
 
-def _entries(types: Reader) -> Iterator[tuple[str, Reader]]:
-    """(type name, entry) in the order of the answer; BadReply where it is not of the documented shape."""
-    for key, entry in types.entries("data"):
-        about = entry.at("instance_type")
-        yield about.maybe_text("name") or key or about.text("name"), entry
+def _name(key: str, entry: Reader) -> str:
+    """The name of a type, within its entry or, where that has none, the key of the entry."""
+    about = entry.at("instance_type")
+    if about.maybe_text("name") or not limits.NAME.fits(key):
+        return about.name("name")
+    return key
 
 
-def _regions(rows: Iterable[Reader]) -> Iterator[Region]:
-    for row in rows:
-        yield Region(row.text("name"), long_name=row.maybe_text("description"))
+def _region(row: Reader) -> Region:
+    return Region(row.name("name"), long_name=row.prose("description"))
 
 
-def _region_name(region: Region) -> str:
-    return region.name
+def _region_of(image: Reader) -> Region | None:
+    return _region(image.at("region")) if image.has("region") else None

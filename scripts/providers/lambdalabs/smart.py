@@ -56,7 +56,7 @@ def offers(types: Reader) -> list[Offer]:
     regions = {name: tuple(r.name for r in there) for name, there in available.items()}
     every = sorted({r for there in regions.values() for r in there}) or ["nowhere"]
     itypes, _ = lambdalabs_parse.instance_types(types, every)  # a price is the same in each
-    unsorted = [Offer(itype, tuple(sorted(regions[itype.name], key=natural))) for itype in itypes]
+    unsorted = [Offer(itype, tuple(sorted(regions.get(itype.name, ()), key=natural))) for itype in itypes]
     return sorted(unsorted, key=lambda o: (o.usd is None, o.usd or 0, natural(o.itype.name)))
 
 

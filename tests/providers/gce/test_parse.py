@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog.category import categorized
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks
@@ -36,8 +37,13 @@ def row(name: str, zone: str = "us-central1-a", **cells: str) -> list[str]:
     return list({**plain, **cells}.values())
 
 
+DEVICES = {"nvidia-l4": "NVIDIA L4", "nvidia-h100-80gb": "NVIDIA H100 80GB"}
+
+
 def parsed(*rows: list[str]) -> gce_parse.Types:
-    return gce_parse.types(rows, HOME_OF, {"nvidia-l4": "NVIDIA L4", "nvidia-h100-80gb": "NVIDIA H100 80GB"})
+    return gce_parse.types(
+        rows, HOME_OF, {"nvidia-l4": "NVIDIA L4", "nvidia-h100-80gb": "NVIDIA H100 80GB"}, LeftOut()
+    )
 
 
 def one(**cells: str) -> InstanceType:
@@ -143,13 +149,13 @@ def test_rows_that_contradict_each_other() -> None:
     with pytest.raises(BadReply, match="unknown zone"):
         parsed(row("n2-standard-4", "mars-a"))
     with pytest.raises(BadReply, match="into the region"):
-        gce_parse.zones([["us-central1-a", "x/regions/europe-west1", "UP", ""]])
-    with pytest.raises(BadReply, match="without a name"):
-        gce_parse.regions([["", "UP", ""]])
+        gce_parse.zones([["us-central1-a", "x/regions/europe-west1", "UP", ""]], LeftOut())
+    with pytest.raises(BadReply, match="Region '': name is"):
+        gce_parse.regions([["", "UP", ""]], LeftOut())
 
 
 def test_places_of_regions() -> None:
-    found = gce_parse.regions([["me-west1", "UP", ""], ["mars-east1", "UP", "DELETED"]])
+    found = gce_parse.regions([["me-west1", "UP", ""], ["mars-east1", "UP", "DELETED"]], LeftOut())
     assert (found[0].geography, found[0].available) == ("Middle East", True)
     assert (found[1].geography, found[1].why_not) == ("", "it is deleted")
 
@@ -159,7 +165,9 @@ def test_places_of_regions() -> None:
 
 def book(*rows: Json) -> PriceBook:
     made = PriceBook()
-    made.add(Reader(list(rows), vendor="gce", answer="services.skus.list", null_is_missing=True).rows())
+    made.add(
+        Reader(list(rows), vendor="gce", answer="services.skus.list", null_is_missing=True).items(), LeftOut()
+    )
     return made
 
 
@@ -234,7 +242,7 @@ def test_a_part_without_regions_and_one_below_zero() -> None:
     assert usd(book(nowhere, N2[1])) is None and book(nowhere).place(HERE) == ""
     below = sku("N2 Instance Core running in Iowa", (HERE,), "0.03")
     below["pricingInfo"][0]["pricingExpression"]["tieredRates"][0]["unitPrice"]["units"] = "-1"
-    assert usd(book(below, N2[1])) is None and book(below).unusable == 1
+    assert usd(book(below, N2[1])) is None
 
 
 def test_dollars_and_nanos() -> None:
@@ -303,17 +311,18 @@ def test_where_a_region_is() -> None:
 
 
 def test_one_value_of_a_sku_of_another_shape_is_a_bad_reply_or_no_price() -> None:
-    refused = 0
+    left_out = LeftOut()
     for _, rows in wrong_shapes([*N2]):
         reader = Reader(rows, vendor="gce", answer="services.skus.list", null_is_missing=True)
         prices = PriceBook()
         try:
-            prices.add(reader.rows())
+            prices.add(reader.items(), left_out)
             assert (usd(prices) or 1) > 0, "another number is a price, a negative one is not"
         except BadReply as error:
-            refused += 1
             assert error.what.startswith("gce: the answer to services.skus.list ")
-    assert refused > 100
+    (notice,) = left_out.notices()
+    assert "SKUs; one of them: gce: " in notice
+    assert int(notice.split(": ")[1].split()[0]) > 100
 
 
 # --- images ---
@@ -322,7 +331,7 @@ def test_one_value_of_a_sku_of_another_shape_is_a_bad_reply_or_no_price() -> Non
 def test_images_of_strangers_and_of_other_kinds() -> None:
     link = "https://www.googleapis.com/compute/v1/projects/{}/global/images/debian-12-v1"
     good = [link.format("debian-cloud"), "debian-12", "X86_64", "READY"]
-    assert len(gce_images.streams([good])) == 1
+    assert len(gce_images.streams([good], LeftOut())) == 1
     bad = [
         [link.format("stranger-cloud"), "debian-12", "X86_64", "READY"],
         [link.format("debian-cloud"), "debian-12-sap", "X86_64", "READY"],
@@ -330,7 +339,7 @@ def test_images_of_strangers_and_of_other_kinds() -> None:
         [link.format("debian-cloud"), "debian-12", "ARCHITECTURE_UNSPECIFIED", "READY"],
         [link.format("debian-cloud"), "debian-12", "X86_64", "PENDING"],
     ]
-    assert gce_images.streams(bad) == []
+    assert gce_images.streams(bad, LeftOut()) == []
 
 
 def test_titles() -> None:
@@ -338,7 +347,7 @@ def test_titles() -> None:
         [f"x/projects/{i.project}/global/images/{i.name}", i.family, i.architecture, i.status]
         for i in small().images if not i.deprecated
     ]  # fmt: skip
-    assert sorted({s.title for s in gce_images.streams(rows)}) == [
+    assert sorted({s.title for s in gce_images.streams(rows, LeftOut())}) == [
         "AlmaLinux 10", "CentOS Stream 10", "Debian 12", "Debian 13", "Fedora 43", "Fedora CoreOS stable",
         "Oracle Linux 9", "RHEL 10", "Rocky Linux 9", "Rocky Linux 9 optimized for Google Cloud",
         "SUSE Linux Enterprise 15 SP6", "SUSE Linux Enterprise 16.0", "Ubuntu 22.04 LTS", "Ubuntu 24.04 LTS",

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Rows of answers that cannot be read: left out, counted and said, while the others are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from cloudlib.errors import BadReply, CatalogError, CloudError
+
+#: The hint for an answer that cannot be read.
+SEE_CALLS = "run the command again; DEBUG=1 shows every call"
+
+_Row = TypeVar("_Row")
+_Read = TypeVar("_Read")
+
+
+@dataclass
+class LeftOut:
+    """What was left out of the answers of one run, by what the rows are. Safe to share between threads."""
+
+    _why: dict[str, set[str]] = field(default_factory=dict)
+
+    def each(
+        self,
+        noun: str,
+        rows: Iterable[_Row],
+        read: Callable[[_Row], _Read],
+        *,
+        some: bool = True,
+    ) -> Iterator[_Read]:
+        """`read(row)` of every row that it can read; `noun` is the plural of what a row is.
+
+        A row cannot be read where `read` raises BadReply, or CatalogError from the constructor of a record.
+        Raises BadReply where no row at all can be read, but with `some` False: for a short list within a row.
+        """
+        first: CloudError | None = None
+        for row in rows:
+            try:
+                value = read(row)
+            except (BadReply, CatalogError) as error:
+                self.note(noun, error)
+                first = first or error
+            else:
+                some = False
+                yield value
+        if first is not None and some:
+            raise BadReply(first.what, hint=SEE_CALLS) from first
+
+    def note(self, noun: str, error: CloudError) -> None:
+        """Keep why a row was left out; it counts once, however often it is read."""
+        self._why.setdefault(noun, set()).add(error.what)
+
+    def notices(self) -> tuple[str, ...]:
+        """A line for each kind of rows: how many were left out, and why one of them was."""
+        return tuple(
+            f"left out, as they could not be read: {len(why)} {noun}; one of them: {min(why)}"
+            for noun, why in sorted(self._why.items())
+        )

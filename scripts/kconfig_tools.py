@@ -4,7 +4,8 @@
     kconfig_tools.py menuconfig|guiconfig|oldconfig|olddefconfig|savedefconfig|listnewconfig
     kconfig_tools.py allnoconfig|allyesconfig|alldefconfig
     kconfig_tools.py defconfig NAME
-    kconfig_tools.py check [--root DIR] [DEFCONFIG...]     all that are shipped, where none is named
+    kconfig_tools.py check [DEFCONFIG...]               all that are shipped, where none is named
+    kconfig_tools.py check --root DIR [DEFCONFIG...]    another tree, with these
 
 One process parses the tree once. Nothing here goes to the network or starts a vendor's CLI.
 """
@@ -60,9 +61,9 @@ def check(root: Path, defconfigs: Sequence[Path]) -> list[str]:
 def _run(tool: str, rest: Sequence[str]) -> int:
     if tool == "check":
         root = ROOT
-        if rest[:1] == ["--root"]:
-            root, rest = Path(rest[1]), rest[2:]
         shipped = sorted(p for p in session.DEFCONFIGS.glob("*") if p.is_file())
+        if rest[:1] == ["--root"]:  # menus that are tried: a fetch may bring some that lack a shipped machine
+            root, rest, shipped = Path(rest[1]), rest[2:], []
         problems = check(root, [Path(p) for p in rest] or shipped)
         for problem in problems:
             print(problem)

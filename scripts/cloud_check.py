@@ -66,7 +66,9 @@ def _ask(now: Session) -> tuple[Catalog, list[str]]:
     """The provider's catalogue of the chosen region as it is now, and the remarks of the fetch."""
     known = refresh.last_known(ROOT, now.provider.NAME)
     with shown_on(sys.stderr, quiet=True) as progress:
-        request = Request(log=CallLog(), progress=progress, regions=(now.selection.region,), known=known)
+        request = Request(
+            log=CallLog(now.provider.NAME), progress=progress, regions=(now.selection.region,), known=known
+        )
         return now.provider.fetch(request), request.remarks
 
 

@@ -24,7 +24,7 @@ from cloudlib.calls import tapes
 from cloudlib.calls.progress import FAILED, SKIPPED, Progress
 from cloudlib.calls.run import CallLog
 from cloudlib.calls.tapes import Tapes
-from cloudlib.errors import CloudError, Interrupted, NotSetUp, printable, report
+from cloudlib.errors import CallFailed, CloudError, Interrupted, NotSetUp, printable, report
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import git, refresh, tier
 from cloudlib.publish.rewrite import rewrite
@@ -80,7 +80,7 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 def _generate(providers: Sequence[Provider], *, named: bool) -> int:
     """All providers are asked side by side; each is published the moment it is complete."""
     recordings = tapes.from_environment()
-    logs = {p.NAME: CallLog() for p in providers}
+    logs = {p.NAME: CallLog(p.NAME) for p in providers}
     outcomes: list[Outcome] = []
     executor = ThreadPoolExecutor(max_workers=len(providers))
     try:
@@ -108,6 +108,8 @@ def _fetch(
         return refresh.fetch(provider, ROOT, Request(log=log, progress=progress))
     except Exception as caught:  # a bug in one provider is no reason to lose the others' answers
         error = _foreseen(provider, caught)
+        if isinstance(error, NotSetUp) and log.accepted:  # so it is set up, and nothing to be passed over
+            error = CallFailed(f"the login ended during the run: {error.what}", hint=error.hint)
         progress.end(provider.NAME, SKIPPED if isinstance(error, NotSetUp) else FAILED, error.what)
         return error
 

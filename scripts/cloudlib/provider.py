@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from cloudlib import settings
@@ -33,6 +34,10 @@ class Request:
     images: bool = True
     known: Catalog | None = None
     remarks: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Pauses between two tries are shown with the steps."""
+        self.log.waiting = partial(self.progress.waiting, self.log.provider)
 
     def price_regions(self, home: str, asked: Sequence[str]) -> tuple[str, ...]:
         """The regions whose prices are wanted: as set, or as recorded. UsageError for one not asked."""

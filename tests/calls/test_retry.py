@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from pytest_mock import MockerFixture
 
@@ -40,6 +44,29 @@ def test_what_passes_is_tried_again_with_growing_pauses() -> None:
     made, call = failing(Throttled("slow"), ServiceFailed("503"), Throttled("slow"))
     assert retry.retried(call, log) == "answer" and len(made) == 4
     assert [low <= p <= low + 1 for p, low in zip(log.pauses, (1, 2, 4))] == [True] * 3
+
+
+def test_a_pause_is_shown_while_it_lasts() -> None:
+    """What failed, how long the pause is, and which try comes next."""
+    log, shown = Log(), list[str]()
+
+    @contextmanager
+    def waiting(why: str) -> Iterator[None]:
+        shown.append(why)
+        made = len(log.pauses)
+        yield
+        assert len(log.pauses) == made + 1
+        shown.append("")
+
+    log.waiting = waiting
+    slow = Throttled("GET the list: HTTP 429\nand more")
+    slow.wait = 7.0
+    retry.retried(failing(slow, ServiceFailed("GET the list: HTTP 503"))[1], log)
+    assert [re.sub(r"\d+ s", "N s", text) for text in shown] == [
+        *("waiting N s before try 2 of 5: GET the list: HTTP 429", ""),
+        *("waiting N s before try 3 of 5: GET the list: HTTP 503", ""),
+    ]
+    assert int(shown[0].split()[1]) in (7, 8)
 
 
 def test_calls_side_by_side_do_not_come_back_together(mocker: MockerFixture) -> None:

@@ -16,8 +16,9 @@ import pytest
 
 import cloud_providers
 from cloudlib.publish import tier
-from tests.servers.http_base import Fault, HttpServer, Matcher
-from tests.servers.http_wire import Request
+from tests.servers import aws_faults, azure_faults, gce_faults
+from tests.servers.http_base import Fault, HttpServer, Matcher, matching
+from tests.servers.http_wire import Reply, Request
 from tests.support.contract import contract_of
 from tests.support.tree import Tree
 
@@ -136,6 +137,31 @@ def test_a_terminal_shows_a_row_for_each(every: All) -> None:
     assert child.exitstatus == 0
     for name in NAMES:
         assert f"{name:<11} " in said and "✓" in said
+
+
+#: For each provider, the login's end while the fetch is under way.
+ENDS = {
+    "aws": lambda: aws_faults.expired("DescribeInstanceTypes"),
+    "azure": lambda: azure_faults.expired(azure_faults.SKUS),
+    "gce": lambda: Fault(gce_faults.to("machineTypes"), reply=_UNAUTHENTICATED, times=None),
+    "lambdalabs": lambda: Fault(matching(path="/api/v1/images"), reply=_UNAUTHENTICATED, times=None),
+}
+_UNAUTHENTICATED = Reply(
+    401,
+    b'{"error": {"code": 401, "message": "Request had invalid authentication credentials.", "errors": []}}',
+    (("Content-Type", "application/json"),),
+)
+
+
+def test_a_login_that_ends_during_the_run(every: All) -> None:
+    """It was set up, so it is no provider to pass over, and the run has failed."""
+    for name in NAMES:
+        every.servers[name].inject(ENDS[name]())
+    before = every.tree.menu_state()
+    code, said = every.run()
+    assert code == 1 and results(said) == dict.fromkeys(NAMES, "FAILED"), said
+    assert said.count("the login ended during the run: ") >= len(NAMES)
+    assert every.tree.menu_state() == before
 
 
 # --- bugs of ours ---

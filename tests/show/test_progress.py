@@ -16,7 +16,7 @@ import pyte
 import pytest
 
 from cloudlib.calls.progress import FAILED, SKIPPED, Progress
-from cloudlib.show.progress_rows import shown_on
+from cloudlib.show.progress_rows import Rows, shown_on
 from tests.support.tree import ROOT
 
 
@@ -102,6 +102,47 @@ def test_a_provider_that_failed_or_was_skipped(monkeypatch: pytest.MonkeyPatch) 
     assert [row[0] for row in rows] == ["✓", "✗", "✗", "-"]
     assert rows[1].endswith("denied") and "denied" not in rows[2]
     assert rows[3].startswith("- azure") and rows[3].endswith("`az` is not on PATH")
+
+
+def test_a_pause_is_seen_on_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the newest running step, while it lasts; of pauses side by side the one that goes on."""
+    with terminal(monkeypatch) as (stream, shown), shown_on(stream) as progress:
+        progress.step("aws", "regions", 1).done("2 regions")
+        prices = progress.step("aws", "prices", 2)
+        progress.step("gce", "zones", 2)
+        with progress.waiting("aws", "waiting 9 s \x1b[2J"):
+            with progress.waiting("aws", "waiting 3 s"):
+                assert prices.waits == ["waiting 9 s \x1b[2J", "waiting 3 s"]
+            assert isinstance(progress, Rows)
+            progress._live.refresh()  # it does so ten times a second by itself
+            rows = shown()
+    assert rows[1].endswith(r"waiting 9 s \u001b[2J") and "waiting" not in rows[0] + rows[2]
+    assert prices.waits == []
+
+
+def test_a_pause_is_over_when_the_step_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    with terminal(monkeypatch) as (stream, shown):
+        with shown_on(stream) as progress:
+            progress.step("aws", "prices", 2)
+            with progress.waiting("aws", "waiting 9 s"):
+                pass
+        assert "waiting" not in shown()[0]
+
+
+def test_pauses_as_lines() -> None:
+    """Each once, also before the first step of a provider."""
+    stream = io.StringIO()
+    with shown_on(stream) as progress:
+        with progress.waiting("gce", "waiting 2 s\nand more"):
+            step = progress.step("aws", "prices", 1)
+        with progress.waiting("aws", "waiting \x1b[2J 5 s"):
+            pass
+        step.done("4 prices")
+    assert stream.getvalue().splitlines() == [
+        "gce: waiting 2 s",
+        r"aws         prices: waiting \u001b[2J 5 s",
+        "aws         prices: 4 prices",
+    ]
 
 
 @pytest.mark.parametrize("debug", ["", "1"])

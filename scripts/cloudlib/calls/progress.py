@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 RUNNING, DONE, FAILED, SKIPPED, STOPPED = "running", "done", "failed", "skipped", "stopped"
 
@@ -28,6 +30,22 @@ class Progress:
         for step in others:
             step.end(state, "")
 
+    @contextmanager
+    def waiting(self, provider: str, why: str) -> Iterator[None]:
+        """Show on the newest running step of a provider, or of any with "", that it waits, and for what."""
+        running = [s for s in self._steps if s.state == RUNNING and provider in ("", s.provider)]
+        step = running[-1] if running else Step(self, provider, "", 0)
+        with self.lock:
+            step.waits.append(why)
+            self.waits(step)
+        try:
+            yield
+        finally:
+            with self.lock:
+                step.waits.remove(why)
+                if running:
+                    self.changed(step)
+
     def close(self) -> None:
         """Mark the steps that nothing will end any more, because the run was interrupted."""
         for step in self._steps:
@@ -36,6 +54,9 @@ class Progress:
 
     def changed(self, step: Step) -> None:
         """Called with the lock held whenever a step starts, advances or ends."""
+
+    def waits(self, step: Step) -> None:
+        """Called with the lock held when a step begins to wait; `step.waits[-1]` says for what."""
 
     def _added(self, step: Step) -> Step:
         with self.lock:
@@ -46,7 +67,7 @@ class Progress:
 
 @dataclass(eq=False)
 class Step:
-    """One step: `note` says with what it was done (counts), or why it was not."""
+    """One step: `note` says with what it was done (counts), or why it was not; `waits` what it waits for."""
 
     progress: Progress
     provider: str
@@ -55,6 +76,7 @@ class Step:
     completed: int = 0
     state: str = RUNNING
     note: str = ""
+    waits: list[str] = field(default_factory=list)
 
     def advance(self) -> None:
         """One of the step's parts has arrived."""

@@ -88,6 +88,7 @@ class Rest:
         answer = self._log.ask(f"GET {whole}", shown, lambda: self._answer(whole, shown))
         if answer.code != requests.codes.ok:
             raise self._failure(shown, answer)
+        self._log.accepted |= bool(self._auth)
         try:
             return parsed(answer.out)
         except ValueError as error:

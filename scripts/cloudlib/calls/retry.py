@@ -24,8 +24,9 @@ def retried(call: Callable[[], _T], log: CallLog) -> _T:
 
     The wait between two tries is what the vendor asks for, by the failure's `wait` or in its words (a CLI
     shows no Retry-After), else one that doubles; it is random too, so that calls side by side do not come
-    back together. It ends when the run is stopped. The last failure is raised as it is, also where the budget
-    (`call` counts itself) leaves no further try. A recording would only repeat itself: it is asked once.
+    back together. It is shown, and ends when the run is stopped. The last failure is raised as it is, also
+    where the budget (`call` counts itself) leaves no further try. A recording would only repeat itself: it is
+    asked once.
     """
     if log.replayed is not None:
         return call()
@@ -36,7 +37,10 @@ def retried(call: Callable[[], _T], log: CallLog) -> _T:
             failure = error
         if log.budget is not None and log.calls >= log.budget:
             raise failure
-        log.pause(_wait(failure, number))
+        seconds = _wait(failure, number)
+        why = failure.what.partition("\n")[0]
+        with log.waiting(f"waiting {seconds:.0f} s before try {number + 2} of {TRIES}: {why}"):
+            log.pause(seconds)
     return call()
 
 

@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,14 +46,19 @@ Classifier = Callable[[Sequence[str], int, str], CloudError | None]
 class CallLog:
     """Counts the vendor calls of one run, refuses more than `budget`, and can stop them all.
 
-    `tape` is where their answers are recorded, or what answers in the vendor's place; `left_out` has the rows
-    of answers that cannot be read. Safe to share between threads.
+    `provider` is whose calls they are. `tape` is where their answers are recorded, or what answers in the
+    vendor's place; `left_out` has the rows of answers that cannot be read. `waiting` shows a text for as long
+    as the context that it gives lasts. `accepted` is True once the vendor has taken our credentials. Safe to
+    share between threads.
     """
 
+    provider: str = ""
     budget: int | None = None
     calls: int = 0
     tape: Recorder | Recording | None = None
     left_out: LeftOut = field(default_factory=LeftOut)
+    waiting: Callable[[str], AbstractContextManager[object]] = nullcontext
+    accepted: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _live: set[subprocess.Popen[bytes]] = field(default_factory=set, repr=False)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)

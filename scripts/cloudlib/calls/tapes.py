@@ -75,7 +75,7 @@ def call_log(provider: str) -> CallLog:
 
     Raises the errors of `from_environment` and of `Tapes.tape`.
     """
-    return CallLog(tape=_replayed().tape(provider))
+    return CallLog(provider, tape=_replayed().tape(provider))
 
 
 def add(folder: Path, header: Header, data: bytes) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def shown_on(stream: TextIO, *, quiet: bool = False) -> Iterator[Progress]:
 
 
 class Lines(Progress):
-    """A line when a step ends."""
+    """A line when a step ends, and when it has to wait before it asks again."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
@@ -66,6 +66,10 @@ class Lines(Progress):
         verdict = "" if step.state == DONE else f"{step.state.upper()}: "
         print(f"{_name(step)}: {verdict}{_note(step)}", file=self._stream, flush=True)
 
+    def waits(self, step: Step) -> None:
+        """Print what a step waits for."""
+        print(f"{_name(step)}: {_shown(step.waits[-1])}", file=self._stream, flush=True)
+
 
 class Rows(Progress):
     """A row of rich's progress display for each step; it stays on the screen when the run ends."""
@@ -75,6 +79,10 @@ class Rows(Progress):
         self._live = live
         self._unicode = live.console.encoding.startswith("utf")
         self._tasks: dict[Step, TaskID] = {}
+
+    def waits(self, step: Step) -> None:
+        """Show what a step waits for in its row, until it goes on."""
+        self.changed(step)
 
     def changed(self, step: Step) -> None:
         """Redraw the row of a step."""
@@ -101,4 +109,9 @@ def _name(step: Step) -> str:
 
 
 def _note(step: Step) -> str:
-    return printable(step.note.partition("\n")[0])
+    return _shown(step.waits[-1] if step.waits and step.state == RUNNING else step.note)
+
+
+def _shown(text: str) -> str:
+    """The first line of a text, made fit for a terminal."""
+    return printable(text.partition("\n")[0])

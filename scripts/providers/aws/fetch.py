@@ -74,6 +74,7 @@ def located(request: Request, pool: Pool) -> Located:
                 f"{name!r} is not a region that this account can use", hint="one of: " + ", ".join(usable)
             )
     request.log.budget = _CALLS_PER_REGION * len(usable) + _CALLS_BESIDE
+    request.log.accepted = True
     step.done(f"{len(usable)} usable regions, {len(regions) - len(usable)} not opted in")
     return Located(regions, asked, default)
 

@@ -77,6 +77,7 @@ def located(request: Request, pool: Pool) -> Located:
     for name in (*asked, default):
         if name not in usable:
             raise UsageError(f"{name!r} is not a usable region", hint="one of: " + ", ".join(usable))
+    request.log.accepted = True
     step.done(f"{len(usable)} regions, {len(every)} zones")
     zones = tuple(z for z in every if z.region in asked)
     return Located(regions, zones, down, asked, default, settings.result().version)

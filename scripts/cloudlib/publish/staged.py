@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
+import shutil
+import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +19,8 @@ from cloudlib.errors import CatalogError, NotSetUp, PublishError
 from cloudlib.publish import tier
 from cloudlib.settings import ROOT
 
+_PREFIX = "cloud-check-"
+_LEFT_AFTER = 86_400.0  # seconds; a check takes less than a minute
 _TOOLS = ROOT / "scripts" / "kconfig_tools.py"
 
 
@@ -25,7 +31,8 @@ def check(
 
     `defconfigs` have to take effect in it. The copy is made of links, so it costs one file a text.
     """
-    with tempfile.TemporaryDirectory(prefix="cloud-check-") as made:
+    _remove_leftovers()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as made:
         copy = Path(made)
         _link_tree(root, copy, provider)
         base = tier.folder(copy, provider)
@@ -44,6 +51,16 @@ def check(
             unchanged=f"every {of_tier} file",
             hint="change a defconfig that names a retired machine; anything else is a bug, please report",
         )
+
+
+def _remove_leftovers() -> None:
+    """Remove copies that a killed run left behind: ours, folders and no links, and a day old."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another run removes it too
+            about = path.lstat()
+            old = time.time() - about.st_mtime > _LEFT_AFTER
+            if stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() and old:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def require() -> None:

@@ -85,6 +85,14 @@ class BadReply(CallFailed):
     """The answer is cut off, or is not of the documented shape."""
 
 
+class ShortAnswer(BadReply):
+    """The answer is whole, and lacks what is known to be there, or what has to be."""
+
+    def about(self, part: str) -> ShortAnswer:
+        """The same error, which says what the answer was about."""
+        return ShortAnswer(f"{part}: {self.what}", hint=self.hint)
+
+
 class BudgetExceeded(CloudError):
     """A run wanted more vendor calls than its budget: a bug or a cloud that changed shape.
 

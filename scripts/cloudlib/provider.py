@@ -24,7 +24,7 @@ class Request:
 
     `regions` () means every region; a named region narrows the fetch to it, and `images` False leaves
     the images out, for quick questions. `log` counts and bounds the vendor calls; `progress` shows them.
-    `known` is the newest catalogue of the tree, for a vendor whose silence about a region proves nothing.
+    `known` is the newest catalogue of the tree: what an answer has to be as long as, unless `force`.
     `remarks` takes what the summary of the run should say and no file may hold, capacity for one.
     """
 
@@ -34,6 +34,7 @@ class Request:
     images: bool = True
     known: Catalog | None = None
     remarks: list[str] = field(default_factory=list)
+    force: bool = field(default_factory=lambda: settings.flag("FORCE"))
 
     def __post_init__(self) -> None:
         """Pauses between two tries are shown with the steps."""

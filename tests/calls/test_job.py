@@ -10,11 +10,21 @@ from decimal import Decimal
 import pytest
 
 from cloudlib.calls import job
+from cloudlib.calls.expected import Expected
 from cloudlib.calls.progress import Progress, Step
 from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Image, Price
-from cloudlib.errors import AccessDenied, BudgetExceeded, CallFailed, CatalogError, Throttled
+from cloudlib.errors import (
+    AccessDenied,
+    BadReply,
+    BudgetExceeded,
+    CallFailed,
+    CatalogError,
+    CloudError,
+    NoCredentials,
+    Throttled,
+)
 
 PRICE = Price(Decimal("0.1"), "test")
 
@@ -34,44 +44,43 @@ def task(outcome: object) -> Future[object]:
     return made
 
 
-def take(
-    *, denied: str | None = None, **outcomes: object
-) -> tuple[dict[str, dict[str, Price]], list[str], str]:
-    """(prices, notices, how the step ended) of regions whose tasks end like this; "home" is the default."""
+def take(**outcomes: object) -> tuple[dict[str, dict[str, Price]], RegionResults, list[str], str]:
+    """(prices, results, notices, how the step ended) of regions whose tasks end so; "home" is the default."""
     (step, ended), notices = steps(), list[str]()
+    results = RegionResults(Expected("aws", "home"), tuple(outcomes))
     prices = job.take_prices(
         step,
         {region: task(outcome) for region, outcome in outcomes.items()},
-        lambda answer, region: ({f"{answer}.{region}": PRICE}, 2),
-        default_region="home",
+        lambda answer, region: ({f"{answer}.{region}": PRICE} if answer else {}, 2),
+        results=results,
+        offered=("home", "away"),
         notices=notices,
-        denied=denied,
     )
-    return {region: dict(of) for region, of in prices.items()}, notices, ended()
+    return {region: dict(there) for region, there in prices.items()}, results, notices, ended()
 
 
 def test_prices_of_each_region() -> None:
-    prices, notices, end = take(home="m5", away="m5")
+    prices, results, notices, end = take(home="m5", away="m5")
     assert prices == {"home": {"m5.home": PRICE}, "away": {"m5.away": PRICE}}
     assert notices == ["4 price rows of 0 were left out"] and end == "done: 2 prices of home, away"
-    assert take(**{f"r{n}": "m5" for n in range(4)})[2] == "done: 4 prices of 4 regions"
+    assert results.not_reached == {}
+    assert take(**{f"r{n}": "m5" for n in range(4)})[3] == "done: 4 prices of 4 regions"
 
 
-def test_the_default_regions_prices_have_to_come() -> None:
-    with pytest.raises(Throttled):
-        take(home=Throttled("slow"), away="m5")
-    prices, notices, end = take(home="m5", away=Throttled("slow", hint="wait\na bit"))
-    assert list(prices) == ["home"] and notices[0] == "no prices of away: slow; wait a bit"
-    assert end == "done: 1 prices of home"
+@pytest.mark.parametrize("error", [Throttled, AccessDenied, NoCredentials, BadReply])
+def test_a_price_list_that_fails_costs_its_prices(error: type[CloudError]) -> None:
+    """NoCredentials too: the price list of another partition takes other keys."""
+    prices, results, notices, end = take(home=error("slow", hint="wait\na bit"), away="m5")
+    assert list(prices) == ["away"] and results.not_reached == {"prices of home": "slow"}
+    assert results.notices() == ("to reach prices of home: wait a bit",)
+    assert notices == ["2 price rows of 0 were left out"] and end == "done: 1 prices of away"
+    assert take(home=error("slow"))[3] == "failed: there is no usable price list"
 
 
-def test_a_refusal_leaves_all_prices_out_where_that_is_foreseen() -> None:
-    refusal = AccessDenied("not you")
-    for denied, told in (("pricing is denied", "pricing is denied"), ("", "not you")):
-        prices, notices, end = take(denied=denied, home="m5", away=refusal)
-        assert prices == {} and notices == [f"no prices: {told}"] and end.startswith("failed: denied")
-    with pytest.raises(AccessDenied):
-        take(home=refusal)
+def test_a_price_list_without_a_price() -> None:
+    prices, results, _, _ = take(home="m5", away="", moon="")
+    assert list(prices) == ["home", "moon"], "where no type is offered there is no price"
+    assert results.not_reached == {"prices of away": "the answer has no prices"}
 
 
 def test_a_spent_budget_is_not_a_missing_price() -> None:
@@ -102,8 +111,8 @@ def test_types_without_figures() -> None:
 
 
 def test_provenance_says_what_was_not_reached_and_what_to_do() -> None:
-    regions = RegionResults("a", ("a", "b"))
-    regions.collect({"b": task(Throttled("slow", hint="wait"))})
+    regions = RegionResults(Expected("aws", "a"), ("a", "b"))
+    regions.collect({"b": task(Throttled("slow", hint="wait"))}, lambda answer, _: answer)
     made = job.live_provenance(CallLog(calls=7), {"aws": "2.1", "none": ""}, ["n"], regions)
     assert (made.source, made.calls, made.tools, made.not_reached) == (
         "live",

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from cloudlib.calls.expected import Expected
 from cloudlib.calls.regions import RegionResults
 from cloudlib.errors import (
     AccessDenied,
@@ -38,17 +39,21 @@ def failed(error: Exception) -> Future[str]:
     return task
 
 
+def as_it_is(answer: str, region: str) -> str:
+    return answer
+
+
 def collect(**errors: Exception) -> tuple[dict[str, str], RegionResults]:
     """The answers of twelve regions, of which these failed: region_3=error."""
-    results = RegionResults(DEFAULT, REGIONS)
+    results = RegionResults(Expected("aws", DEFAULT), REGIONS)
     wrong = {name.replace("_", "-"): error for name, error in errors.items()}
     tasks = {r: failed(wrong[r]) if r in wrong else answered(r.upper()) for r in REGIONS}
-    return results.collect(tasks), results
+    return results.collect(tasks, as_it_is), results
 
 
 def test_every_region_answers() -> None:
     answers, results = collect()
-    assert answers == {r: r.upper() for r in REGIONS} and results.not_reached == {} == dict(results._hints)
+    assert answers == {r: r.upper() for r in REGIONS} and results.not_reached == {}
     assert results.notices() == ()
 
 
@@ -64,7 +69,7 @@ def test_single_regions_that_fail_are_noted_with_what_to_do() -> None:
 
 def test_the_first_reason_stays() -> None:
     _, results = collect(region_3=Throttled("first", hint="wait"))
-    results.collect({"region-3": failed(BadReply("second", hint="look"))})
+    results.collect({"region-3": failed(BadReply("second", hint="look"))}, as_it_is)
     assert results.not_reached == {"region-3": "first"} and results.notices() == ("to reach region-3: wait",)
 
 
@@ -87,11 +92,9 @@ def test_faults_of_a_quarter_are_borne_and_one_more_ends_the_fetch() -> None:
 
 
 def test_of_few_regions_one_may_fail() -> None:
-    results = RegionResults("a", ("a", "b", "c"))
-    assert results.collect({"a": answered("A"), "b": failed(TimedOut("x")), "c": answered("C")}) == {
-        "a": "A",
-        "c": "C",
-    }
+    results = RegionResults(Expected("aws", "a"), ("a", "b", "c"))
+    tasks = {"a": answered("A"), "b": failed(TimedOut("x")), "c": answered("C")}
+    assert results.collect(tasks, as_it_is) == {"a": "A", "c": "C"}
 
 
 @pytest.mark.parametrize("kind", [AccessDenied, RegionUnavailable])
@@ -102,9 +105,9 @@ def test_a_refusal_is_an_answer(kind: type[CallFailed]) -> None:
 
 
 def test_a_region_that_fails_twice_is_one() -> None:
-    results = RegionResults(DEFAULT, REGIONS)
+    results = RegionResults(Expected("aws", DEFAULT), REGIONS)
     for _ in range(5):
-        results.collect({"region-3": failed(TimedOut("x"))})
+        results.collect({"region-3": failed(TimedOut("x"))}, as_it_is)
     assert list(results.not_reached) == ["region-3"]
 
 

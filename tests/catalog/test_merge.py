@@ -7,9 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.merge import carry_forward, silent, unreached
+from cloudlib.catalog.merge import carry_forward, prices_of, silent, unreached
 from cloudlib.catalog.records import Catalog, Price, Provenance, Region, Zone
-from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, ZONES, catalog, itype
+from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, SOURCE, ZONES, catalog, itype
 
 LOST = Provenance("live", not_reached={FAR: "timed out"})
 HERE = [z for z in ZONES if z.region == HOME]
@@ -145,3 +145,45 @@ def test_refreshes_without_an_answer_are_counted() -> None:
 def test_a_catalogue_that_did_not_count_yet() -> None:
     old = only_home("m7.large")
     assert carry_forward(only_home("m7.large"), old).provenance.unanswered == {FAR: 2}
+
+
+def test_a_price_list_that_failed_keeps_its_prices_alone() -> None:
+    """A type that is gone takes its price with it; a date is that of the price, however often it is kept."""
+    priced = [itype("m7.large", usd="0.1"), itype("m5.large", usd="0.2")]
+    old = catalog(priced, provenance=Provenance("live", "2026-11-02T10:00:00+00:00"))
+    why = Provenance("live", "2026-11-09T10:00:00+00:00", not_reached={prices_of(HOME): "denied"})
+    merged = carry_forward(catalog([itype("m7.large")], provenance=why), old)
+    assert [t.name for t in merged.instance_types] == ["m7.large"]
+    assert merged.instance_types[0].prices == {HOME: Price(Decimal("0.1"), SOURCE)}
+    assert unreached(merged) == [
+        "not reached: prices of north-1 (denied); last known data are kept (2026-11-02)"
+    ]
+    again = carry_forward(catalog([itype("m7.large")], provenance=why), merged)
+    assert again.provenance.known_since == {prices_of(HOME): "2026-11-02T10:00:00+00:00"}
+    assert catalogfile.load(catalogfile.dump(again), where="a file") == again
+    assert unreached(
+        carry_forward(catalog([itype("m7.large")], provenance=why), catalog([itype("m7.large")]))
+    )[0].endswith("nothing is known about it")
+
+
+def test_a_zone_that_failed_stays_with_its_types() -> None:
+    lost = Provenance("live", not_reached={"north-1b": "denied"})
+    here, there = ("north-1a", "south-1a"), ("north-1b",)
+    old = catalog([itype("m7.large"), itype("g6.xlarge", regions=(HOME,), zones=there, usd="1.5")])
+    merged = carry_forward(catalog([itype("m7.large", zones=here)], provenance=lost), old)
+    zones = {t.name: (t.regions, t.zones) for t in merged.instance_types}
+    assert zones["m7.large"] == ((HOME, FAR), ("north-1a", "north-1b", "south-1a"))
+    assert zones["g6.xlarge"] == ((HOME,), there)
+    assert [t.prices for t in merged.instance_types if t.name == "g6.xlarge"] == [
+        {HOME: Price(Decimal("1.5"), SOURCE)}
+    ]
+    assert len(merged.zones) == 3
+
+
+def test_parts_of_one_reason_share_a_line() -> None:
+    why = {prices_of(HOME): "denied", prices_of(FAR): "denied", CLOSED: "slow"}
+    told = catalog([itype("m7.large")], provenance=Provenance("live", not_reached=why))
+    assert unreached(told) == [
+        "not reached: prices of north-1, prices of south-1 (denied); nothing is known about it",
+        "not reached: west-1 (slow); nothing is known about it",
+    ]

@@ -137,6 +137,8 @@ def _cell(value: Any, keys: list[str]) -> str:
 
 def _token(command: str) -> str:
     start = "There was a problem refreshing"
+    if command == "gcloud.auth.print-access-token" and os.environ.get("FAKE_GCLOUD_REVOKED"):
+        _die(command, f"{start} auth tokens for account tester: ('invalid_grant: revoked', {{}}){_AGAIN}")
     try:
         status, answer = _ask("POST", os.environ["CLOUDSDK_AUTH_TOKEN_HOST"], {}, b"grant_type=jwt")
     except (OSError, HTTPException) as error:

@@ -180,6 +180,36 @@ def test_a_fault_leaves_every_file(case: Case, fault: str) -> None:
     assert time.monotonic() - started < 60, "it does not wait for ever"
 
 
+@pytest.mark.slow
+def test_an_empty_answer_proves_no_absence(case: Case) -> None:
+    """The known data stay, with a word; nothing is published where the default region is concerned."""
+    case.config(FORCE="1")
+    before = case.bytes()
+    for fault, part in case.contract.empties:
+        case.server.clear_faults()
+        case.server.inject(fault())
+        if not part:
+            ends(case, 1, FORCE="")
+            continue
+        code, said = case.config(check=False, FORCE="")
+        assert code == 0 and f"not reached: {part} (the answer " in said, said
+        assert "last known data are kept (20" in said and f"cloud-config-{case.name} FORCE=1" in said, said
+        assert case.bytes() == before
+
+
+@pytest.mark.slow
+def test_force_publishes_what_was_answered(case: Case) -> None:
+    parts = [empty for empty in case.contract.empties if empty[1]]
+    if not parts:
+        pytest.skip(f"{case.name} answers as a whole")
+    fault, part = parts[0]
+    case.config(FORCE="1")
+    before = case.bytes()
+    case.server.inject(fault())
+    _, said = case.config(FORCE="1")
+    assert f"taken because of FORCE=1: the answer for {part}" in said and case.bytes() != before
+
+
 def test_without_credentials(case: Case) -> None:
     said = ends(case, 3, **case.contract.without_credentials)
     assert case.provider.SETUP_HINT.splitlines()[0] in said

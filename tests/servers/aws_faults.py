@@ -9,10 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.servers.aws_wire import AwsError, call_of, error_reply
+from tests.servers.aws_wire import AwsError, call_of, ec2_reply, error_reply, json_reply
 from tests.servers.http_base import Fault, Matcher
 from tests.servers.http_wire import Reply, Request
 
+#: Action -> how EC2 calls its list.
+_SETS = {
+    "DescribeAvailabilityZones": "availabilityZoneInfo",
+    "DescribeImages": "imagesSet",
+    "DescribeInstanceTypeOfferings": "instanceTypeOfferingSet",
+    "DescribeInstanceTypes": "instanceTypeSet",
+}
 _THROTTLED = {
     "ec2": AwsError("RequestLimitExceeded", "Request limit exceeded.", 503),
     "sts": AwsError("Throttling", "Rate exceeded"),
@@ -80,6 +87,18 @@ def bad_keys(action: str | None = None, region: str | None = None) -> Fault:
 def broken(action: str | None, region: str | None = None, times: int | None = None) -> Fault:
     """An internal error of the service (500)."""
     return _failing(_BROKEN, action, region, times)
+
+
+def empty(action: str, region: str | None = None) -> Fault:
+    """A whole list of nothing."""
+
+    def reply(request: Request) -> Reply:
+        call = call_of(request)
+        if call.service == "pricing":
+            return json_reply({"FormatVersion": "aws_v1", "PriceList": []})
+        return ec2_reply(call.action, _SETS[call.action], ())
+
+    return Fault(to(action, region), reply=reply, times=None)
 
 
 def hangs(

@@ -103,6 +103,12 @@ def hangs(path: str = SKUS, query: str = "", *, seconds: float = 60.0) -> Fault:
     return Fault(to(path, query), delay=seconds, reset=True, times=None)
 
 
+def empty(path: str = SKUS, query: str = "") -> Fault:
+    """A whole list of nothing."""
+    reply = json_reply(200, {"value": [], "Items": []})
+    return Fault(to(path, query), reply=reply, times=None)
+
+
 def links_to(url: str, path: str = SKUS, query: str = "") -> Fault:
     """A page whose next one is said to be at `url`; "" for the page itself, a loop."""
 

@@ -78,6 +78,20 @@ def token_down() -> Fault:
     return Fault(to("token"), reset=True, times=None)
 
 
+def empty(what: str, scope: str = "") -> Fault:
+    """A whole list of nothing."""
+    return Fault(to(what, scope), reply=json_reply(200, {"kind": "compute#list"}), times=None)
+
+
+def empty_region(region: str) -> Fault:
+    """No machine type in any zone of a region."""
+
+    def matches(request: Request) -> bool:
+        return f"/zones/{region}-" in request.path and request.path.endswith("/machineTypes")
+
+    return Fault(matches, reply=json_reply(200, {"kind": "compute#list"}), times=None)
+
+
 def looping(what: str) -> Fault:
     """Every page names the same next page."""
     body = {"kind": "compute#list", "items": [], "skus": [], "nextPageToken": "p0"}

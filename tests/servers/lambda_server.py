@@ -107,6 +107,12 @@ def web_page(what: str = "") -> Fault:
     return Fault(to(what), reply=page, times=None)
 
 
+def empty(what: str) -> Fault:
+    """A whole list of nothing."""
+    nothing = b'{"data": {}}' if what == "instance-types" else b'{"data": []}'
+    return Fault(to(what), reply=Reply(200, nothing, (("Content-Type", "application/json"),)), times=None)
+
+
 def cut_off(what: str = "") -> Fault:
     """The reply ends in the middle of its body."""
     return Fault(to(what), cut=True, times=None)

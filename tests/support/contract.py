@@ -30,8 +30,9 @@ class Contract:
     where that is a stand-in, `real` does so with the real one, and skips where there is none.
     `command` is its name on PATH, "" for a provider that is asked over HTTP. `without_credentials` is what to
     change in that environment so that there are none. `faults` has one for each of FAULTS, which must end the
-    fetch. `secrets` must not be seen in any message or file. `settings` are for speed alone, such as fewer
-    retries.
+    fetch. `empties` are whole answers of nothing, as (fault, the part that is then not reached, "" where
+    nothing may be published). `secrets` must not be seen in any message or file. `settings` are for speed
+    alone, such as fewer retries.
     """
 
     small: Callable[..., HttpServer]
@@ -39,6 +40,7 @@ class Contract:
     command: str
     without_credentials: Mapping[str, str]
     faults: Mapping[str, Callable[[], Fault]]
+    empties: Sequence[tuple[Callable[[], Fault], str]]
     secrets: Sequence[str]
     full: Callable[..., HttpServer] | None = None
     recorded: Callable[..., HttpServer] | None = None

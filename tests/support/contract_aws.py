@@ -58,6 +58,11 @@ CONTRACT = Contract(
         "cut off": lambda: faults.cut_off("DescribeRegions"),
         "hang": lambda: faults.hangs("DescribeRegions"),
     },
+    empties=(
+        (lambda: faults.empty("DescribeInstanceTypes", "us-east-1"), ""),
+        (lambda: faults.empty("DescribeInstanceTypeOfferings", "us-west-2"), "us-west-2"),
+        (lambda: faults.empty("GetProducts"), "prices of us-east-1"),
+    ),
     secrets=("testing-key-id", "testing-secret-value"),
     settings={"AWS_MAX_ATTEMPTS": "1"},
 )

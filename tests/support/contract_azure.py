@@ -50,5 +50,11 @@ CONTRACT = Contract(
     command="az",
     without_credentials={"FAKE_AZ_STATE": "not-logged-in"},
     faults={"error reply": faults.denied, "cut off": faults.cut_off, "hang": faults.hangs},
+    empties=(
+        (lambda: faults.empty(faults.SKUS, faults.at("eastus")), ""),
+        (lambda: faults.empty(faults.SKUS, faults.at("westus")), "westus"),
+        (lambda: faults.empty(faults.PRICES), "prices of eastus"),
+        (lambda: faults.empty(faults.LOCATIONS), ""),
+    ),
     secrets=(TOKEN,),
 )

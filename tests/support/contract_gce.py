@@ -46,5 +46,11 @@ CONTRACT = Contract(
         "cut off": lambda: faults.cut_off("regions"),
         "hang": lambda: faults.hangs("regions"),
     },
+    empties=(
+        (lambda: faults.empty_region("us-central1"), ""),
+        (lambda: faults.empty_region("europe-west12"), "europe-west12"),
+        (lambda: faults.empty("skus"), "prices of us-central1"),
+        (lambda: faults.empty("images"), ""),
+    ),
     secrets=(TOKEN,),
 )

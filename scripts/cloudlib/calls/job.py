@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timezone
 from typing import TypeVar
 
+from cloudlib.calls.expected import lack
 from cloudlib.calls.left_out import SEE_CALLS
 from cloudlib.calls.progress import Step
 from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import limits
+from cloudlib.catalog.merge import images_like, prices_of
 from cloudlib.catalog.records import Image, Price, Provenance
-from cloudlib.errors import AccessDenied, CallFailed, CatalogError
+from cloudlib.errors import CallFailed, CatalogError, NoCredentials, ShortAnswer
 
 _Answer = TypeVar("_Answer")
 _Row = TypeVar("_Row")
@@ -28,36 +30,44 @@ def take_prices(
     tasks: Mapping[str, Future[_Answer]],
     parse: Callable[[_Answer, str], Priced],
     *,
-    default_region: str,
+    results: RegionResults,
+    offered: Container[str],
     notices: list[str],
-    denied: str | None = None,
 ) -> dict[str, Mapping[str, Price]]:
     """{region: {instance type: price}} from one task a region; `parse` takes an answer and its region.
 
-    The default region's prices have to come, those of another may be missing, with a notice. With `denied` a
-    refusal leaves the whole catalogue without prices, also with a notice: `denied`, or the vendor's message
-    where that is "".
+    A price list that is refused, fails, or lacks what is known is noted in `results`, also the default
+    region's: it costs its prices, never the catalogue. `offered` has the regions that have to have prices.
     """
     prices: dict[str, Mapping[str, Price]] = {}
     zeros = 0
     for region, task in tasks.items():
+        if region in results.not_reached:
+            continue
         try:
-            prices[region], left_out = parse(task.result(), region)
+            listed, left_out = parse(task.result(), region)
+            check_prices(results, region, listed, some=region in offered)
+        except (CallFailed, NoCredentials) as error:  # other partitions have other credentials
+            results.miss(prices_of(region), error)
+        else:
+            prices[region] = listed
             zeros += left_out
-        except CallFailed as error:
-            if denied is not None and isinstance(error, AccessDenied):
-                notices.append(f"no prices: {denied or error.what}")
-                step.failed("denied; the menus will carry no prices")
-                return {}
-            if region == default_region:
-                raise
-            hint = f"; {' '.join(error.hint.split())}" if error.hint else ""
-            notices.append(f"no prices of {region}: {error.what}{hint}")
     if zeros:
         notices.append(f"{zeros} price rows of 0 were left out")
     where = ", ".join(prices) if len(prices) < 4 else f"{len(prices)} regions"
-    step.done(f"{sum(map(len, prices.values()))} prices of {where}")
+    if prices or not tasks:
+        step.done(f"{sum(map(len, prices.values()))} prices of {where}")
+    else:
+        step.failed("there is no usable price list")
     return prices
+
+
+def check_prices(
+    results: RegionResults, region: str, listed: Mapping[str, Price], *, some: bool = True
+) -> None:
+    """ShortAnswer where a region's price list lacks known prices; with `some` also where it has none."""
+    expected = results.expected
+    expected.check(prices_of(region), "prices", listed, expected.priced_in(region), some=some)
 
 
 def take_images(
@@ -67,15 +77,48 @@ def take_images(
     streams: Callable[[Sequence[_Row]], Sequence[Image]],
     *,
     where: str,
+    results: RegionResults | None = None,
     noun: str = "images",
 ) -> Sequence[Image]:
-    """The image streams of all answers; `where` names the provider, and the place, that has none."""
+    """The image streams of all answers; `where` names the provider, and the place, that has none.
+
+    With `results` they are held against the known ones: see `check_images`.
+    """
     every = [row for task in tasks for row in rows(task.result())]
     images = streams(every)
     if not images:
         raise CatalogError(f"{where}: no image of any known publisher was found", hint=SEE_CALLS)
+    if results:
+        check_images(results, images)
     step.done(f"{len(images)} streams of {len(every)} {noun}")
     return images
+
+
+def check_images(results: RegionResults, images: Sequence[Image]) -> None:
+    """Note in `results` the distributions of which an answer has no stream.
+
+    Where more than a tenth of all streams is gone, these are all distributions that lack any. Images depend
+    on the region that is asked: those of another default region are not compared.
+    """
+    expected = results.expected
+    if expected.known is None or expected.known.default_region != expected.home:
+        return
+    now, before = _names_by_group(images), _names_by_group(expected.known.images)
+    short = lack("streams", set().union(*now.values()), set().union(*before.values()))
+    for group, names in sorted(before.items()):
+        gone = names - now.get(group, set())
+        if gone and (short or group not in now):
+            try:
+                expected.doubt(group, f"lacks {len(gone)} of {len(names)} known streams")
+            except ShortAnswer as error:
+                results.miss(group, error)
+
+
+def _names_by_group(images: Iterable[Image]) -> dict[str, set[str]]:
+    groups: dict[str, set[str]] = {}
+    for image in images:
+        groups.setdefault(images_like(image), set()).add(f"{image.key} {image.title}")
+    return groups
 
 
 def left_out(names: Iterable[str], lacking: str = "vCPU or memory") -> tuple[str, ...]:
@@ -98,6 +141,6 @@ def live_provenance(
         fetched_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         tools={name: limits.line(version) for name, version in tools.items() if version},
         calls=log.calls,
-        not_reached={r: fit(why) for r, why in sorted(regions.not_reached.items())} if regions else {},
+        not_reached={r: fit(why) for r, why in regions.not_reached.items()} if regions else {},
         notices=tuple(fit(notice) for notice in every),
     )

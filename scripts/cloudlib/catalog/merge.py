@@ -1,63 +1,85 @@
 # SPDX-License-Identifier: MIT
-"""Last known data for regions that could not be reached this time."""
+"""Last known data for what could not be reached this time: regions, zones, prices, images."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from cloudlib.catalog.records import Catalog, InstanceType, Provenance, Region
+from cloudlib.catalog.records import Catalog, Image, InstanceType, Provenance, Region
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """What a new catalogue did not reach: names of regions, of zones in other regions, of regions whose
+    prices and groups of images whose streams are missing."""
+
+    regions: frozenset[str]
+    zones: frozenset[str]
+    prices: frozenset[str]
+    images: frozenset[str]
+
+
+def prices_of(region: str) -> str:
+    """What `Provenance.not_reached` calls the price list of a region."""
+    return f"prices of {region}"
+
+
+def images_like(image: Image) -> str:
+    """What `Provenance.not_reached` calls the images that are lost together: of a distribution, for GPUs."""
+    return f"{image.distro if image.purpose == 'os' else image.purpose.upper()} images"
+
 
 #: Refreshes without an answer after which a region is no longer a passing fault.
 _SILENT = 3
 
 
 def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
-    """`new`, with what `old` knew about the regions that `new` did not reach: zones, offers, prices.
+    """`new`, with what `old` knew about the parts that `new` did not reach.
 
-    A type that exists only in such regions is kept. Long names that this answer leaves out are kept too.
-    `Provenance.known_since` records which regions got old data, and of which time, and `unanswered` how many
-    refreshes in a row each has not answered.
+    Of a region or a zone these are zones, offers, and prices; else prices alone, or images. A type that
+    exists only there is kept. Long names that this answer leaves out are kept too. `Provenance.known_since`
+    records which parts got old data, and of which time, and `unanswered` how many refreshes in a row each
+    has not answered.
     """
     if old is None:
         return new
     names = {r.name: r for r in old.regions}
     regions = tuple(_named(r, names) for r in new.regions)
-    lost = set(new.provenance.not_reached) & {r.name for r in new.regions if r.available}
-    if not lost:
+    if not new.provenance.not_reached:
         return replace(new, regions=regions)
-    before = {t.name: t for t in old.instance_types}
-    types = [
-        _merged(itype, old.within(before[itype.name], lost)) if itype.name in before else itype
-        for itype in new.instance_types
-    ]
+    lost = _lost(new, old)
+    before = {t.name: _kept(t, old, lost) for t in old.instance_types}
+    types = [_merged(t, before[t.name]) if t.name in before else t for t in new.instance_types]
     names_now = {itype.name for itype in new.instance_types}
-    types += [
-        old.within(itype, lost)
-        for itype in old.instance_types
-        if itype.name not in names_now and set(itype.regions) & lost
-    ]
+    types += [kept for kept in before.values() if kept.name not in names_now and kept.regions]
+    zones = {z.name: z for z in old.zones if z.region in lost.regions or z.name in lost.zones}
+    images = {(i.key, i.title): i for i in old.images if images_like(i) in lost.images}
     return Catalog.build(
         provider=new.provider,
         default_region=new.default_region,
         regions=regions,
-        zones=(*new.zones, *(z for z in old.zones if z.region in lost)),
+        zones={**zones, **{z.name: z for z in new.zones}}.values(),
         instance_types=types,
-        images=new.images,
+        images={**images, **{(i.key, i.title): i for i in new.images}}.values(),
         provenance=replace(
-            new.provenance, known_since=_known_since(old, lost), unanswered=_unanswered(old.provenance, lost)
+            new.provenance,
+            known_since=_known_since(new, old),
+            unanswered=_unanswered(old.provenance, new.provenance.not_reached),
         ),
     )
 
 
 def unreached(catalog: Catalog) -> list[str]:
-    """A line for each region that was not reached: why, and what the catalogue has about it instead."""
-    reasons = catalog.provenance.not_reached
-    return [f"not reached: {region} ({why}); {kept_data(catalog, region)}" for region, why in reasons.items()]
+    """A line for each reason why parts were not reached: which, and what the catalogue has instead."""
+    parts: dict[tuple[str, str], list[str]] = {}
+    for part, why in catalog.provenance.not_reached.items():
+        parts.setdefault((why, kept_data(catalog, part)), []).append(part)
+    return [f"not reached: {', '.join(names)} ({why}); {kept}" for (why, kept), names in parts.items()]
 
 
 def silent(catalog: Catalog) -> list[str]:
-    """A line for each region that has not answered for `_SILENT` refreshes or more: somebody should look."""
+    """A line for each part that has not answered for `_SILENT` refreshes or more: somebody should look."""
     return [
         f"{region} has not answered for {count} refreshes; {kept_data(catalog, region)}"
         for region, count in catalog.provenance.unanswered.items()
@@ -65,27 +87,50 @@ def silent(catalog: Catalog) -> list[str]:
     ]
 
 
-def kept_data(catalog: Catalog, region: str) -> str:
-    """What a catalogue has about a region that was not reached: data and their date, or nothing."""
-    if not any(region in itype.regions for itype in catalog.instance_types):
+def kept_data(catalog: Catalog, part: str) -> str:
+    """What a catalogue has about a part that was not reached: data and their date, or nothing."""
+    known_since = catalog.provenance.known_since
+    if part not in known_since and not any(part in itype.regions for itype in catalog.instance_types):
         return "nothing is known about it"
-    since = catalog.provenance.known_since.get(region, "")
-    return f"last known data are kept ({since[:10] or 'of an unknown date'})"
+    return f"last known data are kept ({known_since.get(part, '')[:10] or 'of an unknown date'})"
 
 
-def _unanswered(old: Provenance, lost: Collection[str]) -> dict[str, int]:
-    """How many refreshes in a row a region has not answered, this one included."""
-    return {region: old.unanswered.get(region, int(region in old.not_reached)) + 1 for region in sorted(lost)}
+def _unanswered(old: Provenance, parts: Collection[str]) -> dict[str, int]:
+    """How many refreshes in a row each part has not answered, this one included."""
+    return {part: old.unanswered.get(part, int(part in old.not_reached)) + 1 for part in parts}
 
 
-def _known_since(old: Catalog, lost: Collection[str]) -> dict[str, str]:
-    offered = {region for itype in old.instance_types for region in itype.regions}
-    return {region: _since(old.provenance, region) for region in sorted(offered & set(lost))}
+def _lost(new: Catalog, old: Catalog) -> _Lost:
+    parts = new.provenance.not_reached
+    usable = {r.name for r in new.regions if r.available}
+    return _Lost(
+        regions=frozenset(r for r in usable if r in parts),
+        zones=frozenset(z.name for z in old.zones if z.name in parts and z.region in usable),
+        prices=frozenset(r for r in usable if prices_of(r) in parts),
+        images=frozenset(group for group in map(images_like, old.images) if group in parts),
+    )
 
 
-def _since(old: Provenance, region: str) -> str:
-    """When the old catalogue's data of a region were fetched; they may have been carried forward already."""
-    return old.known_since.get(region, "" if region in old.not_reached else old.fetched_at)
+def _known_since(new: Catalog, old: Catalog) -> dict[str, str]:
+    """The parts that `new` did not reach and `old` knows something about, and of which time that is."""
+    regions: dict[str, str] = {}  # of each such part, "" for images
+    for itype in old.instance_types:
+        regions.update((region, region) for region in itype.regions)
+        regions.update((zone, old.zone_regions[zone]) for zone in itype.zones)
+        regions.update((prices_of(region), region) for region in itype.prices)
+    usable = {r.name for r in new.regions if r.available}
+    known = {part: region for part, region in regions.items() if region in usable}
+    known.update((images_like(image), "") for image in old.images)
+    parts = sorted(set(new.provenance.not_reached) & known.keys())
+    return {part: _since(old.provenance, part, known[part]) for part in parts}
+
+
+def _since(old: Provenance, part: str, region: str) -> str:
+    """When the old catalogue's data of a part were fetched; they may have been carried forward already."""
+    for name in (part, region):
+        if name in old.known_since or name in old.not_reached:
+            return old.known_since.get(name, "")
+    return old.fetched_at
 
 
 def _named(region: Region, names: Mapping[str, Region]) -> Region:
@@ -99,8 +144,16 @@ def _named(region: Region, names: Mapping[str, Region]) -> Region:
     )
 
 
+def _kept(itype: InstanceType, old: Catalog, lost: _Lost) -> InstanceType:
+    """An old type where it stays as it was: in lost regions and zones, with their prices and lost ones."""
+    zones = [z for z in itype.zones if z in lost.zones or old.zone_regions[z] in lost.regions]
+    regions = {*(r for r in itype.regions if r in lost.regions), *(old.zone_regions[z] for z in zones)}
+    prices = {r: price for r, price in itype.prices.items() if r in regions or r in lost.prices}
+    return replace(itype, regions=tuple(sorted(regions)), zones=tuple(zones), prices=prices)
+
+
 def _merged(itype: InstanceType, kept: InstanceType) -> InstanceType:
-    """A type as the new answer has it, and as the old one had it in the lost regions.
+    """A type as the new answer has it, and as the old one had it in what was lost.
 
     A price in the new answer wins also there: a region's prices may arrive though its zones do not.
     """

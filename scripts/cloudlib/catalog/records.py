@@ -189,9 +189,10 @@ class Image:
 class Provenance:
     """Where a catalogue came from. The only place where a clock time may stand.
 
-    `source` is "live", "built-in" or a note about a recording; `not_reached` maps a region to why.
-    `known_since` maps those whose data were carried forward to when these were fetched ("" for unknown), and
-    `unanswered` each to how many refreshes in a row it missed. `forced` are the doubts that FORCE=1 overrode.
+    `source` is "live", "built-in" or a note about a recording; `not_reached` maps what has no answer to why:
+    a region, a zone, or by its name in `catalog.merge` a price list or a group of images. `known_since` maps
+    those whose data were carried forward to when these were fetched ("" for unknown), and `unanswered` each
+    to how many refreshes in a row it missed. `forced` are the doubts that FORCE=1 overrode.
     """
 
     source: str

@@ -14,69 +14,27 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from cloudlib.calls import job
+from cloudlib.calls.expected import lack
+from cloudlib.calls.left_out import SEE_CALLS
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Step
 from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog.category import categorized
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Price, Region, Zone
-from cloudlib.errors import AccessDenied, CallFailed, NoCredentials, RegionUnavailable, UsageError
+from cloudlib.errors import AccessDenied, BadReply, CallFailed
 from cloudlib.provider import RegionList, Request
 from providers.aws import calls as aws_calls
 from providers.aws import images as aws_images
 from providers.aws import parse as aws_parse
 from providers.aws.calls import NAME
+from providers.aws.place import Located, located
 
-_CALLS_PER_REGION, _CALLS_BESIDE = 3, 10
 _BATCH = 100  # DescribeInstanceTypes takes at most 100 names
 
 Answer = Future[Reader]
 #: {region: {type name: zones}}; zones are () where only the region is known.
 Offered = dict[str, dict[str, tuple[str, ...]]]
-
-
-@dataclass(frozen=True)
-class Located:
-    """What a fetch knows before it starts: every region, the regions to ask, the default region."""
-
-    regions: tuple[Region, ...]
-    asked: tuple[str, ...]
-    default_region: str
-
-
-def located(request: Request, pool: Pool) -> Located:
-    """Ask for identity and regions, and validate the requested regions against them.
-
-    Sets the call budget. Raises NoCredentials, also where the default region is not enabled, and UsageError
-    for a region that this account cannot use.
-    """
-    log = request.log
-    default = (
-        request.regions[0]
-        if request.regions
-        else log.setting("region", lambda: aws_calls.default_region(log))
-    )
-    step = request.progress.step(NAME, "identity, regions", 2)
-    tasks = [
-        pool.start(aws_calls.ask, c, default, request.log, step=step)
-        for c in (aws_calls.IDENTITY, aws_calls.REGIONS)
-    ]
-    try:
-        _, rows = (task.result() for task in tasks)
-    except (RegionUnavailable, NoCredentials) as error:
-        raise aws_calls.region_not_enabled(error, default, asked_for=bool(request.regions)) from None
-    regions = aws_parse.regions(rows)
-    usable = [r.name for r in regions if r.available]
-    asked = tuple(request.regions) or tuple(usable)
-    for name in (default, *asked):
-        if name not in usable:
-            raise UsageError(
-                f"{name!r} is not a region that this account can use", hint="one of: " + ", ".join(usable)
-            )
-    request.log.budget = _CALLS_PER_REGION * len(usable) + _CALLS_BESIDE
-    request.log.accepted = True
-    step.done(f"{len(usable)} usable regions, {len(regions) - len(usable)} not opted in")
-    return Located(regions, asked, default)
 
 
 def catalog(request: Request, pool: Pool) -> Catalog:
@@ -113,7 +71,7 @@ class Fetch:
     planned: int = 0  # calls made and started
 
     def __post_init__(self) -> None:
-        self.results = RegionResults(self.place.default_region, self.place.asked)
+        self.results = RegionResults(self.place.expected, self.place.asked)
         self.planned = self.request.log.calls + 1  # the one for the version
 
     def run(self) -> Catalog:
@@ -150,9 +108,9 @@ class Fetch:
                 price_step,
                 prices,
                 aws_parse.prices,
-                default_region=default,
+                results=self.results,
+                offered=offered,
                 notices=self.notices,
-                denied="pricing:GetProducts is denied",
             ),
             images=self.take_images(*images) if images else (),
             version=version.result() if version else "",
@@ -167,9 +125,14 @@ class Fetch:
 
     def take_zones(self, step: Step, tasks: Mapping[str, Answer]) -> dict[str, tuple[Zone, ...]]:
         """{region: its zones} of the regions that answered; also notes the names of these regions."""
-        zones: dict[str, tuple[Zone, ...]] = {}
-        for region, answer in self.results.collect(tasks).items():
-            zones[region], self.long_names[region] = aws_parse.zones(answer, region)
+
+        def read(answer: Reader, region: str) -> tuple[Zone, ...]:
+            zones, self.long_names[region] = aws_parse.zones(answer, region)
+            names, expected = [zone.name for zone in zones], self.place.expected
+            expected.check(region, "zones", names, expected.zones_in(region))
+            return zones
+
+        zones = self.results.collect(tasks, read)
         step.done(f"{sum(map(len, zones.values()))} zones in {len(zones)} regions")
         return zones
 
@@ -192,18 +155,34 @@ class Fetch:
     def _types_by_offering(
         self, types: Answer, offerings: Mapping[str, Answer]
     ) -> tuple[Offered, dict[str, InstanceType]]:
-        offered = {r: aws_parse.offerings(answer) for r, answer in self.results.collect(offerings).items()}
-        itypes = self._described(types.result())
+        def read(answer: Reader, region: str) -> dict[str, tuple[str, ...]]:
+            return self._expected_in(region, aws_parse.offerings(answer))
+
+        def describe(answer: Reader, region: str) -> dict[str, InstanceType]:
+            itypes = self._described(answer)
+            self.place.expected.check(region, "types", itypes, offered[region])
+            return itypes
+
+        default = self.place.default_region
+        offered = self.results.collect(offerings, read)
+        itypes = self.results.collect({default: types}, describe)[default]
         return offered, {**itypes, **self._types_elsewhere(itypes, offered)}
 
     def _types_by_region(self, tasks: Mapping[str, Answer]) -> tuple[Offered, dict[str, InstanceType]]:
         """Without the right to ask for offerings, each region is asked for all its types."""
-        offered: Offered = {}
         itypes: dict[str, InstanceType] = {}
-        for region, answer in self.results.collect(tasks).items():
-            offered[region] = dict.fromkeys(aws_parse.type_names(answer), ())
-            itypes = {**self._described(answer), **itypes}
-        return offered, itypes
+
+        def read(answer: Reader, region: str) -> dict[str, tuple[str, ...]]:
+            there = self._expected_in(region, dict.fromkeys(aws_parse.type_names(answer), ()))
+            itypes.update({**self._described(answer), **itypes})
+            return there
+
+        return self.results.collect(tasks, read), itypes
+
+    def _expected_in(self, region: str, offered: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        expected = self.place.expected
+        expected.check(region, "types", offered, expected.types_in(region))
+        return offered
 
     def _types_elsewhere(
         self, known: Mapping[str, InstanceType], offered: Offered
@@ -220,8 +199,6 @@ class Fetch:
             names = sorted(missing & set(offered[region]))[:_BATCH]
             tasks.append(self._start((*aws_calls.TYPES, "--instance-types", *names), region))
             missing -= set(names)
-        if missing:
-            self.notices.append(f"left out, beyond the call budget: {', '.join(sorted(missing))}")
         described: dict[str, InstanceType] = {}
         for task in tasks:
             try:
@@ -230,7 +207,12 @@ class Fetch:
                 self.notices.append(
                     f"types that {self.place.default_region} lacks are not all described: {error.what}"
                 )
-        return {**self._remembered(wanted - set(described) - self.incomplete), **described}
+        others = {**self._remembered(wanted - set(described) - self.incomplete), **described}
+        if left := wanted - others.keys() - self.incomplete:
+            if lack("types", {*known, *others}, {*known, *wanted}):
+                raise BadReply(f"aws: {len(left)} types are not described by any region", hint=SEE_CALLS)
+            self.notices.append(f"left out, as no region described them: {', '.join(sorted(left))}")
+        return others
 
     def _remembered(self, names: set[str]) -> dict[str, InstanceType]:
         last = self.request.known.instance_types if self.request.known else ()
@@ -255,7 +237,9 @@ class Fetch:
 
     def take_images(self, step: Step, tasks: Sequence[Answer]) -> Sequence[Image]:
         """The image streams."""
-        return job.take_images(step, tasks, aws_parse.images, aws_images.streams, where=NAME)
+        return job.take_images(
+            step, tasks, aws_parse.images, aws_images.streams, where=NAME, results=self.results
+        )
 
     # --- the sum ---
 

@@ -7,11 +7,12 @@ one publisher one after the other), prices page after page, the sizes of each lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from cloudlib.calls import job
+from cloudlib.calls.expected import Expected
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Step
 from cloudlib.calls.regions import RegionResults
@@ -32,6 +33,10 @@ _SIZES = "/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=locat
 _PRICES = "https://prices.azure.com/api/retail/prices"
 _PRICE_FILTER = "serviceName eq 'Virtual Machines' and armRegionName eq '%s' and priceType eq 'Consumption'"
 
+#: The end of the names of locations of the Early Updates Access Program, which are listed for everybody and
+#: open to few: https://learn.microsoft.com/dotnet/api/microsoft.azure.cosmos.regions.eastus2euap
+_EARLY_ACCESS = "euap"
+
 #: Vendor calls: for each location two pages of sizes and a retry; pages of prices for each priced location;
 #: images; and what there is besides.
 _PER_LOCATION, _PER_PRICED, _IMAGES, _BESIDE = 3, 80, 600, 20
@@ -48,6 +53,7 @@ class Fetch:
     asked: tuple[str, ...]
     regions: tuple[Region, ...]
     zones: tuple[Zone, ...]
+    expected: Expected
     notices: list[str] = field(default_factory=list)
 
     @classmethod
@@ -65,6 +71,8 @@ class Fetch:
             answer_of("locations", answer).items("value"), request.log.left_out
         )
         names = [r.name for r in regions]
+        expected = Expected(_PROVIDER, home, request.known, request.force)
+        expected.check_regions(names)
         asked = wanted or tuple(names)
         for name in (home, *asked):
             if name not in names:
@@ -73,7 +81,7 @@ class Fetch:
                     hint=f"AZURE_DEFAULTS_LOCATION=NAME chooses the default; one of: {', '.join(names)}",
                 )
         step.done(f"{len(regions)} locations, {len(zones)} zones")
-        return cls(request, pool, arm, home, asked, regions, zones)
+        return cls(request, pool, arm, home, asked, regions, zones, expected)
 
     def run(self) -> Catalog:
         """The whole catalogue."""
@@ -87,14 +95,15 @@ class Fetch:
         images = self._start_images() if self.request.images else None  # first: one after the other is slow
         prices = {name: self.pool.start(self._prices, name, step=price_step) for name in priced}
         tasks = {name: self.pool.start(self._sizes, reader, name, step=size_step) for name in places}
-        results = RegionResults(self.home, self.asked)
-        sizes = results.collect(tasks)
+        results = RegionResults(self.expected, self.asked)
+        sizes = results.collect(tasks, self._expected_sizes)
         self._say_what_is_left_out(sizes)
         names = {name for there in sizes.values() for name in there.itypes}
         size_step.done(f"{len(names)} sizes in {len(sizes)} locations")
-        usd = self._take_prices(price_step, prices)
+        offering = {where for where, there in sizes.items() if there.itypes}
+        usd = self._take_prices(price_step, prices, results, offering)
         itypes = azure_parse.combined(sizes, usd, {zone.name for zone in self.zones})
-        streams = self._take_images(*images) if images else ()
+        streams = self._take_images(*images, results) if images else ()
         tools = self._tools(version) if version else {}
         return Catalog.build(
             provider=_PROVIDER,
@@ -118,11 +127,20 @@ class Fetch:
         read = pages(first, self.arm.get, f"sizes of {location}", items="value", link="nextLink")
         return reader.read(read, location)
 
+    def _expected_sizes(self, sizes: Sizes, location: str) -> Sizes:
+        """The sizes, where they are as many as they should be; those closed to this subscription count."""
+        expected, some = self.expected, not location.endswith(_EARLY_ACCESS)
+        answered = sizes.itypes.keys() | sizes.restricted
+        expected.check(location, "sizes", answered, expected.types_in(location), some=some)
+        zones = [zone.name for zone in self.zones if zone.region == location]
+        expected.check(location, "zones", zones, expected.zones_in(location), some=False)
+        return sizes
+
     def _say_what_is_left_out(self, sizes: Mapping[str, Sizes]) -> None:
         known = {name for there in sizes.values() for name in there.itypes}
         incomplete = {name for there in sizes.values() for name in there.incomplete} - known
         self.notices.extend(job.left_out(incomplete, "vCPU, memory or architecture"))
-        closed = sum(there.restricted for there in sizes.values())
+        closed = sum(len(there.restricted) for there in sizes.values())
         if closed:
             self.notices.append(f"{closed} offers of sizes are closed to this subscription")
         self._name("described in two ways, of which the first was taken", azure_parse.ambiguous(sizes))
@@ -150,14 +168,20 @@ class Fetch:
         read = pages(first, get, f"prices of {location}", items="Items", link="NextPageLink")
         return azure_parse.prices(read, location, self.request.log.left_out)
 
-    def _take_prices(self, step: Step, tasks: Mapping[str, Future[Prices]]) -> dict[str, Mapping[str, Price]]:
+    def _take_prices(
+        self,
+        step: Step,
+        tasks: Mapping[str, Future[Prices]],
+        results: RegionResults,
+        offering: Container[str],
+    ) -> dict[str, Mapping[str, Price]]:
         unclear: set[str] = set()
 
         def take(prices: Prices, _: str) -> job.Priced:
             unclear.update(prices.unclear)
             return prices.known, prices.zeros
 
-        prices = job.take_prices(step, tasks, take, default_region=self.home, notices=self.notices)
+        prices = job.take_prices(step, tasks, take, results=results, offered=offering, notices=self.notices)
         self._name("without a price, of which Azure states several", unclear)
         return prices
 
@@ -174,9 +198,17 @@ class Fetch:
 
         return step, [self.pool.start(ask, p, step=step) for p in azure_images.PUBLISHERS]
 
-    def _take_images(self, step: Step, tasks: Sequence[Future[list[Sku]]]) -> Sequence[Image]:
+    def _take_images(
+        self, step: Step, tasks: Sequence[Future[list[Sku]]], results: RegionResults | None = None
+    ) -> Sequence[Image]:
         streams = job.take_images(
-            step, tasks, lambda skus: skus, azure_images.streams, where=f"azure: {self.home}", noun="SKUs"
+            step,
+            tasks,
+            lambda skus: skus,
+            azure_images.streams,
+            where=f"azure: {self.home}",
+            results=results,
+            noun="SKUs",
         )
         lacking = [d for d in azure_images.DISTROS if d not in {i.distro for i in streams}]
         if lacking:

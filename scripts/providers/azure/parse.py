@@ -59,7 +59,7 @@ def zone_name(location: str, zone: str) -> str:
 class Sizes:
     """The sizes of one location: where each is offered, and what it is.
 
-    `incomplete` lack figures, `ambiguous` are listed twice with different ones; `restricted` counts those
+    `incomplete` lack figures, `ambiguous` are listed twice with different ones; `restricted` are those
     that this subscription may not start.
     """
 
@@ -67,7 +67,7 @@ class Sizes:
     itypes: dict[str, InstanceType] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)
     ambiguous: set[str] = field(default_factory=set)
-    restricted: int = 0
+    restricted: set[str] = field(default_factory=set)
 
 
 class SizeReader:
@@ -89,7 +89,7 @@ class SizeReader:
                 continue
             name, zones, itype = size
             if zones is None:
-                sizes.restricted += 1
+                sizes.restricted.add(name)
             elif itype is None:
                 sizes.incomplete.add(name)
             elif name not in sizes.itypes:

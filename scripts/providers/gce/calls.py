@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from cloudlib.calls.classify import Meaning, classified, error_words
 from cloudlib.calls.left_out import SEE_CALLS
@@ -45,8 +46,9 @@ _FIRST_REGION = "us-central1"  # used where the configuration of gcloud names no
 
 #: Settings that make an answer complete, and gcloud ask no question and change nothing. They override the
 #: caller's environment. Without the first, a refused zone ends in exit 0 and a shorter list.
+_PARTIAL = "CLOUDSDK_COMPUTE_ALLOW_PARTIAL_ERROR"
 _ENV = {
-    "CLOUDSDK_COMPUTE_ALLOW_PARTIAL_ERROR": "false",
+    _PARTIAL: "false",
     "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
     "CLOUDSDK_CORE_SHOULD_PROMPT_TO_ENABLE_API": "false",
     "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "true",
@@ -122,15 +124,20 @@ class Settings:
     region: str
 
 
-def run_gcloud(command: Sequence[str], columns: Sequence[str], log: CallLog) -> list[list[str]]:
+def run_gcloud(
+    command: Sequence[str], columns: Sequence[str], log: CallLog, *, partly: bool = False
+) -> list[list[str]]:
     """Run a `gcloud … list` and return its rows, with the named columns as text, "" for what a row lacks.
 
     gcloud writes a csv in a third of the CPU time of a JSON; columns come untransformed, memoryMb in MiB.
     Throttling and passing faults are tried again. Raises CliMissing, NoCredentials, NotSetUp, AccessDenied,
-    Throttled, ServiceFailed, TimedOut, BadReply or CallFailed; a list that is not whole is never returned.
+    Throttled, ServiceFailed, TimedOut, BadReply or CallFailed; a list that is not whole is never returned,
+    but with `partly`: then the zones that failed are missing.
     """
     form = f"--format=csv[no-heading,no-transforms]({','.join(columns)})"
-    text = _run_text(("gcloud", *command, form), log)
+    text = _run_text(("gcloud", *command, form), log, {_PARTIAL: "true"} if partly else {})
+    if text and not text.endswith("\n"):
+        raise BadReply(f"`gcloud {' '.join(command[:3])}` ended within a row", hint=SEE_CALLS)
     rows = [row for row in csv.reader(io.StringIO(text)) if row]
     for number, row in enumerate(rows, start=1):
         if len(row) != len(columns):
@@ -140,6 +147,31 @@ def run_gcloud(command: Sequence[str], columns: Sequence[str], log: CallLog) -> 
                 hint=SEE_CALLS,
             )
     return rows
+
+
+def run_gcloud_by_zone(
+    command: Sequence[str], zones: Sequence[str], columns: Sequence[str], log: CallLog
+) -> tuple[list[list[str]], CallFailed | None]:
+    """The rows of all zones, and None; or those of the zones that answered, and why others did not.
+
+    gcloud does not say which zones failed, so it is let go on without them, and those that then have rows are
+    asked again: a zone that failed at its second page has some too.
+    """
+
+    def ask(names: Sequence[str], *, partly: bool = False) -> list[list[str]]:
+        return run_gcloud((*command, f"--zones={','.join(names)}"), columns, log, partly=partly)
+
+    try:
+        return ask(zones), None
+    except CallFailed as error:
+        if isinstance(error, (BadReply, Throttled, TimedOut)):  # which more calls would only repeat
+            return [], error
+        try:
+            some = {row[columns.index("zone")].rpartition("/")[2] for row in ask(zones, partly=True)}
+            rest = [zone for zone in zones if zone in some]
+            return ask(rest) if 0 < len(rest) < len(zones) else [], error
+        except CallFailed:
+            return [], error
 
 
 def settings(log: CallLog) -> Settings:
@@ -216,14 +248,14 @@ def terraform_environment() -> Mapping[str, str]:
     return {"GOOGLE_PROJECT": project}
 
 
-def _run_text(argv: Sequence[str], log: CallLog) -> str:
+def _run_text(argv: Sequence[str], log: CallLog, env: Mapping[str, str] = MappingProxyType({})) -> str:
     def once() -> bytes:
         return run_bytes(
             argv,
             log=log,
             timeout=call_timeout(_TIMEOUT),
             own=ENVIRONMENT,
-            env=_ENV,
+            env={**_ENV, **env},
             classify=_classify,
             hint=SETUP_HINT,
         )

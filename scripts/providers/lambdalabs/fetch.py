@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cloudlib.calls import job
+from cloudlib.calls.expected import Expected
+from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.shape import Reader
-from cloudlib.catalog.records import Catalog, Image, Region
-from cloudlib.errors import CatalogError, NotFound
+from cloudlib.catalog.merge import prices_of
+from cloudlib.catalog.records import Catalog, Image, InstanceType, Region
+from cloudlib.errors import CatalogError, NotFound, ShortAnswer
 from cloudlib.provider import Request
 from providers.lambdalabs import parse as lambdalabs_parse
 from providers.lambdalabs import smart as lambdalabs_smart
@@ -37,18 +40,38 @@ def catalog(request: Request) -> Catalog:
     regions = _with_known(seen, request)
     itypes, notices = lambdalabs_parse.instance_types(types, [r.name for r in regions])
     streams = lambdalabs_parse.images(images)
+    home = _default_region(regions, request)
+    results = _as_expected(Expected(_PROVIDER, home, request.known, request.force), itypes, streams)
     step.done(f"{len(itypes)} types, {len(streams)} image streams, {len(regions)} regions")
     when = "then" if request.log.replayed else "now"
     request.remarks.extend(lambdalabs_smart.remarks(lambdalabs_parse.capacity(types), when))
     return Catalog.build(
         provider=_PROVIDER,
-        default_region=_default_region(regions, request),
+        default_region=home,
         regions=regions,
         zones=(),
         instance_types=itypes,
         images=streams,
-        provenance=job.live_provenance(request.log, {"Lambda Cloud API": "v1"}, notices),
+        provenance=job.live_provenance(request.log, {"Lambda Cloud API": "v1"}, notices, results),
     )
+
+
+def _as_expected(
+    expected: Expected, itypes: Sequence[InstanceType], images: Sequence[Image]
+) -> RegionResults:
+    """What is missing. A type stands in the answer with its price whether or not there is capacity."""
+    results = RegionResults(expected, ())
+    known = expected.types_in(expected.home)
+    expected.check_whole("instance types", [itype.name for itype in itypes], known)
+    expected.check_whole("images", [image.title for image in images])
+    job.check_images(results, images)
+    for region in sorted({region for itype in itypes for region in itype.regions}):
+        prices = {itype.name: itype.prices[region] for itype in itypes if region in itype.prices}
+        try:
+            job.check_prices(results, region, prices)
+        except ShortAnswer as error:
+            results.miss(prices_of(region), error)
+    return results
 
 
 def regions(request: Request) -> Sequence[Region]:

@@ -80,13 +80,15 @@ def test_without_the_right_to_offerings_each_region_tells_its_types(aws: Aws) ->
     assert "trn2.3xlarge" in types and types["m7i.large"]["offered"]["us-east-1"] == ""
 
 
-def test_without_the_right_to_prices_there_are_none(aws: Aws) -> None:
+def test_without_the_right_to_prices_the_known_ones_stay(aws: Aws) -> None:
     aws.server.inject(faults.denied("GetProducts"))
     _, said = aws.config()
-    assert "pricing:GetProducts is denied" in said
-    assert all("prices" not in t for t in json.loads(aws.tree.read(CATALOG))["instance_types"])
-    code, said = aws.config("--update", check=False, FORCE="")
-    assert code == 1 and "prices are no longer known" in said and "FORCE=1" in said
+    assert "not reached: prices of us-east-1 (" in said and "to perform: pricing:GetProducts" in said
+    price = {
+        t["name"]: t["prices"] for t in json.loads(aws.tree.read(STATIC))["instance_types"] if "prices" in t
+    }
+    types = {t["name"]: t for t in json.loads(aws.tree.read(CATALOG))["instance_types"]}
+    assert types["m7i.large"]["prices"] == price["m7i.large"] and "last known data are kept" in said
 
 
 def test_throttled_three_times_then_answered(aws: Aws) -> None:
@@ -277,7 +279,7 @@ def test_the_cli_says_what_its_answer_lacks(aws: Aws) -> None:
     aws.server.inject(faults.denied("GetProducts"))
     done = aws.tree.python("scripts/aws-cli", "cheapest", "--region", "us-west-2", check=False, **aws.env)
     assert done.returncode == 1 and done.stdout == ""
-    assert "aws: notice: no prices: pricing:GetProducts is denied" in done.stderr
+    assert "aws: not reached: prices of us-west-2 (" in done.stderr and "pricing:GetProducts" in done.stderr
 
 
 def test_the_cli_offline(aws: Aws) -> None:

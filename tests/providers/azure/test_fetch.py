@@ -331,9 +331,6 @@ ENDS: list[tuple[str, Callable[[], Fault], type[CloudError], str]] = [
     ("reset", faults.resets, ServiceFailed, "Remote end closed"),
     ("a loop of pages", lambda: faults.links_to(""), BadReply, "no end"),
     ("a page elsewhere", lambda: faults.links_to("https://evil.example/x"), BadReply, "evil.example"),
-    ("prices loop", lambda: faults.links_to("", faults.PRICES), BadReply, "no end"),
-    ("prices elsewhere", lambda: faults.links_to("https://evil.example/x", faults.PRICES), BadReply, "evil"),
-    ("prices are a web page", lambda: faults.web_page(faults.PRICES), BadReply, "not whole JSON"),
 ]
 
 
@@ -343,6 +340,30 @@ def test_a_fault_that_ends_the_fetch(
 ) -> None:
     server.inject(fault())
     assert words in failure(kind).what
+    assert not [r for r in server.requests if "evil" in r.path or "evil" in r.headers.get("host", "")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (lambda: faults.links_to("", faults.PRICES), "no end"),
+        (lambda: faults.links_to("https://evil.example/x", faults.PRICES), "evil"),
+        (lambda: faults.web_page(faults.PRICES), "not whole JSON"),
+        (lambda: faults.broken(faults.PRICES), "HTTP 503"),
+        (lambda: faults.empty(faults.PRICES), "the answer has no prices"),
+    ],
+)
+def test_prices_that_fail_cost_the_prices(
+    server: AzureServer, fault: Callable[[], Fault], words: str
+) -> None:
+    """The known ones stay, also of the default location; without any the sizes have none."""
+    first = fetch()
+    server.inject(fault())
+    second = fetch()
+    assert list(second.provenance.not_reached) == ["prices of eastus"]
+    assert words in second.provenance.not_reached["prices of eastus"]
+    assert second.instance_types and not any(t.prices for t in second.instance_types)
+    assert catalogfile.digest(merge.carry_forward(second, first)) == catalogfile.digest(first)
     assert not [r for r in server.requests if "evil" in r.path or "evil" in r.headers.get("host", "")]
 
 
@@ -484,7 +505,8 @@ def test_prices_of_another_location_may_be_missing(
     monkeypatch.setenv("CLOUD_PRICE_REGIONS", "all")
     server.inject(faults.web_page(faults.PRICES, "'westus'"))
     made = fetch()
-    assert any("no prices of westus" in n for n in made.provenance.notices)
+    assert "not whole JSON" in made.provenance.not_reached["prices of westus"]
+    assert "the answer has no prices" in made.provenance.not_reached["prices of westeurope"]
     assert made.instance_types[0].prices
 
 
@@ -494,7 +516,8 @@ def test_prices_of_a_location_whose_sizes_failed(
     monkeypatch.setenv("CLOUD_PRICE_REGIONS", "all")
     server.inject(faults.missing(faults.SKUS, faults.at("eastus2")))
     made = fetch()
-    assert list(made.provenance.not_reached) == ["eastus2"]
+    assert "eastus2" in made.provenance.not_reached
+    assert "prices of eastus2" not in made.provenance.not_reached
     assert {r for t in made.instance_types for r in t.prices} == {"eastus"}
 
 

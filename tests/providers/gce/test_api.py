@@ -19,6 +19,7 @@ import gce_api
 from cloudlib.calls import retry
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog, Gpu, InstanceType, LocalDisks
 from cloudlib.errors import (
     AccessDenied,
@@ -31,6 +32,7 @@ from cloudlib.errors import (
     NoCredentials,
     NotSetUp,
     ServiceFailed,
+    ShortAnswer,
     Throttled,
     TimedOut,
     UsageError,
@@ -90,6 +92,15 @@ def failure(kind: type[CloudError]) -> CloudError:
     assert type(caught.value) is kind, caught.value.what
     assert caught.value.hint and TOKEN not in caught.value.what + caught.value.hint
     return caught.value
+
+
+def without_prices() -> str:
+    """Why a fetch got no prices, while all types are there and the known prices stay."""
+    second, _ = fetch()
+    assert len(second.instance_types) == 21 and all(k.prices == {} for k in second.instance_types)
+    (part,) = second.provenance.not_reached
+    assert part == f"prices of {IOWA}"
+    return second.provenance.not_reached[part]
 
 
 def by_name(catalog: Catalog) -> dict[str, InstanceType]:
@@ -350,9 +361,23 @@ def test_a_list_that_is_denied(cloud: Cloud, what: str) -> None:
     assert "permission" in failure(AccessDenied).what
 
 
-def test_one_zone_of_a_batch_that_is_denied_is_no_shorter_list(cloud: Cloud) -> None:
-    cloud.server.inject(faults.denied("machineTypes", "europe-west1-c"))
-    failure(AccessDenied)
+@pytest.mark.parametrize("fault", [faults.denied, faults.broken])
+def test_one_zone_that_fails_keeps_what_was_known(cloud: Cloud, fault: Callable[..., Fault]) -> None:
+    first, _ = fetch()
+    cloud.server.inject(fault("machineTypes", "europe-west1-c"))
+    second, _ = fetch()
+    assert list(second.provenance.not_reached) == ["europe-west1-c"]
+    assert {z for k in second.instance_types for z in k.zones} >= {"europe-west1-b", "europe-west12-a"}
+    assert not any("europe-west1-c" in k.zones for k in second.instance_types)
+    assert catalogfile.digest(merge.carry_forward(second, first)) == catalogfile.digest(first)
+
+
+@fake_alone
+def test_every_zone_of_a_region_that_fails_is_the_region(cloud: Cloud) -> None:
+    cloud.server.inject(*(faults.denied("machineTypes", f"{TURIN}-{end}") for end in "abc"))
+    assert list(fetch()[0].provenance.not_reached) == [TURIN]
+    cloud.server.inject(*(faults.denied("machineTypes", z) for z in small().zones if z.startswith(IOWA)))
+    assert "permission" in failure(AccessDenied).what
 
 
 def test_throttled_and_broken_for_a_moment(cloud: Cloud) -> None:
@@ -377,7 +402,7 @@ def test_broken_in_the_middle_of_paging(cloud: Cloud) -> None:
     cloud.server.inject(faults.broken("machineTypes", "us-central1-a", page=True, times=1))
     assert len(fetch()[0].instance_types) == 621, "the second try brought all"
     cloud.server.inject(faults.broken("machineTypes", "us-central1-a", page=True))
-    assert "unavailable" in failure(ServiceFailed).what
+    assert "unavailable" in failure(ServiceFailed).what, "half of a zone is not taken for the whole"
 
 
 def test_a_token_end_point_that_is_down(cloud: Cloud) -> None:
@@ -407,9 +432,10 @@ def test_no_json(cloud: Cloud, fault: Callable[[str], Fault]) -> None:
 
 @fake_alone
 def test_no_types_at_all(cloud: Cloud) -> None:
-    cloud.server.use(replace(small(), types=()))
-    with pytest.raises(CatalogError, match="no instance type"):
-        fetch()
+    cloud.server.inject(faults.empty("machineTypes"))
+    assert "4 of 13 zones failed" in failure(ShortAnswer).what
+    cloud.server.inject(faults.empty("acceleratorTypes"))
+    assert failure(ShortAnswer).what == "gce: the answer has no accelerator types"
 
 
 @fake_alone
@@ -430,14 +456,14 @@ def test_without_the_billing_catalogue_there_are_no_prices(cloud: Cloud, fault: 
     cloud.server.inject(fault)
     catalog, _ = fetch()
     assert all(k.prices == {} for k in catalog.instance_types) and len(catalog.instance_types) == 21
-    assert any(n.startswith("no prices: ") for n in catalog.provenance.notices)
+    assert list(catalog.provenance.not_reached) == [f"prices of {IOWA}"]
 
 
 @fake_alone
 def test_a_refusal_that_repeats_the_token(cloud: Cloud) -> None:
     reply = error(403, f"no\nright for {TOKEN}. Ask somebody.", "forbidden")
     cloud.server.inject(Fault(faults.to("skus"), reply=reply, times=None))
-    assert "no prices: no right for [redacted]" in fetch()[0].provenance.notices
+    assert fetch()[0].provenance.not_reached == {f"prices of {IOWA}": "no right for [redacted]"}
 
 
 @fake_alone
@@ -451,16 +477,21 @@ def test_a_billing_catalogue_of_several_pages(cloud: Cloud) -> None:
 @fake_alone
 def test_billing_pages_without_an_end(cloud: Cloud) -> None:
     cloud.server.inject(faults.looping("skus"))
-    assert "does not end" in failure(BadReply).what and cloud.server.count("skus") <= 3
+    assert "does not end" in without_prices() and cloud.server.count("skus") <= 3
 
 
 @fake_alone
-@pytest.mark.parametrize(("fault", "kind"), [(faults.web_page, BadReply), (faults.cut_off, ServiceFailed)])
-def test_a_billing_catalogue_that_is_none(
-    cloud: Cloud, fault: Callable[[str], Fault], kind: type[CloudError]
-) -> None:
+@pytest.mark.parametrize("fault", [faults.web_page, faults.cut_off, faults.empty, faults.broken])
+def test_a_billing_catalogue_that_is_none(cloud: Cloud, fault: Callable[[str], Fault]) -> None:
     cloud.server.inject(fault("skus"))
-    failure(kind)
+    without_prices()
+
+
+@fake_alone
+def test_a_login_that_is_refused_for_prices_alone(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """gcloud has a token for the lists and gets no new one: they are whole, and the login is told."""
+    monkeypatch.setenv("FAKE_GCLOUD_REVOKED", "1")
+    assert "invalid_grant" in without_prices()
 
 
 @fake_alone
@@ -477,13 +508,13 @@ def test_a_billing_catalogue_that_is_none(
 def test_a_billing_catalogue_of_another_shape(cloud: Cloud, body: object, words: str) -> None:
     reply = json_reply(200, body)
     cloud.server.inject(Fault(faults.to("skus"), reply=reply, times=None))
-    assert failure(BadReply).what.startswith(f"gce: the answer to services.skus.list {words}")
+    assert without_prices().startswith(f"gce: the answer to services.skus.list {words}")
 
 
 @fake_alone
 def test_billing_throttled_for_ever(cloud: Cloud) -> None:
     cloud.server.inject(faults.throttled("skus", times=None))
-    failure(Throttled)
+    without_prices()
 
 
 @fake_alone

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Where a fetch of EC2 asks: the account's regions, and the default one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cloudlib.calls.expected import Expected
+from cloudlib.calls.parallel import Pool
+from cloudlib.catalog.records import Region
+from cloudlib.errors import NoCredentials, RegionUnavailable, UsageError
+from cloudlib.provider import Request
+from providers.aws import calls as aws_calls
+from providers.aws import parse as aws_parse
+from providers.aws.calls import NAME
+
+_CALLS_PER_REGION, _CALLS_BESIDE = 3, 10
+
+
+@dataclass(frozen=True)
+class Located:
+    """What a fetch knows before it starts: every region, the regions to ask, the default region.
+
+    `expected` is what the answers are held against.
+    """
+
+    regions: tuple[Region, ...]
+    asked: tuple[str, ...]
+    default_region: str
+    expected: Expected
+
+
+def located(request: Request, pool: Pool) -> Located:
+    """Ask for identity and regions, and validate the requested regions against them.
+
+    Sets the call budget. Raises NoCredentials, also where the default region is not enabled, and UsageError
+    for a region that this account cannot use.
+    """
+    log = request.log
+    default = (
+        request.regions[0]
+        if request.regions
+        else log.setting("region", lambda: aws_calls.default_region(log))
+    )
+    step = request.progress.step(NAME, "identity, regions", 2)
+    tasks = [
+        pool.start(aws_calls.ask, c, default, request.log, step=step)
+        for c in (aws_calls.IDENTITY, aws_calls.REGIONS)
+    ]
+    try:
+        _, rows = (task.result() for task in tasks)
+    except (RegionUnavailable, NoCredentials) as error:
+        raise aws_calls.region_not_enabled(error, default, asked_for=bool(request.regions)) from None
+    regions = aws_parse.regions(rows)
+    expected = Expected(NAME, default, request.known, request.force)
+    expected.check_regions([r.name for r in regions])
+    usable = [r.name for r in regions if r.available]
+    asked = tuple(request.regions) or tuple(usable)
+    for name in (default, *asked):
+        if name not in usable:
+            raise UsageError(
+                f"{name!r} is not a region that this account can use", hint="one of: " + ", ".join(usable)
+            )
+    request.log.budget = _CALLS_PER_REGION * len(usable) + _CALLS_BESIDE
+    request.log.accepted = True
+    step.done(f"{len(usable)} usable regions, {len(regions) - len(usable)} not opted in")
+    return Located(regions, asked, default, expected)

@@ -60,10 +60,10 @@ extra-vars: $(PYTHON_READY)
 PHONY += test test-slow test-all test-azure test-gce test-terraform bench check style
 PHONY += verify-static static-from-recordings
 test: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_azure and not real_gce'
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_azure and not real_gce and not real_terraform'
 
 test-slow: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'slow and not real_azure and not real_gce'
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'slow and not real_azure and not real_gce and not real_terraform'
 
 test-azure: $(PYTHON_DEV_READY) .venv-azure/ready
 	$(Q)$(PYTHON_RUN) -m pytest -q -m real_azure
@@ -74,7 +74,7 @@ test-gce: $(PYTHON_DEV_READY)
 test-all: test test-slow test-azure test-gce test-terraform
 
 test-terraform: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto tests/terraform
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m real_terraform
 
 check: style verify-static
 	$(Q)$(PYTHON_RUN) -m mypy --strict scripts

@@ -75,9 +75,9 @@ def main() -> int:
 def aws_fetch(tree: Tree) -> Iterator[Row]:
     """One whole fetch of AWS against one process a family, both with the real aws at 200 ms a reply."""
     contract = contract_of("aws")
-    assert contract.full is not None
+    assert contract.full is not None and contract.real is not None
     with contract.full(latency=0.2) as server:
-        env = contract.prepare(tree, server)
+        env = contract.real(tree, server)
         done = _run(tree, sys.executable, "scripts/generate_cloud_configs.py", "--provider", "aws", **env)
         catalog = catalogfile.load_file(tier.folder(tree.root, "aws") / f"{catalogfile.NAME}.generated")
         regions = {region for kind in catalog.instance_types for region in kind.regions}

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import compileall
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 import cloud_providers  # noqa: F401  tells which variables are whose
 from cloudlib.settings import OWN_VARIABLES
+from tests.support.excerpt import shorten
+from tests.support.once import made_once, session_folder
 from tests.support.tree import Tree, copy_tree, make_tree
 
 _OURS = ("CLOUD_", "KCONFIG_", "FAKE_")
@@ -30,15 +33,39 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One copy of the project, compiled, for the trees to be copied from."""
-    folder = tmp_path_factory.mktemp("template")
+def whole_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One copy of the project, compiled; every worker has the same."""
+    return made_once(session_folder(tmp_path_factory) / "whole-template", _compiled_copy)
+
+
+def _compiled_copy(folder: Path) -> None:
     copy_tree(folder)
     compileall.compile_dir(folder / "scripts", quiet=2)
-    return folder
+
+
+@pytest.fixture(scope="session")
+def template(whole_template: Path) -> Path:
+    """The same with shorter menus (tests/support/excerpt.py), for the trees to be copied from."""
+
+    def shortened(folder: Path) -> None:
+        shutil.copytree(whole_template, folder, symlinks=True, dirs_exist_ok=True)
+        shorten(folder)
+
+    return made_once(whole_template.parent / "template", shortened)
 
 
 @pytest.fixture
 def tree(template: Path, tmp_path: Path) -> Tree:
-    """A copy of the project for one test. Vendor commands in its PATH only record that they were called."""
+    """A copy of the project for one test, its committed menus an excerpt.
+
+    Vendor commands in its PATH only record that they were called.
+    """
     return make_tree(template, tmp_path)
+
+
+@pytest.fixture
+def whole_tree(whole_template: Path, tmp_path: Path) -> Tree:
+    """The same with the committed menus as they are."""
+    folder = tmp_path / "whole"
+    folder.mkdir()
+    return make_tree(whole_template, folder)

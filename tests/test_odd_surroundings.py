@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pexpect
@@ -45,7 +46,7 @@ def test_a_path_with_spaces_and_a_link_to_it(template: Path, tree: Tree, tmp_pat
     odd.make("defconfig-aws-large", "all", "cloud-status")
     link = tmp_path / "link"
     link.symlink_to(odd.root)
-    linked = Tree(link, odd.home, odd.env)
+    linked = replace(odd, root=link)
     publish(linked)
     assert "no difference" in linked.make("cloud-diff").stdout
     linked.make("olddefconfig", "all")

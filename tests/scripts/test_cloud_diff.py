@@ -108,13 +108,13 @@ def test_a_default_that_moves(tree: Tree) -> None:
     assert "lambdalabs-gpu-1x-a10: TERRAFORM_LAMBDALABS_IMAGE_FAMILY lambda-stack-" in text
 
 
-def test_aws_at_full_size(tree: Tree) -> None:
+def test_aws_at_full_size(whole_tree: Tree) -> None:
     publish(
-        tree,
+        whole_tree,
         lambda c: replace(c, instance_types=tuple(k for k in c.instance_types if k.family != "p3dn")),
         provider="aws",
     )
-    text = run(tree).stdout
+    text = run(whole_tree).stdout
     assert "aws: 1 family removed; 1 type removed" in text and "    - p3dn  96 vCPU" in text
     assert "defconfigs:" not in text
     assert "would change 3 menu files" in text, "its own, the one of families, and the one of GPU images"

@@ -244,4 +244,4 @@ def test_a_clock_that_is_behind(tree: Tree, days_ago: int) -> None:
 def test_a_symbolic_link_to_the_tree(tree: Tree, tmp_path: Path) -> None:
     link = tmp_path / "a link"
     link.symlink_to(tree.root)
-    assert Tree(link, tree.home, tree.env).python("scripts/cloud_status.py").stdout == said(tree)
+    assert replace(tree, root=link).python("scripts/cloud_status.py").stdout == said(tree)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -229,7 +230,7 @@ def test_the_tool_used_wrongly(tree: Tree, words: list[str]) -> None:
 
 
 def test_it_works_from_another_directory(tree: Tree, tmp_path: Path) -> None:
-    elsewhere = Tree(tmp_path, tree.home, tree.env)
+    elsewhere = replace(tree, root=tmp_path)
     elsewhere.python(str(tree.root / "scripts" / "kconfig_tools.py"), "defconfig", "aws-small")
     assert tree.config()["TERRAFORM_AWS_INSTANCE_TYPE"] == "t3.medium"
 

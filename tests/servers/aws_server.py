@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
+import socket
 import threading
 from collections import Counter
 from pathlib import Path
 
-from tests.servers import aws_moto
+from tests.servers import aws_memory, aws_moto
 from tests.servers.aws_data import AwsData, recorded, small
 from tests.servers.aws_ec2 import Ec2
 from tests.servers.aws_pricing import Pricing
@@ -61,6 +63,7 @@ class AwsServer(HttpServer):
         self._kept: dict[tuple[str, str, str, str], Reply] = {}
         self._kept_size = 0
         self._kept_lock = threading.Lock()
+        self.memory: Path | None = None
         self.use(small() if data is None else data)
 
     def use(self, data: AwsData) -> None:
@@ -68,6 +71,7 @@ class AwsServer(HttpServer):
         with self._kept_lock:
             self._forget()
             self._data, self._ec2, self._pricing = data, Ec2(data), Pricing(data)
+            self._digest = ""
 
     def calls(self, service: str | None = None, action: str | None = None, region: str | None = None) -> int:
         """How many calls were made so far, failed ones included; None stands for any."""
@@ -96,6 +100,27 @@ class AwsServer(HttpServer):
                 reply = error_reply(call.service, error)
             self._keep(key, reply, data)
         return reply
+
+    def _respond(self, request: Request, connection: socket.socket) -> bool:
+        if request.path != aws_memory.PATH:
+            return super()._respond(request, connection)
+        connection.sendall(self._remembered(request).wire)
+        return False
+
+    def _remembered(self, request: Request) -> Reply:
+        """What the real CLI said to a call: 200 with it, 404 with where to keep it, 409 to ask it again."""
+        kept = aws_memory.kept_at(self.memory, request, self._data_digest()) if self.memory else None
+        if kept is None or self._moto_url or self.faulty(kept[1]):
+            return Reply(409)
+        path, call = kept
+        if not path.exists():
+            return Reply(404, str(path).encode())
+        return Reply(200, path.read_bytes()) if self._log_request(call) else Reply(409)
+
+    def _data_digest(self) -> str:
+        with self._kept_lock:
+            self._digest = self._digest or hashlib.sha256(repr(self._data).encode()).hexdigest()
+            return self._digest
 
     def _answer(self, call: Call) -> Reply:
         if not call.service:

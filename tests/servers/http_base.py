@@ -126,6 +126,12 @@ class HttpServer:
         with self._lock:
             self._faults.clear()
 
+    def faulty(self, request: Request) -> bool:
+        """Whether a fault would apply to such a request; it is not used up."""
+        with self._lock:
+            waiting = [fault for fault, used in self._faults if fault.times is None or used[0] < fault.times]
+        return any(fault.matches(request) for fault in waiting)
+
     def start(self: _Server) -> _Server:
         """Begin to serve."""
         self._thread.start()

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The real aws CLI in a tree, in front of a test server, with every start of it written down."""
+"""An aws in a tree, in front of a test server, with every start of it written down.
+
+It is the real one, or says what the real one said to the same question before: tests/fakes/aws.py.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,17 @@ from pathlib import Path
 import pytest
 
 from tests.servers.aws_server import AwsServer
-from tests.support.tree import Tree
+from tests.support.tree import ROOT, Tree
 
 _REAL = Path(sys.executable).parent / "aws"
 #: Writes one line a start, then becomes the real command.
-_WRAPPER = '#!/bin/sh\nprintf "%s\\n" "$*" >>"{log}"\nexec "{real}" "$@"\n'
+_WRAPPER = '#!/bin/sh\nprintf "%s\\n" "$*" >>"{log}"\nexec {command} "$@"\n'
+_FAKE = ROOT / "tests" / "fakes" / "aws.py"
 
 
 @dataclass
 class Aws:
-    """A tree whose `aws` is the real one and whose AWS is `server`."""
+    """A tree whose `aws` is the real one or stands in for it, and whose AWS is `server`."""
 
     tree: Tree
     server: AwsServer
@@ -38,14 +42,17 @@ class Aws:
         return done.returncode, done.stdout + done.stderr
 
 
-def make_aws(tree: Tree, server: AwsServer) -> Aws:
-    """Put the wrapper first on the tree's PATH. Nothing in the environment leads beyond loopback."""
+def make_aws(tree: Tree, server: AwsServer, *, real: bool = False) -> Aws:
+    """Put an aws first on the tree's PATH. Nothing in the environment leads beyond loopback."""
     if not _REAL.exists():
         pytest.skip("the real aws is not beside this Python: install requirements-dev.txt")
     log = tree.home / "aws-calls"
+    command = f'"{_REAL}"' if real else f'"{sys.executable}" -S -E "{_FAKE}" "{_REAL}"'
     wrapper = tree.home.parent / "bin" / "aws"
-    wrapper.write_text(_WRAPPER.format(log=log, real=_REAL), encoding="utf-8")
+    wrapper.write_text(_WRAPPER.format(log=log, command=command), encoding="utf-8")
     wrapper.chmod(0o755)
+    server.memory = tree.shared / "aws"
+    server.memory.mkdir(exist_ok=True)
     env = {
         "AWS_ENDPOINT_URL": server.url,
         "AWS_ACCESS_KEY_ID": "testing-key-id",

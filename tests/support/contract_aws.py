@@ -1,36 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""AWS for the contract test: the real aws CLI in front of a small AWS."""
+"""AWS for the contract test: what the real aws CLI says in front of a small AWS."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.servers import aws_faults as faults
 from tests.servers import aws_full, aws_recorded
-from tests.servers.aws_data import AwsData, small
+from tests.servers.aws_data import small
 from tests.servers.aws_server import AwsServer
 from tests.servers.http_base import HttpServer
 from tests.support.aws import make_aws
 from tests.support.contract import Contract
 from tests.support.tree import Tree
 
-_REGIONS = ("us-east-1", "us-west-2", "ap-east-2")  # the last one is not opted in
-
-
-def _two_regions() -> AwsData:
-    """Two usable regions: the number of processes grows with them."""
-    data = small()
-    return replace(
-        data,
-        regions=tuple(r for r in data.regions if r.name in _REGIONS),
-        zones=tuple(z for z in data.zones if z.region in _REGIONS),
-    )
-
 
 def _server(**options: Any) -> HttpServer:
-    return AwsServer(_two_regions(), **options)
+    return AwsServer(small(), **options)
 
 
 def _full_server(**options: Any) -> HttpServer:
@@ -46,11 +33,17 @@ def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
     return make_aws(tree, server).env
 
 
+def _real(tree: Tree, server: HttpServer) -> dict[str, str]:
+    assert isinstance(server, AwsServer)
+    return make_aws(tree, server, real=True).env
+
+
 CONTRACT = Contract(
     small=_server,
     full=_full_server,
     recorded=_recorded,
     prepare=_prepare,
+    real=_real,
     command="aws",
     without_credentials={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
     faults={

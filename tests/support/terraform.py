@@ -8,10 +8,10 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -26,6 +26,8 @@ def _schema(name: str) -> str:
     return str(source)
 
 
+Test = TypeVar("Test", bound=Callable[..., object])
+
 #: The modules, and the schema each is held against.
 MODULES = {name: _schema(name) for name in PROVIDER_NAMES}
 TERRAFORM = shutil.which("terraform", path=f"{os.environ.get('PATH', '')}:/usr/local/bin")
@@ -37,7 +39,18 @@ KEYS = {
     "ecdsa.pub": "ecdsa-sha2-nistp256 AAAAE2VjZHNh nobody",
 }
 
-needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="there is no terraform on PATH")
+#: For a module of tests that start the real terraform.
+REAL_TERRAFORM = [
+    pytest.mark.real_terraform,
+    pytest.mark.skipif(TERRAFORM is None, reason="there is no terraform on PATH"),
+]
+
+
+def needs_terraform(test: Test) -> Test:
+    """Marks a test that starts the real terraform."""
+    for mark in REAL_TERRAFORM:
+        test = mark(test)
+    return test
 
 
 @dataclass

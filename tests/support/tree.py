@@ -27,10 +27,14 @@ _FORBIDDEN = '#!/bin/sh\necho "called: $0 $*" >>"$CALLED"\nexit 97\n'
 
 @dataclass
 class Tree:
-    """A copy of the project in `root`; commands in it see `env` and nothing of the caller's environment."""
+    """A copy of the project in `root`; commands in it see `env` and nothing of the caller's environment.
+
+    `shared` is a folder that all trees of a session have in common.
+    """
 
     root: Path
     home: Path
+    shared: Path
     env: dict[str, str] = field(default_factory=dict)
 
     def make(self, *words: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
@@ -123,7 +127,7 @@ def make_tree(template: Path, folder: Path) -> Tree:
         "CALLED": str(home / "called"),
         "TMPDIR": str(home),
     }
-    return Tree(root, home, env)
+    return Tree(root, home, template.parent, env)
 
 
 def _forbidden_commands() -> list[str]:

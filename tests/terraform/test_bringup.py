@@ -13,10 +13,10 @@ from cloud_providers import PROVIDER_NAMES
 from tests.servers.lambda_server import KEY
 from tests.support import terraform_stub
 from tests.support.bringup import REAL_ENV
-from tests.support.terraform import MODULES, PUBLIC_KEY, needs_terraform
+from tests.support.terraform import MODULES, PUBLIC_KEY, REAL_TERRAFORM
 from tests.support.tree import ROOT, Tree
 
-pytestmark = needs_terraform
+pytestmark = REAL_TERRAFORM
 
 #: The account for terraform's providers, as a person would set it.
 ACCOUNT = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From the real aws CLI to published menus, against a server of the tests, with faults on the way."""
+"""From the aws CLI to published menus, against a server of the tests, with faults on the way."""
 
 from __future__ import annotations
 
@@ -193,6 +193,7 @@ def test_odd_answers(aws: Aws, change: Callable[[AwsData], AwsData], code: int, 
     assert (aws.tree.menu_state() == before) == (code != 0)
 
 
+@pytest.mark.slow
 def test_a_family_name_never_seen_before_is_known_by_what_it_has(aws: Aws) -> None:
     aws.server.use(small().with_new_family("zz9", like="g6e"))
     aws.config()

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import kconfiglib
 import pytest
@@ -149,9 +148,9 @@ def test_the_cli_answers_with_data_on_stdout(gce: Gce) -> None:
 
 
 @pytest.fixture(scope="module")
-def committed(template: Path) -> tuple[kconfiglib.Kconfig, catalogfile.Catalog]:
+def committed() -> tuple[kconfiglib.Kconfig, catalogfile.Catalog]:
     catalog = catalogfile.load_file(ROOT / KCONFIGS / "catalog.json.static")
-    kconf = parse_tree(template)
+    kconf = parse_tree(ROOT)
     choose(kconf, G)
     return kconf, catalog
 

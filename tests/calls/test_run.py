@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 
 from cloudlib.calls import run as run_module
+from cloudlib.calls.debug import command_line, redact
 from cloudlib.calls.run import (
     CallLog,
-    command_line,
-    redact,
     run_bytes,
     run_json,
 )

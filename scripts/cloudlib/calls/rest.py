@@ -21,9 +21,10 @@ from urllib3.util.retry import Retry
 
 from cloudlib.calls.answers import Answer, parsed, too_large
 from cloudlib.calls.deadline import within
+from cloudlib.calls.debug import redact
 from cloudlib.calls.no_answer import no_answer
 from cloudlib.calls.retry import retried
-from cloudlib.calls.run import CallLog, redact
+from cloudlib.calls.run import CallLog
 from cloudlib.errors import (
     AccessDenied,
     BadReply,

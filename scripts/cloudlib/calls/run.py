@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +23,7 @@ from typing import Any
 
 from cloudlib.calls import pipes
 from cloudlib.calls.answers import Answer, parsed, too_large
+from cloudlib.calls.debug import command_line, debug, keep_out, redact
 from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.recording import Recorder, Recording
 from cloudlib.errors import (
@@ -36,7 +35,7 @@ from cloudlib.errors import (
     Interrupted,
     TimedOut,
 )
-from cloudlib.settings import answer_limit, child_environment, flag, own_values
+from cloudlib.settings import answer_limit, child_environment
 
 #: Turns (argv, exit code, stderr) into the error that it means, or None for "no idea".
 Classifier = Callable[[Sequence[str], int, str], CloudError | None]
@@ -48,8 +47,8 @@ class CallLog:
 
     `provider` is whose calls they are. `tape` is where their answers are recorded, or what answers in the
     vendor's place; `left_out` has the rows of answers that cannot be read. `waiting` shows a text for as long
-    as the context that it gives lasts. `accepted` is True once the vendor has taken our credentials. Safe to
-    share between threads.
+    as the context that it gives lasts. `credentials` are variables for the environment of its commands;
+    `accepted` is True once the vendor has taken our credentials. Safe to share between threads.
     """
 
     provider: str = ""
@@ -57,6 +56,7 @@ class CallLog:
     calls: int = 0
     tape: Recorder | Recording | None = None
     left_out: LeftOut = field(default_factory=LeftOut)
+    credentials: dict[str, str] = field(default_factory=dict, repr=False)
     waiting: Callable[[str], AbstractContextManager[object]] = nullcontext
     accepted: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -125,7 +125,8 @@ class CallLog:
         return answer
 
     def keep_out(self, secret: str) -> None:
-        """This must not be in a recording."""
+        """This must not be in a recording, nor in a message."""
+        keep_out(secret)
         if isinstance(self.tape, Recorder):
             self.tape.keep_out(secret)
 
@@ -133,16 +134,16 @@ class CallLog:
         if self._stop.is_set():
             raise Interrupted("the run was stopped")
 
-    def _start(self, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def _start(self, argv: Sequence[str], env: Mapping[str, str], asks: bool) -> subprocess.Popen[bytes]:
         with self._lock:
             self._check_running()
             process = subprocess.Popen(
                 list(argv),
-                stdin=subprocess.DEVNULL,
+                stdin=None if asks else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=dict(env),
-                start_new_session=True,
+                start_new_session=not asks,  # a terminal answers its own session alone
             )
             self._live.add(process)
             return process
@@ -202,8 +203,38 @@ def run_bytes(
     return answer.out
 
 
-def _answer(call: str, argv: Sequence[str], log: CallLog, timeout: float, env: Mapping[str, str]) -> Answer:
-    """Run a vendor command to its end, whatever its exit code. Raises CliMissing or TimedOut."""
+def run_secret(
+    argv: Sequence[str],
+    *,
+    log: CallLog,
+    timeout: float,
+    own: Sequence[str],
+    env: Mapping[str, str],
+    classify: Classifier,
+) -> bytes:
+    """Run a command that answers with credentials and may ask for a code on the terminal; return its stdout.
+
+    The answer is in no recording, and none is asked for it. Errors as for `run_bytes`.
+    """
+    answer = _answer(shlex.join(argv), argv, log, timeout, child_environment(own, env), asks=True)
+    if answer.code != 0:
+        raise _failure(argv, answer.code, answer.err, classify)
+    return answer.out
+
+
+def _answer(
+    call: str,
+    argv: Sequence[str],
+    log: CallLog,
+    timeout: float,
+    env: Mapping[str, str],
+    *,
+    asks: bool = False,
+) -> Answer:
+    """Run a vendor command to its end, whatever its exit code. Raises CliMissing or TimedOut.
+
+    One that `asks` keeps our terminal and stdin.
+    """
     program = shutil.which(argv[0], path=env.get("PATH"))
     if program is None:
         raise CliMissing(f"the command `{argv[0]}` is not on PATH")
@@ -211,7 +242,7 @@ def _answer(call: str, argv: Sequence[str], log: CallLog, timeout: float, env: M
     most = answer_limit()
     started = time.monotonic()
     try:
-        process = log._start([program, *argv[1:]], env)
+        process = log._start([program, *argv[1:]], env, asks)
     except OSError as error:
         raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
     try:
@@ -239,21 +270,6 @@ def _answer(call: str, argv: Sequence[str], log: CallLog, timeout: float, env: M
     return Answer(call, process.returncode, out, words)
 
 
-def command_line(argv: Sequence[str]) -> str:
-    """The argv as one readable, redacted line."""
-    return redact(" ".join(argv))
-
-
-_SECRET_SHAPE = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?i:bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}")
-
-
-def redact(text: str) -> str:
-    """Text without credentials: known key shapes, and the values of secret-looking variables."""
-    for secret in own_values()[0]:
-        text = text.replace(secret, "[redacted]")
-    return _SECRET_SHAPE.sub("[redacted]", text)
-
-
 def _failure(argv: Sequence[str], code: int, stderr: str, classify: Classifier | None) -> CloudError:
     stderr = redact(stderr.strip())
     if classify is not None:
@@ -265,18 +281,12 @@ def _failure(argv: Sequence[str], code: int, stderr: str, classify: Classifier |
     return CallFailed(f"`{command_line(argv)}` {how}: {last}", hint="DEBUG=1 shows every call")
 
 
-def debug(argv: Sequence[str], started: float, end: str) -> None:
-    """With DEBUG=1, a line about a command that has ended."""
-    if flag("DEBUG"):
-        seconds = time.monotonic() - started
-        print(f"debug: {seconds:6.2f} s  {end:24}  {command_line(argv)}", file=sys.stderr, flush=True)
-
-
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End a process and everything it started; harmless when it is gone already."""
     if process.poll() is not None:
         return
     _kill_group(process)
+    process.kill()  # one that asks is in our own group
     process.wait()
 
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cloudlib.calls.run import debug
+from cloudlib.calls.debug import debug
 from cloudlib.errors import CliMissing
 from cloudlib.settings import child_environment
 

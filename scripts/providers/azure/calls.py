@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from cloudlib.calls.classify import Meaning, classified, error_words
+from cloudlib.calls.debug import command_line
 from cloudlib.calls.left_out import SEE_CALLS
 from cloudlib.calls.retry import retried
-from cloudlib.calls.run import CallLog, command_line, run_json
+from cloudlib.calls.run import CallLog, run_json
 from cloudlib.errors import (
     AccessDenied,
     BadReply,

@@ -30,10 +30,10 @@ from providers.aws import parse as aws_parse
 NAME = "aws"
 SETUP_HINT = (
     "install the AWS CLI (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html),\n"
-    "then run `aws configure`, or set AWS_PROFILE; `aws sts get-caller-identity` must answer"
+    "then run `aws configure`, `aws sso login`, or set AWS_PROFILE; `aws sts get-caller-identity` must answer"
 )
 
-_TIMEOUT = 90.0  # seconds
+TIMEOUT = 90.0  # seconds
 _FIRST_REGION = "us-east-1"  # used where neither the environment nor the profile names one
 
 IDENTITY = ("sts", "get-caller-identity")
@@ -51,7 +51,8 @@ _ENV = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "6", "AWS_PAGER": "", 
 #: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 _MEANINGS = (
     Meaning(
-        r"Unable to locate credentials|Partial credentials|config profile \(.*\) could not be found|SSO|"
+        r"Unable to locate credentials|no credentials found|Partial credentials|SSO|"
+        r"config profile \(.*\) could not be found|"
         r"Token has expired|refresh failed|\((?:InvalidClientTokenId|UnrecognizedClientException|"
         r"ExpiredToken\w*|RequestExpired|SignatureDoesNotMatch|InvalidToken|MissingAuthenticationToken\w*|"
         r"IncompleteSignature)\)",
@@ -94,16 +95,21 @@ def run_aws_command(command: Sequence[str], region: str | None = None, *, log: C
     CallFailed; never returns None for a failure.
     """
     argv = ["aws", *command, "--output", "json", *(["--region", region] if region else [])]
-    env = {key: value for key, value in _ENV.items() if key not in os.environ}
+    log = log or CallLog()
     return run_json(
         argv,
-        log=log or CallLog(),
-        timeout=call_timeout(_TIMEOUT),
+        log=log,
+        timeout=call_timeout(TIMEOUT),
         own=ENVIRONMENT,
-        env=env,
-        classify=_classify,
+        env={**own_environment(), **log.credentials},
+        classify=classify,
         hint=SETUP_HINT,
     )
+
+
+def own_environment() -> dict[str, str]:
+    """What `aws` gets in its environment, but for what the caller has set already."""
+    return {key: value for key, value in _ENV.items() if key not in os.environ}
 
 
 def ask(command: Sequence[str], region: str, log: CallLog) -> Reader:
@@ -169,14 +175,15 @@ def _run_text(argv: Sequence[str], log: CallLog) -> str:
     out = run_bytes(
         argv,
         log=log,
-        timeout=call_timeout(_TIMEOUT),
+        timeout=call_timeout(TIMEOUT),
         own=ENVIRONMENT,
-        classify=_classify,
+        classify=classify,
         hint=SETUP_HINT,
     )
     return out.decode("utf-8", "replace").strip()
 
 
-def _classify(argv: Sequence[str], code: int, stderr: str) -> CloudError | None:
+def classify(argv: Sequence[str], code: int, stderr: str) -> CloudError | None:
+    """The error that a failed `aws` means, None for one that is not known."""
     last = stderr.splitlines()[-1].strip() if stderr else ""
     return classified(_MEANINGS, stderr, call=f"`{' '.join(argv[:3])}` failed", said=last)

@@ -11,10 +11,11 @@ from cloudlib.catalog.records import Region
 from cloudlib.errors import NoCredentials, RegionUnavailable, UsageError
 from cloudlib.provider import Request
 from providers.aws import calls as aws_calls
+from providers.aws import credentials
 from providers.aws import parse as aws_parse
 from providers.aws.calls import NAME
 
-_CALLS_PER_REGION, _CALLS_BESIDE = 3, 10
+_CALLS_PER_REGION, _CALLS_BESIDE = 3, 11
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,19 @@ class Located:
 
 
 def located(request: Request, pool: Pool) -> Located:
-    """Ask for identity and regions, and validate the requested regions against them.
+    """Find the credentials, ask for identity and regions, and validate the requested regions against them.
 
     Sets the call budget. Raises NoCredentials, also where the default region is not enabled, and UsageError
     for a region that this account cannot use.
     """
     log = request.log
+    signed_in = pool.start(credentials.hand_on, log)
     default = (
         request.regions[0]
         if request.regions
         else log.setting("region", lambda: aws_calls.default_region(log))
     )
+    signed_in.result()
     step = request.progress.step(NAME, "identity, regions", 2)
     tasks = [
         pool.start(aws_calls.ask, c, default, request.log, step=step)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -25,20 +24,6 @@ from cloudlib.errors import (
 from providers.aws import calls
 
 Put = Callable[[str], None]
-
-
-@pytest.fixture
-def put_aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Put:
-    """Writes the shell script that is `aws` on PATH."""
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_MAX_ATTEMPTS"):
-        monkeypatch.delenv(name, raising=False)
-
-    def put(script: str) -> None:
-        (tmp_path / "aws").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-        (tmp_path / "aws").chmod(0o755)
-
-    return put
 
 
 def test_the_command_line(put_aws: Put) -> None:

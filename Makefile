@@ -117,7 +117,7 @@ mrproper:
 
 CLEAN_TERRAFORM := $(or $(PYTHON),python3) scripts/clean_terraform.py
 MADE_HERE := .config .config.old .config.*.new defconfig defconfig.*.new .venv .venv-azure
-MADE_HERE += .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage .cloud-commit-msg
+MADE_HERE += .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage .cloud-commit-msg .cloud-cache
 
 PHONY += help develop-help
 # Users first. `*` is what `make` alone does.

@@ -28,7 +28,7 @@ from cloudlib.errors import CallFailed, CloudError, Interrupted, NotSetUp, print
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import git, refresh, tier
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT, flag, source_note
+from cloudlib.settings import CACHE, ROOT, flag, source_note
 from cloudlib.show import command, summary
 from cloudlib.show import diff as difftext
 from cloudlib.show.progress_rows import shown_on
@@ -105,7 +105,7 @@ def _fetch(
 ) -> refresh.Fetched | CloudError:
     try:
         log.tape = recordings.tape(provider.NAME)
-        return refresh.fetch(provider, ROOT, Request(log=log, progress=progress))
+        return refresh.fetch(provider, ROOT, Request(log=log, progress=progress, cache=CACHE))
     except Exception as caught:  # a bug in one provider is no reason to lose the others' answers
         error = _foreseen(provider, caught)
         if isinstance(error, NotSetUp) and log.accepted:  # so it is set up, and nothing to be passed over

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from cloudlib import settings
@@ -25,6 +26,7 @@ class Request:
     `regions` () means every region; a named region narrows the fetch to it, and `images` False leaves
     the images out, for quick questions. `log` counts and bounds the vendor calls; `progress` shows them.
     `known` is the newest catalogue of the tree: what an answer has to be as long as, unless `force`.
+    `cache` is a private folder for what the same account need not be asked again; None keeps nothing.
     `remarks` takes what the summary of the run should say and no file may hold, capacity for one.
     """
 
@@ -33,6 +35,7 @@ class Request:
     regions: Sequence[str] = ()
     images: bool = True
     known: Catalog | None = None
+    cache: Path | None = None
     remarks: list[str] = field(default_factory=list)
     force: bool = field(default_factory=lambda: settings.flag("FORCE"))
 

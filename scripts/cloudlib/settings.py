@@ -16,6 +16,8 @@ from cloudlib.errors import UsageError
 
 #: The top of the tree. Paths are made from it; nothing depends on the working directory but Kconfig.
 ROOT = Path(__file__).resolve().parents[2]
+#: What is kept of an account, for its owner alone; git ignores it.
+CACHE = ROOT / ".cloud-cache"
 
 _SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSW|PASSPHRASE|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY", re.IGNORECASE)
 _OWN_NAME = re.compile(r"PROJECT|_PROFILE\Z|_ACCOUNT\Z|\A(?:USER|LOGNAME)\Z")

@@ -239,8 +239,10 @@ def test_clean_keeps_the_config_and_mrproper_does_not(tree: Tree) -> None:
     tree.make("defconfig-aws-small")
     tree.make()
     tree.write("terraform/aws/kconfigs/instance-types/Kconfig.zz.generated", "")
+    kept = tree.write(".cloud-cache/aws-zones.json", "{}")
     tree.make("clean")
-    assert not (tree.root / "extra_vars.yaml").exists() and (tree.root / ".config").exists()
+    assert not (tree.root / "extra_vars.yaml").exists() and (tree.root / ".config").exists() and kept.exists()
     tree.make("mrproper")
+    assert not kept.parent.exists()
     assert not (tree.root / ".config").exists() and not list(tree.root.rglob("*.generated"))
     assert len(tree.menu_state()) > 100, "static files stay"

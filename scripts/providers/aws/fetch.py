@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """One fetch of EC2: which calls, in which order, and what a failed one means for the rest.
 
-At most 3 calls a usable region and 10 beside them. The order on the wire: identity and regions; then,
-together, types, prices and images of the default region, offerings and zones of every region; and, as
+At most 3 calls a usable region and 11 beside them. The order on the wire: credentials; identity and regions;
+then, together, types, prices and images of the default region, offerings and zones of every region; and, as
 soon as the offerings are in, for types that the default region lacks one call to each of the fewest regions
-that have them. Calls cost processor time, so the order is the one that leaves no processor idle.
+that have them. Regions whose zones were kept are asked for them last, and only where offerings name other
+zones. Calls cost processor time, so the order is the one that leaves no processor idle.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ from cloudlib.provider import RegionList, Request
 from providers.aws import calls as aws_calls
 from providers.aws import images as aws_images
 from providers.aws import parse as aws_parse
+from providers.aws import zone_cache
 from providers.aws.calls import NAME
 from providers.aws.place import Located, located
+from providers.aws.zone_cache import ZoneCache
 
 _BATCH = 100  # DescribeInstanceTypes takes at most 100 names
 
@@ -68,7 +71,8 @@ class Fetch:
     long_names: dict[str, str] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)
     notices: list[str] = field(default_factory=list)
-    planned: int = 0  # calls made and started
+    cache: ZoneCache = field(default_factory=ZoneCache)
+    planned: int = 0  # calls made, started and set aside
 
     def __post_init__(self) -> None:
         self.results = RegionResults(self.place.expected, self.place.asked)
@@ -94,14 +98,19 @@ class Fetch:
             for region in asked
             if region != default
         }
+        if per_zone and self.request.log.tape is None:
+            self.cache = zone_cache.load(self.request.cache, self.place.account)
         zone_step, zones = self.start_zones()
         if per_zone:
             offered, itypes = self._types_by_offering(types, {default: offering, **others})
+            zones |= {r: self._start(aws_calls.ZONES, r, zone_step) for r in self.cache.changed(offered)}
         else:
             offered, itypes = self._types_by_region({default: types, **others})
         step.done(f"{len(itypes)} types in {len({itype.family for itype in itypes.values()})} families")
+        in_region = self.take_zones(zone_step, zones)
+        self.cache.keep({r: task.result() for r, task in zones.items() if r in in_region}, offered)
         return self._catalog(
-            zones=self.take_zones(zone_step, zones),
+            zones=in_region,
             offered=offered,
             itypes=itypes,
             prices=job.take_prices(
@@ -119,9 +128,12 @@ class Fetch:
     # --- zones ---
 
     def start_zones(self) -> tuple[Step, dict[str, Answer]]:
-        """Ask every region for its zones."""
-        step = self._step("zones", len(self.place.asked))
-        return step, {region: self._start(aws_calls.ZONES, region, step) for region in self.place.asked}
+        """Ask every region for its zones, but for those whose zones were kept."""
+        kept = {r: self.cache.answer(r) for r in self.place.asked if r in self.cache.regions}
+        self.planned += len(kept)  # which may have to be asked after all
+        asked = [region for region in self.place.asked if region not in kept]
+        step = self._step("zones", len(asked))
+        return step, kept | {region: self._start(aws_calls.ZONES, region, step) for region in asked}
 
     def take_zones(self, step: Step, tasks: Mapping[str, Answer]) -> dict[str, tuple[Zone, ...]]:
         """{region: its zones} of the regions that answered; also notes the names of these regions."""

@@ -20,11 +20,12 @@ _CALLS_PER_REGION, _CALLS_BESIDE = 3, 11
 
 @dataclass(frozen=True)
 class Located:
-    """What a fetch knows before it starts: every region, the regions to ask, the default region.
+    """What a fetch knows before it starts: the account, every region, those to ask, the default region.
 
     `expected` is what the answers are held against.
     """
 
+    account: str
     regions: tuple[Region, ...]
     asked: tuple[str, ...]
     default_region: str
@@ -51,7 +52,7 @@ def located(request: Request, pool: Pool) -> Located:
         for c in (aws_calls.IDENTITY, aws_calls.REGIONS)
     ]
     try:
-        _, rows = (task.result() for task in tasks)
+        identity, rows = (task.result() for task in tasks)
     except (RegionUnavailable, NoCredentials) as error:
         raise aws_calls.region_not_enabled(error, default, asked_for=bool(request.regions)) from None
     regions = aws_parse.regions(rows)
@@ -67,4 +68,4 @@ def located(request: Request, pool: Pool) -> Located:
     request.log.budget = _CALLS_PER_REGION * len(usable) + _CALLS_BESIDE
     request.log.accepted = True
     step.done(f"{len(usable)} usable regions, {len(regions) - len(usable)} not opted in")
-    return Located(regions, asked, default, expected)
+    return Located(identity.maybe_text("Account"), regions, asked, default, expected)

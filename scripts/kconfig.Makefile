@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
 # The config targets: Kconfiglib's tools on this tree, offline.
 
-KCONFIG_TARGETS := menuconfig guiconfig oldconfig olddefconfig savedefconfig
+KCONFIG_TARGETS := menuconfig guiconfig oldconfig olddefconfig
 KCONFIG_TARGETS += listnewconfig allnoconfig allyesconfig alldefconfig
 
-PHONY += $(KCONFIG_TARGETS)
+PHONY += $(KCONFIG_TARGETS) savedefconfig
 
 $(KCONFIG_TARGETS): $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py $@
+
+# NAME=my-box writes defconfigs/my-box. The environment has a NAME on some systems: only one that was typed counts.
+savedefconfig: export SAVED_NAME = $(if $(filter command,$(firstword $(origin NAME))),$(NAME))
+savedefconfig: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py savedefconfig "$$SAVED_NAME"
 
 # Also for names that do not exist: the tool lists those that do. The shell gets the name as a variable: what
 # somebody typed must not become part of a command.
@@ -19,10 +24,10 @@ kconfig-help:
 	@echo 'Configuration (offline, no vendor CLI):'
 	@echo '  menuconfig                - choose in a terminal menu'
 	@echo '  guiconfig                 - choose in a window'
-	@echo '  defconfig-NAME            - take a ready-made configuration, see below'
+	@echo '  defconfig-NAME[+NAME]     - take a ready-made configuration, see below'
 	@echo '  oldconfig                 - ask for what .config does not answer'
 	@echo '  olddefconfig              - complete .config with defaults'
-	@echo '  savedefconfig             - write what differs from defaults to ./defconfig'
+	@echo '  savedefconfig [NAME=N]    - write it to ./defconfig, or to defconfigs/N'
 	@echo '  listnewconfig             - list what .config does not answer'
 	@echo '  allnoconfig, allyesconfig - .config with every option off, or on'
 	@echo '  alldefconfig              - .config with the defaults'

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The config targets: Kconfiglib's tools on this tree, with a check of what a configuration asked for.
 
-    kconfig_tools.py menuconfig|guiconfig|oldconfig|olddefconfig|savedefconfig|listnewconfig
+    kconfig_tools.py menuconfig|guiconfig|oldconfig|olddefconfig|listnewconfig
     kconfig_tools.py allnoconfig|allyesconfig|alldefconfig
-    kconfig_tools.py defconfig NAME
+    kconfig_tools.py defconfig NAME[+NAME...]
+    kconfig_tools.py savedefconfig [NAME]
     kconfig_tools.py check [DEFCONFIG...]               all that are shipped, where none is named
     kconfig_tools.py check --root DIR [DEFCONFIG...]    another tree, with these
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import select
 import signal
 import sys
@@ -24,7 +26,7 @@ from pathlib import Path
 import kconfiglib
 
 import cloud_providers
-from cloudlib.config import requested, session
+from cloudlib.config import fragments, requested, session
 from cloudlib.errors import CloudError, ConfigRejected, UsageError, report
 from cloudlib.settings import ROOT, config_file, flag, shown
 from cloudlib.show import ask
@@ -61,7 +63,7 @@ def check(root: Path, defconfigs: Sequence[Path]) -> list[str]:
 def _run(tool: str, rest: Sequence[str]) -> int:
     if tool == "check":
         root = ROOT
-        shipped = sorted(p for p in session.DEFCONFIGS.glob("*") if p.is_file())
+        shipped = sorted(p for p in fragments.DEFCONFIGS.glob("*") if p.is_file())
         if rest[:1] == ["--root"]:  # menus that are tried: a fetch may bring some that lack a shipped machine
             root, rest, shipped = Path(rest[1]), rest[2:], []
         problems = check(root, [Path(p) for p in rest] or shipped)
@@ -74,24 +76,34 @@ def _run(tool: str, rest: Sequence[str]) -> int:
         return _interactive(tool)
     if tool == "olddefconfig":
         return _olddefconfig()
+    if tool == "savedefconfig":
+        return _savedefconfig("".join(rest))
     if tool in _KCONFIGLIB:
         return _kconfiglib(tool)
     raise UsageError(f"{tool!r} is not a config tool", hint="`make help` lists the config targets")
 
 
 def _defconfig(rest: Sequence[str]) -> int:
-    names = session.defconfig_names()
-    name = " ".join(rest)
-    if name not in names:
-        plain = session.DEFCONFIG_NAME.fullmatch(name)
-        raise UsageError(
-            f"there is no defconfig {name!r}"
-            + ("" if plain else ": a name has letters, digits and . _ + - alone"),
-            hint="\n".join(f"make defconfig-{n}" for n in names),
-        )
+    if len(rest) != 1:
+        ways = "\n".join(f"make defconfig-{n}" for n in fragments.names())
+        raise UsageError(f"there is no defconfig {' '.join(rest)!r}", hint=ways)
     kconf = session.parse(cloud_providers)
-    session.load_checked(kconf, session.DEFCONFIGS / name)
+    session.load_parts(kconf, rest[0])
     print(_write(kconf))
+    return 0
+
+
+def _savedefconfig(name: str) -> int:
+    """./defconfig, or with a name a defconfig of it that `make defconfig-NAME` takes."""
+    if name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise UsageError(f"NAME={name!r} is no name for a file", hint="letters, digits, hyphens: NAME=my-box")
+    kconf = session.parse(cloud_providers)
+    _load_current(kconf)
+    output = f"defconfigs/{name}" if name else "defconfig"
+    try:
+        print(kconf.write_min_config(output))
+    except (OSError, UnicodeError) as error:
+        raise _unwritten(output, error) from error
     return 0
 
 
@@ -158,12 +170,11 @@ def _kconfiglib(tool: str) -> int:
         _load_current(kconf)
     kconfiglib.Kconfig = lambda *_, **__: kconf  # the tool takes this tree instead of parsing its own
     module = importlib.import_module(tool)
-    output = "defconfig" if tool == "savedefconfig" else shown(config_file())
-    sys.argv = [tool, "--out", output] if tool == "savedefconfig" else [tool]
+    sys.argv = [tool]
     try:
         (getattr(module, "main", None) or module._main)()
     except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
-        raise _unwritten(output, error) from error
+        raise _unwritten(shown(config_file()), error) from error
     return 0
 
 
@@ -188,7 +199,7 @@ def _untouched() -> str:
 
 
 _INTERACTIVE = ("menuconfig", "guiconfig")
-_READS_CONFIG = ("oldconfig", "savedefconfig", "listnewconfig")
+_READS_CONFIG = ("oldconfig", "listnewconfig")
 _KCONFIGLIB = (*_READS_CONFIG, "allnoconfig", "allyesconfig", "alldefconfig")
 
 

@@ -68,6 +68,12 @@ def config_file() -> Path:
     return ROOT / (os.environ.get("KCONFIG_CONFIG") or ".config")
 
 
+def config_folders() -> list[Path]:
+    """Where parts of configurations are besides defconfigs/: KDEVOPS_CONFIG_PATH, then ~/.config/kdevops."""
+    named = os.environ.get("KDEVOPS_CONFIG_PATH", "").split(os.pathsep)
+    return [*(Path(name).expanduser() for name in named if name), Path("~/.config/kdevops").expanduser()]
+
+
 def call_timeout(default: float) -> float:
     """Seconds that a vendor call may take: CLOUD_CALL_TIMEOUT, or the caller's own limit."""
     text = os.environ.get("CLOUD_CALL_TIMEOUT", "")

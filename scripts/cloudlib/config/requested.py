@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import kconfiglib
 
-from cloudlib.config import implied, terms
+from cloudlib.config import implied, save, terms
 from cloudlib.config.dropped import Dropped
 from cloudlib.errors import ConfigRejected
 from cloudlib.settings import config_file, shown
@@ -50,21 +50,51 @@ def load(kconf: kconfiglib.Kconfig, path: Path) -> Loaded:
     Where something of it did not take effect, it is looked at again: other names are translated, result
     strings become choices, and what a setting needs is switched on where the file says nothing of it, the
     previous generation of families for one. ConfigRejected where it cannot be read, or names no cloud.
+
+    In a .config whose choices were edited since it was saved, the result strings are those of before. Where
+    neither was, but the menus have changed, a note says what became of a string.
     """
+    text = read(path)
     try:
         kconf.load_config(str(path))
-        asked = settings(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
-        name = shown(path)
-        raise ConfigRejected(
-            f"{name} cannot be read: {one_line(error)}",
-            unchanged=f"{name}, as it was",
-            hint=f"fix it, or move it aside: mv {name} {name}.bad",
-        ) from error
+    except (OSError, kconfiglib.KconfigError) as error:
+        raise _unreadable(path, error) from error
+    asked = settings(text)
+    notes: list[str] = []
+    if path == config_file() and (edits := save.edits(text)) != save.STRINGS:
+        old = (
+            {name: asked.pop(name) for name in list(asked) if _is_result(kconf.syms.get(name))}
+            if edits
+            else {}
+        )
+        notes = list(_moved(kconf, old)) if edits == save.NOTHING else []
     if not _lost(kconf, _Request(asked)) and not any(name in asked for name in _OTHERS):
         _names_a_cloud(kconf, asked, path)
-        return Loaded()
+        return Loaded(tuple(notes))
     return _translated(kconf, asked, path)
+
+
+def read(path: Path) -> str:
+    """The text of a configuration. Raises ConfigRejected."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> ConfigRejected:
+    name = shown(path)
+    return ConfigRejected(
+        f"{name} cannot be read: {one_line(error)}",
+        unchanged=f"{name}, as it was",
+        hint=f"fix it, or move it aside: mv {name} {name}.bad",
+    )
+
+
+def _moved(kconf: kconfiglib.Kconfig, old: Mapping[str, str]) -> Iterator[str]:
+    for name, value in old.items():
+        if value != '""' and kconf.syms[name].str_value and not terms.same(kconf.syms[name], value):
+            yield f"the menus have changed: CONFIG_{name} is {kconf.syms[name].str_value!r}, it was {value}"
 
 
 def _translated(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path) -> Loaded:
@@ -130,9 +160,14 @@ def _lost(kconf: kconfiglib.Kconfig, request: _Request) -> list[tuple[str, str]]
     return lost
 
 
+def _is_result(symbol: kconfiglib.Symbol | None) -> bool:
+    """Is it a result string of this tree?"""
+    return symbol is not None and symbol.orig_type == kconfiglib.STRING and not terms.prompted(symbol)
+
+
 def _asks(symbol: kconfiglib.Symbol, value: str) -> bool:
     """Is a line a request? Of what has no prompt only strings are: a derived switch follows them."""
-    return terms.prompted(symbol) or (symbol.orig_type == kconfiglib.STRING and value != '""')
+    return terms.prompted(symbol) or (_is_result(symbol) and value != '""')
 
 
 def dropped(kconf: kconfiglib.Kconfig, request: _Request) -> list[Dropped]:

@@ -7,6 +7,8 @@ at the second try. Here the new text is written beside the file and renamed over
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 
 import kconfiglib
 
+from cloudlib.config import terms
 from cloudlib.publish.rewrite import replacement
 from cloudlib.settings import shown
 
@@ -31,16 +34,53 @@ class Kconfig(kconfiglib.Kconfig):  # type: ignore[misc]  # Kconfiglib has no ty
         """Write the whole configuration, and keep the old one as NAME.old. Raises OSError."""
         path = Path(filename or kconfiglib.standard_config_filename())
         write = super().write_config
-        changed = _replace(path, lambda new: write(new, header=header, save_old=False), keep_old=save_old)
+
+        def write_marked(new: str) -> None:
+            write(new, header=header, save_old=False)
+            with open(new, "r+", encoding="utf-8") as file:
+                file.write(_MARK + " ".join(_digests(file.read())) + "\n")
+
+        changed = _replace(path, write_marked, keep_old=save_old)
         return f"Configuration saved to '{shown(path)}'" if changed else _unchanged("configuration", path)
 
     def write_min_config(self, filename: str, header: str | None = None) -> str:
-        """Write what differs from the defaults. Raises OSError."""
+        """Write a defconfig: all about the machines, else what differs from the defaults. Raises OSError."""
         path = Path(filename)
         write = super().write_min_config
-        if _replace(path, lambda new: write(new, header), keep_old=False):
+
+        def write_all(new: str) -> None:
+            from cloudlib.config import complete  # the other targets start faster without
+
+            if terms.provider_switches(self):
+                Path(new).write_text(complete.text(self, header or ""), encoding="utf-8")
+            else:
+                write(new, header)
+
+        if _replace(path, write_all, keep_old=False):
             return f"Minimal configuration saved to '{shown(path)}'"
         return _unchanged("minimal configuration", path)
+
+
+#: Before the digests of the choices and of the strings in .config, so that edits of either are known.
+_MARK = "# as saved: "
+#: What was edited in a .config since it was saved; UNKNOWN for a text that was not saved here.
+UNKNOWN, NOTHING, CHOICES, STRINGS = "", "nothing", "choices", "strings"
+
+
+def edits(text: str) -> str:
+    """What was edited by hand: the choices, or else the strings."""
+    mark = re.search(rf"^{_MARK}(\w+) (\w+)$", text, re.MULTILINE)
+    if mark is None:
+        return UNKNOWN
+    choices, strings = _digests(text)
+    return CHOICES if mark[1] != choices else STRINGS if mark[2] != strings else NOTHING
+
+
+def _digests(text: str) -> tuple[str, str]:
+    lines = [line for line in text.splitlines() if "CONFIG_" in line]
+    halves = ([n for n in lines if '="' not in n], [n for n in lines if '="' in n])
+    first, second = (hashlib.sha256("\n".join(half).encode()).hexdigest()[:12] for half in halves)
+    return first, second
 
 
 class _Same(Exception):

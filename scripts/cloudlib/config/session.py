@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import kconfiglib
 
 from cloudlib.catalog.records import Catalog
-from cloudlib.config import requested, save, selection, variables
+from cloudlib.config import fragments, requested, save, selection, variables
 from cloudlib.config.finding import Finding
 from cloudlib.config.selection import Selection
 from cloudlib.config.variables import Collected
@@ -27,9 +27,6 @@ from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import ROOT, config_file, shown
 
 EXTRA_VARS = ROOT / "extra_vars.yaml"
-DEFCONFIGS = ROOT / "defconfigs"
-#: What the name of a defconfig may be, as it is part of the name of a make target.
-DEFCONFIG_NAME = re.compile(r"[A-Za-z0-9._+-]+")
 #: Kconfiglib's settings for other trees, which somebody who builds kernels may have in the environment.
 _NOT_OURS = ("srctree", "CONFIG_")
 
@@ -122,11 +119,32 @@ def load_config_file(registry: Registry) -> kconfiglib.Kconfig:
     """The tree with .config loaded; ConfigRejected without one, or where it lost a setting."""
     path = config_file()
     if not path.is_file():
-        names = "\n".join(f"make defconfig-{name}" for name in defconfig_names())
+        names = "\n".join(f"make defconfig-{name}" for name in fragments.names())
         raise ConfigRejected(f"there is no {shown(path)}", hint=f"make menuconfig\n{names}")
     kconf = parse(registry)
     load_checked(kconf, path)
     return kconf
+
+
+def load_parts(kconf: kconfiglib.Kconfig, name: str) -> None:
+    """Load the defconfig `A+B` and local.config over it. Raises UsageError and ConfigRejected."""
+    paths = fragments.parts(name)
+    local = [fragments.LOCAL] if fragments.LOCAL.is_file() else []
+    if len(paths) == 1 and not local:
+        load_checked(kconf, paths[0])
+        return
+    merged = fragments.merge(kconf, [*paths, *local])
+    for note in merged.notes:
+        print(printable(f"note: {note}"), file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "+".join(path.name for path in (*paths, *local))
+        whole.write_text(merged.text, encoding="utf-8")
+        for item in requested.load(kconf, whole).dropped if local else ():
+            if merged.source.get(item.name) == shown(fragments.LOCAL) and item.why.startswith("it needs"):
+                print(printable(f"note: not used of {shown(fragments.LOCAL)}: {item}"), file=sys.stderr)
+                del merged.settings[item.name]
+        whole.write_text(merged.text, encoding="utf-8")
+        load_checked(kconf, whole)
 
 
 def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
@@ -141,11 +159,6 @@ def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
     for note in loaded.notes:
         print(printable(f"note: {note}"), file=sys.stderr)
     return bool(loaded.notes)
-
-
-def defconfig_names() -> list[str]:
-    """The shipped configurations, as `make defconfig-NAME` takes them."""
-    return sorted(p.name for p in DEFCONFIGS.glob("*") if p.is_file() and DEFCONFIG_NAME.fullmatch(p.name))
 
 
 def chosen_provider(kconf: kconfiglib.Kconfig, registry: Registry) -> Provider:

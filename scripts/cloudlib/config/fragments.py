@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""Configurations in parts: `make defconfig-aws-large+my-ssh`, and personal settings in local.config.
+
+Parts are looked for in defconfigs/, in the folders of KDEVOPS_CONFIG_PATH, and in ~/.config/kdevops/. A later
+part wins over an earlier one, line by line and choice by choice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import kconfiglib
+
+from cloudlib.config import requested, terms
+from cloudlib.errors import UsageError
+from cloudlib.settings import ROOT, config_folders, shown
+
+DEFCONFIGS = ROOT / "defconfigs"
+#: Settings of a person for every defconfig; git ignores it.
+LOCAL = ROOT / "local.config"
+#: What the name of a defconfig may be, as it is part of the name of a make target.
+NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass
+class Merged:
+    """The settings of some parts, `source` naming the part of each, and sentences about what gave way."""
+
+    settings: dict[str, str] = field(default_factory=dict)
+    source: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """As the lines of a configuration."""
+        return "".join(f"CONFIG_{name}={value}\n" for name, value in self.settings.items())
+
+
+def names() -> list[str]:
+    """The shipped configurations, as `make defconfig-NAME` takes them."""
+    return sorted(p.name for p in DEFCONFIGS.glob("*") if p.is_file() and NAME.fullmatch(p.name))
+
+
+def parts(name: str) -> list[Path]:
+    """The files of `aws-large+my-ssh`; UsageError for one that is nowhere."""
+    return [_find(part) for part in name.split("+")]
+
+
+def _find(name: str) -> Path:
+    folders = [DEFCONFIGS, *config_folders()]
+    plain = NAME.fullmatch(name) is not None
+    for path in (folder / file for folder in folders if plain for file in (name, f"{name}.config")):
+        if path.is_file():
+            return path
+    looked = ", ".join(shown(folder) for folder in folders)
+    ways = "\n".join(f"make defconfig-{n}" for n in names())
+    raise UsageError(f"there is no defconfig {name!r} in {looked}", hint=ways)
+
+
+def merge(kconf: kconfiglib.Kconfig, paths: Sequence[Path]) -> Merged:
+    """Put configurations together, later ones over earlier ones. ConfigRejected for an unreadable one."""
+    merged = Merged()
+    for path in paths:
+        new = requested.settings(requested.read(path))
+        gone = {
+            old: by
+            for by, value in new.items()
+            for old in _displaced(kconf, by, value, merged)
+            if old not in new
+        }
+        for old, by in gone.items():
+            merged.notes.append(
+                f"CONFIG_{by}={new[by]} of {shown(path)} replaces"
+                f" CONFIG_{old}={merged.settings.pop(old)} of {merged.source[old]}"
+            )
+        for name, value in new.items():
+            before = merged.settings.get(name, value)
+            if before != value:
+                merged.notes.append(
+                    f"CONFIG_{name}={value} of {shown(path)} replaces {before} of {merged.source[name]}"
+                )
+            merged.settings[name] = value
+            merged.source[name] = shown(path)
+    return merged
+
+
+def _displaced(kconf: kconfiglib.Kconfig, name: str, value: str, merged: Merged) -> Iterator[str]:
+    """The earlier settings that a new one rules out: other members of its choice, what depends on these."""
+    symbol = kconf.syms.get(name)
+    if symbol is None or value != "y" or symbol.choice is None:
+        return
+    for other in terms.members(symbol):
+        if merged.settings.get(other.name) == "y":
+            yield other.name
+            for earlier in merged.settings:
+                if earlier in kconf.syms and _depends(kconf.syms[earlier], other):
+                    yield earlier
+
+
+def _depends(item: kconfiglib.Symbol | kconfiglib.Choice, on: kconfiglib.Symbol) -> bool:
+    """Does it need the option in so many words? A size needs its family, a zone its region."""
+    for term in kconfiglib.split_expr(item.direct_dep, kconfiglib.AND):
+        if term is on or (isinstance(term, kconfiglib.Choice) and _depends(term, on)):
+            return True
+    return False

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Configurations in parts, under a name, and edited by hand; through make."""
+
+from __future__ import annotations
+
+import pytest
+
+import cloud_providers
+from tests.support.tree import Tree
+
+TYPE = "TERRAFORM_AWS_INSTANCE_TYPE"
+PART = 'CONFIG_TERRAFORM_SSH_ALLOWED_CIDR="203.0.113.7/32"\nCONFIG_TERRAFORM_NODE_COUNT=2\n'
+
+
+def test_the_two_lines(tree: Tree) -> None:
+    tree.write("defconfigs/two", f'CONFIG_{TYPE}="p5.48xlarge"\nCONFIG_TERRAFORM_AWS_REGION="us-west-2"\n')
+    done = tree.make("defconfig-two")
+    assert f'note: CONFIG_{TYPE}="p5.48xlarge" chooses {TYPE}_P5' in done.stderr
+    config = tree.config()
+    assert (config[TYPE], config["TERRAFORM_AWS_REGION"]) == ("p5.48xlarge", "us-west-2")
+    assert tree.make("olddefconfig").stderr == "", "what is written is in our names"
+
+
+@pytest.mark.parametrize("target", ["olddefconfig", "oldconfig", "savedefconfig", "extra-vars", "menuconfig"])
+def test_a_result_string_edited_by_hand(tree: Tree, target: str) -> None:
+    tree.make("defconfig-aws-large")
+    tree.write(".config", tree.read(".config").replace('_REGION="us-east-1"', '_REGION="eu-central-1"'))
+    before = tree.read(".config")
+    done = tree.make(target, check=False)
+    assert done.returncode != 0 and tree.read(".config") == before
+    assert "CONFIG_TERRAFORM_AWS_REGION_US_EAST_1 says 'us-east-1'" in done.stderr
+    assert "the choice for it is TERRAFORM_AWS_REGION_EU_CENTRAL_1" in done.stderr
+
+
+def test_a_choice_edited_by_hand(tree: Tree) -> None:
+    """The result strings of the file are then those of before."""
+    tree.make("defconfig-aws-large")
+    tree.write(".config", tree.read(".config").replace("_M7I_4XLARGE=y", "_M7I_8XLARGE=y"))
+    assert tree.make("olddefconfig").stderr == ""
+    assert tree.config()[TYPE] == "m7i.8xlarge"
+
+
+def test_a_string_that_the_menus_moved(tree: Tree) -> None:
+    """Nobody edited .config: what became of an image is said, and the choice holds."""
+    tree.make("defconfig-aws-large")
+    path = "terraform/aws/kconfigs/Kconfig.images.static"
+    tree.write(path, tree.read(path).replace('"debian-13-amd64-*"', '"debian-13-new-amd64-*"'))
+    done = tree.make("olddefconfig")
+    said = "CONFIG_TERRAFORM_AWS_NS is 'debian-13-new-amd64-*', it was \"debian-13-amd64-*\""
+    assert f"note: the menus have changed: {said}" in done.stderr
+    assert tree.make("olddefconfig").stderr == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["", "CONFIG_TERRAFORM=n\n", "CONFIG_GUESTFS=y\n"], ids=["empty", "off", "local"]
+)
+def test_a_file_that_names_no_cloud(tree: Tree, text: str) -> None:
+    tree.write("defconfigs/none", text)
+    done = tree.make("defconfig-none", check=False)
+    assert done.returncode != 0 and not (tree.root / ".config").exists()
+    for name in cloud_providers.PROVIDER_NAMES:
+        assert f"CONFIG_{cloud_providers.load(name).MENU_NAMES.switch}=y" in done.stderr
+    assert "make alldefconfig" in done.stderr
+
+
+def test_parts(tree: Tree) -> None:
+    tree.write("../home/.config/kdevops/my-ssh.config", PART)
+    tree.write("../elsewhere/three", "CONFIG_TERRAFORM_NODE_COUNT=3\n")
+    folder = str(tree.root.parent / "elsewhere")
+    done = tree.make("defconfig-aws-large+my-ssh+three", KDEVOPS_CONFIG_PATH=folder)
+    assert done.stderr.count("note: ") == 1 and "NODE_COUNT=3 of " in done.stderr
+    assert "three replaces 2 of " in done.stderr and "my-ssh.config" in done.stderr
+    config = tree.config()
+    assert (config[TYPE], config["TERRAFORM_NODE_COUNT"]) == ("m7i.4xlarge", "3")
+    assert config["TERRAFORM_SSH_ALLOWED_CIDR"] == "203.0.113.7/32"
+
+
+def test_a_part_replaces_a_machine_whole(tree: Tree) -> None:
+    tree.write("defconfigs/other", f"CONFIG_{TYPE}_C7I=y\nCONFIG_TERRAFORM_AWS_INSTANCE_C7I_LARGE=y\n")
+    done = tree.make("defconfig-aws-large+other")
+    assert tree.config()[TYPE] == "c7i.large"
+    assert "replaces CONFIG_TERRAFORM_AWS_INSTANCE_M7I_4XLARGE=y of defconfigs/aws-large" in done.stderr
+
+
+def test_personal_settings_come_last(tree: Tree) -> None:
+    tree.write("local.config", PART)
+    tree.make("defconfig-aws-large")
+    assert tree.config()["TERRAFORM_NODE_COUNT"] == "2"
+    done = tree.make("defconfig-lambdalabs-gpu-1x-a10")
+    assert "note: not used of local.config: CONFIG_TERRAFORM_SSH_ALLOWED_CIDR=" in done.stderr
+    assert tree.config()["TERRAFORM_NODE_COUNT"] == "2"
+
+
+@pytest.mark.parametrize("name", ["aws-large+nope", "nope", "aws-large+", "aws-large+.."])
+def test_a_part_that_is_nowhere(tree: Tree, name: str) -> None:
+    done = tree.make(f"defconfig-{name}", check=False)
+    assert (
+        done.returncode != 0 and "there is no defconfig" in done.stderr and ".config/kdevops" in done.stderr
+    )
+
+
+def test_a_defconfig_is_saved_under_a_name(tree: Tree) -> None:
+    tree.make("defconfig-aws-storage")
+    before = tree.read(".config")
+    assert "defconfigs/my-box" in tree.make("savedefconfig", "NAME=my-box").stdout
+    assert tree.read("defconfigs/my-box").startswith("# i4i.4xlarge: 16 vCPU, 128 GiB.\n")
+    (tree.root / ".config").unlink()
+    assert tree.make("defconfig-my-box").stderr == "" and tree.read(".config") == before
+    tree.make("savedefconfig", NAME="of-the-environment")
+    assert (tree.root / "defconfig").exists() and not (tree.root / "defconfigs/of-the-environment").exists()
+
+
+@pytest.mark.parametrize("name", ["../x", "a b", "-x", "$(shell id)"])
+def test_a_name_that_is_no_name(tree: Tree, name: str) -> None:
+    tree.make("defconfig-aws-small")
+    done = tree.make("savedefconfig", f"NAME={name.replace('$', '$$')}", check=False)
+    assert done.returncode != 0 and "is no name for a file" in done.stderr

@@ -22,12 +22,14 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import kconfiglib
 
 import cloud_providers
 from cloudlib.config import fragments, requested, session
-from cloudlib.errors import CloudError, ConfigRejected, UsageError, report
+from cloudlib.errors import CloudError, ConfigRejected, UsageError, printable, report
+from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import ROOT, config_file, flag, shown
 from cloudlib.show import ask
 
@@ -124,8 +126,39 @@ def _interactive(tool: str) -> int:
         if not flag("YES") and not (sys.stdin.isatty() and ask.yes(question)):
             return error.exit_code
     threading.Thread(target=_end_with_terminal, daemon=True).start()
+    before = config_file().read_text(encoding="utf-8") if config_file().is_file() else ""
+    told = _watched(kconf)
     _open_menu(tool, kconf)
+    if before and told:
+        _keep_or_go_back(told, before)
     return 0
+
+
+def _watched(kconf: kconfiglib.Kconfig) -> list[str]:
+    """A list that holds, after each save of .config by a menu, what that exchanged unasked."""
+    from cloudlib.config import exchanged, nearest
+
+    loaded, write = nearest.chosen(kconf), kconf.write_config
+    told: list[str] = []
+
+    def write_config(filename: str | None = None, **options: Any) -> str:
+        said: str = write(filename, **options)
+        if filename is None or Path(filename).resolve() == config_file().resolve():
+            told[:] = exchanged.lines(kconf, loaded)
+        return said
+
+    kconf.write_config = write_config
+    return told
+
+
+def _keep_or_go_back(told: Sequence[str], before: str) -> None:
+    """Say what the saved configuration exchanged, and ask; a no puts the old one back."""
+    for line in told:
+        print(printable(f"note: {line}"), file=sys.stderr)
+    if flag("YES") or not sys.stdin.isatty() or ask.yes("Keep this? n goes back to what it was."):
+        return
+    rewrite(config_file(), before)
+    print(f"{shown(config_file())} is as it was")
 
 
 def _end_with_terminal() -> None:

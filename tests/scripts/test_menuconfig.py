@@ -38,6 +38,55 @@ def test_a_gpu_size_is_found_chosen_and_saved(tree: Tree) -> None:
     assert tree.vendor_calls() == []
 
 
+EXCHANGES = {
+    "aws-gpu-large": ("TERRAFORM_AWS_REGION_AF_SOUTH_1", "g6e.12xlarge is not offered in af-south-1;"),
+    "azure-gpu": ("TERRAFORM_AZURE_REGION_AUSTRALIACENTRAL", "_A100_v4 is not offered in australiacentral;"),
+    "gce-gpu": ("TERRAFORM_GCE_REGION_AFRICA_SOUTH1", "g2-standard-8 is not offered in africa-south1;"),
+    "lambdalabs-gpu-1x-a10": ("TARGET_ARCH_ARM64", "gpu_1x_a10 is not offered, it needs TARGET_ARCH_X86_64;"),
+}
+
+
+def saved_after(tree: Tree, defconfig: str, symbol: str) -> Terminal:
+    """menuconfig after one other choice was saved and the menu left."""
+    tree.make(f"defconfig-{defconfig}")
+    terminal = Terminal(tree, columns=200)
+    terminal.wait_for("Cloud provider (")
+    terminal.jump_to(f"{symbol.lower()}$", symbol)
+    terminal.child.send(" S")
+    terminal.wait_for("Filename to save configuration to")
+    terminal.child.send(ENTER)
+    terminal.wait_for("saved to")
+    terminal.child.send(ENTER)
+    terminal.child.send("Q")
+    return terminal
+
+
+@pytest.mark.parametrize("defconfig", EXCHANGES)
+def test_a_machine_that_the_menu_exchanged(tree: Tree, defconfig: str) -> None:
+    """Of each provider: what is not offered any more is said on leaving, and a no puts .config back."""
+    symbol, said = EXCHANGES[defconfig]
+    terminal = saved_after(tree, defconfig, symbol)
+    terminal.child.expect_exact(said, timeout=30)
+    terminal.child.expect_exact("the machine is now ", timeout=30)
+    terminal.child.expect_exact("Keep this?", timeout=30)
+    assert tree.config()[symbol] == "y"
+    terminal.child.send("n\r")
+    terminal.child.expect(pexpect.EOF, timeout=30)
+    assert "is as it was" in terminal.child.before and tree.config()[symbol] == "n"
+    assert tree.make("olddefconfig").stderr == ""
+
+
+def test_an_exchange_that_is_meant(tree: Tree) -> None:
+    symbol, said = EXCHANGES["aws-gpu-large"]
+    terminal = saved_after(tree, "aws-gpu-large", symbol)
+    terminal.child.expect_exact(said, timeout=30)
+    terminal.child.expect_exact("off now, it needs TERRAFORM_AWS_HAS_NVIDIA_GPU", timeout=30)
+    terminal.child.expect_exact("Keep this?", timeout=30)
+    terminal.child.send("y\r")
+    terminal.child.expect(pexpect.EOF, timeout=30)
+    assert tree.config()[symbol] == "y" and tree.config()["TERRAFORM_AWS_INSTANCE_TYPE"].startswith("m")
+
+
 @pytest.mark.parametrize("ignored", [False, True], ids=["SIGHUP", "SIGHUP ignored"])
 def test_a_menu_ends_with_its_terminal(tree: Tree, ignored: bool) -> None:
     terminal = Terminal(tree, ignore_sighup=ignored)

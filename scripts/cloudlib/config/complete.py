@@ -42,10 +42,9 @@ def text(kconf: kconfiglib.Kconfig, title: str = "") -> str:
 
 def machine(kconf: kconfiglib.Kconfig) -> str:
     """A line about the chosen machine, for `make help`: "m7i.4xlarge: 16 vCPU, 64 GiB." """
-    for symbol in kconf.unique_defined_syms:
-        if symbol.choice is not None and symbol.str_value == "y" and (known := nearest.machine(symbol)):
-            gpu = f", {known.gpu}" if known.gpu else ""
-            return f"{known.name}: {known.vcpus:g} vCPU, {known.memory:g} GiB{gpu}."
+    if known := nearest.chosen(kconf):
+        gpu = f", {known.gpu}" if known.gpu else ""
+        return f"{known.name}: {known.vcpus:g} vCPU, {known.memory:g} GiB{gpu}."
     return "A machine that the cloud chooses."
 
 

@@ -12,9 +12,11 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import kconfiglib
 
+from cloudlib.catalog.text import dollars
 from cloudlib.config import places, terms
 from cloudlib.config.dropped import Dropped
 
@@ -56,6 +58,11 @@ class Machine:
     price: float | None
 
     @property
+    def label(self) -> str:
+        """Its name, and its price where it is known."""
+        return self.name if self.price is None else f"{self.name} ({dollars(Decimal(str(self.price)))}/h)"
+
+    @property
     def gpu_model(self) -> str:
         """The GPU without its count."""
         return self.gpu.partition(" x ")[2]
@@ -86,6 +93,14 @@ def machine(symbol: kconfiglib.Symbol) -> Machine | None:
         symbol, fields[0], float(fields[1].split()[0]), float(fields[2].split()[0]), gpu,
         float(price[1].replace(",", "")) if price else None,
     )  # fmt: skip
+
+
+def chosen(kconf: kconfiglib.Kconfig) -> Machine | None:
+    """The machine that a configuration chooses; None where it leaves that to the cloud."""
+    for symbol in kconf.unique_defined_syms:
+        if symbol.choice is not None and symbol.str_value == "y" and (known := machine(symbol)):
+            return known
+    return None
 
 
 def like(wanted: Machine, kconf: kconfiglib.Kconfig) -> list[Machine]:

@@ -31,6 +31,11 @@ def offered(symbol: kconfiglib.Symbol) -> bool:
     return all(kconfiglib.expr_value(term) for term in _conditions(symbol))
 
 
+def lacking(symbol: kconfiglib.Symbol) -> list[str]:
+    """What does not hold for a machine or its family, as Kconfig writes it."""
+    return [kconfiglib.expr_str(term) for term in _conditions(symbol) if not kconfiglib.expr_value(term)]
+
+
 def _is_region(symbol: kconfiglib.Symbol) -> bool:
     return _REGION in symbol.name and symbol.choice is not None and symbol.name.startswith("TERRAFORM_")
 

@@ -186,7 +186,7 @@ def test_a_replay_needs_none() -> None:
 def test_the_real_aws_takes_them_from_its_environment(tree: Tree) -> None:
     """Single sign-on of the tests: the wrapper answers export-credentials, the rest is the real command."""
     with AwsServer(small()) as server:
-        aws = make_aws(tree, server)
+        aws = make_aws(tree, server, real=True)
         wrapper = aws.tree.home.parent / "bin" / "aws"
         lines = wrapper.read_text().splitlines()
         script = f"""case "$*" in *export-credentials*) echo '{json.dumps(ANSWER)}'; exit ;; esac"""

@@ -14,6 +14,7 @@ import cloud_providers  # noqa: F401  tells which variables are whose
 from cloudlib.settings import OWN_VARIABLES
 from tests.support.excerpt import shorten
 from tests.support.once import made_once, session_folder
+from tests.support.skips import skipped
 from tests.support.tree import Tree, copy_tree, make_tree
 
 _OURS = ("CLOUD_", "KCONFIG_", "FAKE_")
@@ -30,6 +31,14 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith((*_OURS, *theirs)) or name in _ALSO:
             monkeypatch.delenv(name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was not run, and why, in three lines at most."""
+    elsewhere = ["what is slow or starts the real az, gcloud or terraform: `make test-all`"]
+    lines = elsewhere if "not slow" in terminalreporter.config.getoption("markexpr") else []
+    for line in [*lines, *skipped(terminalreporter.stats.get("skipped", []), 3 - len(lines))]:
+        terminalreporter.write_line(f"not run: {line}")
 
 
 @pytest.fixture(scope="session")

@@ -242,7 +242,7 @@ def test_ctrl_c(case: Case) -> None:
             time.sleep(0.05)
         assert run.pid in descendants(case.server.url)
         os.kill(run.pid, signal.SIGINT)
-        _, said = run.communicate(timeout=30)
+        _, said = run.communicate(timeout=60)
     finally:
         run.kill()  # nothing to kill where it ended as it should
     assert run.returncode == 130 and "interrupted" in said and "Traceback" not in said

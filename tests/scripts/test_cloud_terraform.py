@@ -465,14 +465,14 @@ def test_interrupted_during_apply(fake: Fake, who: str) -> None:
     fake.order(waits={"apply": 60})
     process = fake.tree.start("make", f"PYTHON={sys.executable}", "bringup")
     wait_for(fake.here / "waiting")
-    time.sleep(0.1)
     script = int((fake.here / "waiting").read_text(encoding="utf-8").split()[1])
     for _ in range(3):
         if who == "terminal":
             os.killpg(process.pid, signal.SIGINT)
         else:
             os.kill(script, signal.SIGTERM)
-        time.sleep(0.1)
+        wait_for(fake.here / "asked")
+    (fake.here / "go").touch()
     _, err = process.communicate(timeout=60)
     assert process.returncode != 0 and "Traceback" not in err
     assert json.loads((fake.here / "signals").read_text()) == [signal.SIGINT]

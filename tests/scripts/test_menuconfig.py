@@ -30,7 +30,7 @@ def test_a_gpu_size_is_found_chosen_and_saved(tree: Tree) -> None:
     terminal.wait_for("saved to")
     terminal.child.send(ENTER)
     terminal.child.send("Q")
-    terminal.child.expect(pexpect.EOF, timeout=10)
+    terminal.child.expect(pexpect.EOF, timeout=60)
     config = tree.config()
     assert config["TERRAFORM_AWS_INSTANCE_TYPE"] == "g6e.2xlarge"
     assert config["TERRAFORM_AWS_INSTANCE_G6E_2XLARGE"] == "y"
@@ -92,7 +92,7 @@ def test_a_menu_ends_with_its_terminal(tree: Tree, ignored: bool) -> None:
     terminal = Terminal(tree, ignore_sighup=ignored)
     terminal.wait_for("Cloud provider (Amazon Web Services (AWS))")
     terminal.hang_up()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while os.waitpid(terminal.child.pid, os.WNOHANG) == (0, 0):
         assert time.monotonic() < deadline, "it runs on without a terminal"
         time.sleep(0.05)

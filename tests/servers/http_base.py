@@ -147,7 +147,7 @@ class HttpServer:
         self._timer.cancel()
         if self._thread.is_alive():
             self._tcp.shutdown()
-            self._thread.join(5)
+            self._thread.join(60)
         self._tcp.server_close()
         with self._lock:
             connections = list(self._connections)

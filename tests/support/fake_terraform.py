@@ -59,22 +59,15 @@ def act() -> None:
 
 
 def wait(seconds: float) -> None:
-    """At work until the time is over or a file `go` is there, or for half a second after the first signal."""
+    """At work until the time is over or a file `go` is there; a file `asked` tells of the first signal."""
     signal.signal(signal.SIGINT, lambda number, frame: SIGNALS.append(number))
     (HERE / "waiting").write_text(f"{os.getpid()} {os.getppid()}", encoding="utf-8")
     end = time.monotonic() + seconds
-    while time.monotonic() < end and not SIGNALS and not (HERE / "go").exists():
+    while time.monotonic() < end and not (HERE / "go").exists():
+        if SIGNALS:
+            (HERE / "asked").touch()
         time.sleep(0.02)
-    if SIGNALS:
-        pause(0.5)
     (HERE / "signals").write_text(json.dumps(SIGNALS), encoding="utf-8")
-
-
-def pause(seconds: float) -> None:
-    """Sleep on, whatever signals come."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        time.sleep(0.02)
 
 
 def names() -> list[str]:

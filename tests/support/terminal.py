@@ -35,7 +35,7 @@ class Terminal:
 
     def wait_for(self, words: str) -> None:
         """Read until the words are on the screen."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while words not in self.text():
             assert time.monotonic() < deadline, f"{words!r} did not appear:\n{self.text()}"
             try:

@@ -123,7 +123,7 @@ def test_ctrl_c_leaves_everything_and_no_process(gce: Gce) -> None:
         time.sleep(0.05)
     assert any("zones list" in line for line in gce.running())
     os.kill(run.pid, signal.SIGINT)
-    _, said = run.communicate(timeout=20)
+    _, said = run.communicate(timeout=60)
     assert run.returncode == 130 and "interrupted" in said and gce.tree.menu_state() == before
     assert gce.running() == []
 

@@ -105,7 +105,7 @@ requirements: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) $(UV_COMPILE) --python-version 3.10 requirements.in -o requirements.txt
 	$(Q)for name in dev azure; do $(PYTHON_RUN) $(UV_COMPILE) --python-version 3.11 -o requirements-$$name.txt requirements-$$name.in || exit; done
 
-PHONY += clean mrproper
+PHONY += clean mrproper distclean
 clean:
 	$(Q)$(CLEAN_TERRAFORM) clean && rm -rf extra_vars.yaml extra_vars.yaml.*.new .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	$(Q)find scripts $(wildcard tests) -name __pycache__ -prune -exec rm -rf {} +
@@ -115,8 +115,12 @@ mrproper:
 	$(Q)$(CLEAN_TERRAFORM) mrproper && $(MAKE) clean
 	$(Q)rm -rf $(MADE_HERE)
 
+# The next target that needs Python then has to reach a package index.
+distclean: mrproper
+	$(Q)rm -rf .venv .venv-azure
+
 CLEAN_TERRAFORM := $(or $(PYTHON),python3) scripts/clean_terraform.py
-MADE_HERE := .config .config.old .config.*.new defconfig defconfig.*.new .venv .venv-azure
+MADE_HERE := .config .config.old .config.*.new defconfig defconfig.*.new
 MADE_HERE += .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage .cloud-commit-msg .cloud-cache
 
 PHONY += help develop-help
@@ -141,7 +145,8 @@ develop-help:
 	@echo
 	@echo 'Cleaning:'
 	@echo '  clean                     - remove what make wrote, keep .config'
-	@echo '  mrproper                  - clean, and remove .config, generated menus, .venv'
+	@echo '  mrproper                  - clean, and remove .config and generated menus'
+	@echo '  distclean                 - mrproper, and remove .venv'
 	@echo
 	@echo 'Variables:'
 	@echo '  V=1                       - show the commands'

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Configurations in the names of kdevops: each gives exactly the machine that it means, or is refused.
 
-The second line of each file in tests/config/kdevops says what has to come of it: `gives:` and settings
-without TERRAFORM_ (a + stands for a blank), or `refused:`, a part of the line that is named, and a part of
-the reason.
+The second line of each file in tests/config/kdevops/defconfigs says what has to come of it: `gives:` and
+settings without TERRAFORM_ (a + stands for a blank), or `refused:`, a part of the line that is named, and a
+part of the reason.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cloudlib.config import requested, session
 from cloudlib.errors import ConfigRejected
 from cloudlib.menus.names import TARGET
 
-FILES = sorted(path for path in (Path(__file__).parent / "kdevops").iterdir())
+FILES = sorted(path for path in (Path(__file__).parent / "kdevops" / "defconfigs").iterdir())
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.support.generated import publish
 from tests.support.tree import ROOT, Tree
 
 DEFCONFIGS = sorted(p.name for p in (ROOT / "defconfigs").iterdir())
@@ -211,6 +212,17 @@ def test_a_config_that_lost_its_type(tree: Tree, target: str) -> None:
     assert tree.read(".config") == before and not (tree.root / "extra_vars.yaml").exists()
 
 
+def test_a_config_tells_which_menus_were_in_use(tree: Tree) -> None:
+    name = "TERRAFORM_LAMBDALABS_USE_DYNAMIC_CONFIG"
+    tree.make("defconfig-lambdalabs-gpu-1x-a10")
+    (line,) = [line for line in tree.read(".config").splitlines() if "USE_DYNAMIC_CONFIG" in line]
+    assert line.startswith(f"# {name}: no generated menus")
+    publish(tree)
+    tree.make("olddefconfig")
+    (line,) = [line for line in tree.read(".config").splitlines() if "USE_DYNAMIC_CONFIG" in line]
+    assert line == f"CONFIG_{name}=y"
+
+
 def test_another_config_file(tree: Tree) -> None:
     tree.make("defconfig-aws-small", KCONFIG_CONFIG="other")
     assert not (tree.root / ".config").exists() and "T3_MEDIUM=y" in tree.read("other")
@@ -239,10 +251,14 @@ def test_clean_keeps_the_config_and_mrproper_does_not(tree: Tree) -> None:
     tree.make("defconfig-aws-small")
     tree.make()
     tree.write("terraform/aws/kconfigs/instance-types/Kconfig.zz.generated", "")
+    tree.write(".venv/ready", "")
     kept = tree.write(".cloud-cache/aws-zones.json", "{}")
     tree.make("clean")
     assert not (tree.root / "extra_vars.yaml").exists() and (tree.root / ".config").exists() and kept.exists()
     tree.make("mrproper")
     assert not kept.parent.exists()
+    assert (tree.root / ".venv").exists(), "the next target may be offline"
     assert not (tree.root / ".config").exists() and not list(tree.root.rglob("*.generated"))
+    tree.make("distclean")
+    assert not (tree.root / ".venv").exists()
     assert len(tree.menu_state()) > 100, "static files stay"

@@ -38,7 +38,8 @@ class Kconfig(kconfiglib.Kconfig):  # type: ignore[misc]  # Kconfiglib has no ty
         def write_marked(new: str) -> None:
             write(new, header=header, save_old=False)
             with open(new, "r+", encoding="utf-8") as file:
-                file.write(_MARK + " ".join(_digests(file.read())) + "\n")
+                text = file.read()
+                file.write(_tier_note(self, text) + _MARK + " ".join(_digests(text)) + "\n")
 
         changed = _replace(path, write_marked, keep_old=save_old)
         return f"Configuration saved to '{shown(path)}'" if changed else _unchanged("configuration", path)
@@ -59,6 +60,17 @@ class Kconfig(kconfiglib.Kconfig):  # type: ignore[misc]  # Kconfiglib has no ty
         if _replace(path, write_all, keep_old=False):
             return f"Minimal configuration saved to '{shown(path)}'"
         return _unchanged("minimal configuration", path)
+
+
+def _tier_note(kconf: kconfiglib.Kconfig, text: str) -> str:
+    """A comment where .config would not say which menus were in use: Kconfig leaves out what cannot be set.
+
+    No `is not set` line: scripts/cloud-tier would take that for somebody's wish.
+    """
+    on = [switch.name for switch in terms.provider_switches(kconf) if switch.str_value == "y"]
+    if not on or "_USE_DYNAMIC_CONFIG" in text:
+        return ""
+    return f"# {on[0]}_USE_DYNAMIC_CONFIG: no generated menus, the committed ones were in use\n"
 
 
 #: Before the digests of the choices and of the strings in .config, so that edits of either are known.

@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -258,3 +259,8 @@ def test_a_selection() -> None:
     assert selection.of({**values, "terraform_demo_disk_count": 0}, DEMO).volumes is None
     gpu = selection.of({**values, "terraform_demo_gpu_image_name": "learning-*"}, DEMO)
     assert gpu.gpu_image and gpu.image == {"NAME": "learning-*"}
+
+
+@pytest.mark.parametrize("name", ["9" * 5000, "m" * 2000, "m7." * 70_000, "\u0663" * 5000], ids=len)
+def test_the_nearest_of_a_name_without_end(name: str) -> None:
+    assert len(launch._close(name, [f"m{n}.large" for n in range(500)])) == 3

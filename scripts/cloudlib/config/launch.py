@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from cloudlib.catalog import merge
+from cloudlib.catalog import limits, merge
 from cloudlib.catalog.records import Catalog, Image, InstanceType, natural
 from cloudlib.catalog.text import type_prompt
 from cloudlib.config import ssh_access, volumes
@@ -168,7 +168,7 @@ def _devices(itype: InstanceType) -> list[tuple[str, int]]:
 
 def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:
     """Up to three names like this one: the same letters first, then the closest numbers."""
-    words, numbers = _parts(name)
+    words, numbers = _parts(name[: limits.TEXT])  # a .config may name anything
 
     def distance(other: str) -> tuple[float, float, tuple[object, ...]]:
         others, theirs = _parts(other)

@@ -3,12 +3,14 @@
 
 An answer names a region as long as that has something to offer: where there is no capacity there may be no
 region. Menus must not change with capacity, so a fetch offers every type in every region that it sees or that
-the tree knew before; capacity is told in the summary and by `lambda-cli`, never written.
+the tree knew before, until so many refreshes in a row did not name it that it must be gone; capacity is told
+in the summary and by `lambda-cli`, never written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cloudlib.calls import job
 from cloudlib.calls.expected import Expected
@@ -25,6 +27,8 @@ from providers.lambdalabs.calls import Client, client
 _PROVIDER = "lambdalabs"
 #: Where Lambda's own examples start machines; used when the tree has no default region yet.
 _FIRST_REGION = "us-east-1"
+#: A region that so many refreshes in a row do not name is forgotten: closed, or a slip of one answer.
+_FORGOTTEN_AFTER = 20
 _CALL_BUDGET = 15  # three requests, each tried five times at the most
 
 
@@ -38,7 +42,8 @@ def catalog(request: Request) -> Catalog:
     step.advance()
     seen = lambdalabs_parse.regions_seen(types, images, _regions_or_none(lambda_api))
     regions = _with_known(seen, request)
-    itypes, notices = lambdalabs_parse.instance_types(types, [r.name for r in regions])
+    names = [r.name for r in regions]
+    itypes, notices = lambdalabs_parse.instance_types(types, names)
     streams = lambdalabs_parse.images(images)
     home = _default_region(regions, request)
     results = _as_expected(Expected(_PROVIDER, home, request.known, request.force), itypes, streams)
@@ -52,7 +57,10 @@ def catalog(request: Request) -> Catalog:
         zones=(),
         instance_types=itypes,
         images=streams,
-        provenance=job.live_provenance(request.log, {"Lambda Cloud API": "v1"}, notices, results),
+        provenance=replace(
+            job.live_provenance(request.log, {"Lambda Cloud API": "v1"}, notices, results),
+            unanswered={name: count for name, count in _missed(seen, request).items() if name in names},
+        ),
     )
 
 
@@ -111,17 +119,27 @@ def _regions_or_none(lambda_api: Client) -> Reader | None:
 
 def _with_known(seen: Mapping[str, Region], request: Request) -> tuple[Region, ...]:
     """The regions of the answer and those the tree knew: one that is not named may only lack capacity."""
-    known = {r.name: r for r in request.known.regions} if request.known else {}
-    kept = sorted(set(known) - set(seen))
-    if kept:
-        request.remarks.append(f"not named in this answer, kept from before: {', '.join(kept)}")
-    every = {**known, **seen}
+    missed = _missed(seen, request)
+    kept = {name: count for name, count in missed.items() if count <= _FORGOTTEN_AFTER}
+    for verb, names in (("kept from before", sorted(kept)), ("forgotten", sorted(missed.keys() - kept))):
+        if names:
+            request.remarks.append(f"not named in this answer, {verb}: {', '.join(names)}")
+    known = request.known.regions if request.known else ()
+    every = {**{r.name: r for r in known if r.name in kept}, **seen}
     if not every:
         raise CatalogError(
             "lambdalabs: the answer names no region, and none is known from before",
             hint="no type has capacity anywhere just now: try again later",
         )
     return tuple(every[name] for name in sorted(every))
+
+
+def _missed(seen: Mapping[str, Region], request: Request) -> dict[str, int]:
+    """{region that the tree knew and the answer does not name: how many refreshes in a row now}."""
+    if request.known is None:
+        return {}
+    before = request.known.provenance.unanswered
+    return {r.name: before.get(r.name, 0) + 1 for r in request.known.regions if r.name not in seen}
 
 
 def _default_region(regions: Sequence[Region], request: Request) -> str:

@@ -12,7 +12,7 @@ import pytest
 import lambdalabs_api
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.records import Catalog
+from cloudlib.catalog.records import Catalog, Region
 from cloudlib.errors import (
     AccessDenied,
     BadReply,
@@ -112,6 +112,20 @@ def test_an_api_that_lists_no_regions(server: LambdaServer) -> None:
     second, request = fetch(first)
     assert catalogfile.digest(first) == catalogfile.digest(second)
     assert "kept from before: europe-central-1, us-east-1" in request.remarks[0]
+
+
+def test_a_region_that_nobody_names_any_more_is_forgotten(server: LambdaServer) -> None:
+    """One answer named it by mistake: it goes after 20 refreshes; one that is named again starts anew."""
+    first, _ = fetch()
+    slip = Region("typo-1")
+    known = replace(first, regions=(*first.regions, slip))
+    for refreshes in range(1, 21):
+        known, _ = fetch(known)
+        assert slip in known.regions and known.provenance.unanswered == {"typo-1": refreshes}
+        assert all("typo-1" in itype.regions for itype in known.instance_types)
+    last, request = fetch(known)
+    assert last.regions == first.regions and last.provenance.unanswered == {}
+    assert "not named in this answer, forgotten: typo-1" in request.remarks
 
 
 def test_nothing_names_a_region(server: LambdaServer) -> None:

@@ -65,7 +65,10 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
         provenance=replace(
             new.provenance,
             known_since=_known_since(new, old),
-            unanswered=_unanswered(old.provenance, new.provenance.not_reached),
+            unanswered={
+                **new.provenance.unanswered,
+                **_unanswered(old.provenance, new.provenance.not_reached),
+            },
         ),
     )
 

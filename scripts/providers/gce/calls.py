@@ -138,7 +138,11 @@ def run_gcloud(
     text = _run_text(("gcloud", *command, form), log, {_PARTIAL: "true"} if partly else {})
     if text and not text.endswith("\n"):
         raise BadReply(f"`gcloud {' '.join(command[:3])}` ended within a row", hint=SEE_CALLS)
-    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", " "))  # gcloud quotes no carriage return
+    try:
+        rows = [row for row in csv.reader(lines) if row]
+    except csv.Error as error:
+        raise BadReply(f"`gcloud {' '.join(command[:3])}` wrote no csv: {error}", hint=SEE_CALLS) from error
     for number, row in enumerate(rows, start=1):
         if len(row) != len(columns):
             raise BadReply(

@@ -23,7 +23,7 @@ from providers.azure import names as azure_names
 from providers.azure import parse as azure_parse
 from providers.azure.pages import answer_of, pages
 from tests.servers.azure_data import Row, location, price, restricted, size, small, zone_rows
-from tests.support.shapes import RECORDS, wrong_shapes
+from tests.support.shapes import HOSTILE, RECORDS, wrong_shapes
 from tests.support.tree import ROOT
 
 
@@ -556,3 +556,8 @@ def test_an_image_list_with_one_value_of_another_shape() -> None:
     get = lambda url: next(v for k, v in broken.items() if k in url)  # noqa: E731
     assert azure_images.of_publisher("Debian", "eastus", get, left_out) == []
     assert "1 images; one of them: azure: the answer to versions of 13-gen2 has" in left_out.notices()[0]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[:20])
+def test_names_of_any_text_come_to_an_end(text: str) -> None:
+    assert isinstance(azure_names.bare(text), str) and isinstance(azure_names.series(text), str)

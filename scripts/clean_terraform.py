@@ -92,7 +92,7 @@ def _refused(folder: Path, addresses: list[str]) -> CloudError:
     shown = ", ".join(addresses[:5]) + (f" and {len(addresses) - 5} more" if len(addresses) > 5 else "")
     name = folder.name
     return CloudError(
-        f"terraform/{name}/{tfstate.NAME} still holds {shown}: without it they run on, and cost, unseen",
+        f"terraform/{name}/{tfstate.NAME} still holds {shown}: without it they keep costing money, unseen",
         unchanged="every file",
         hint=f"make destroy CLOUD_PROVIDER={name}",
     )

@@ -40,7 +40,7 @@ def _check(*, live: bool) -> int:
         _print_nearest_machines(error)
         raise
     if now.collected.undecided:
-        print("note: .config leaves the machine to what has capacity when `make` runs; LIVE=1 asks now")
+        print("note: .config leaves the choice of machine to capacity when `make` runs; LIVE=1 asks now")
         return 0
     if live:
         catalog, remarks = _ask(now)
@@ -56,9 +56,9 @@ def _check(*, live: bool) -> int:
     print(cost.line(now.selection, now.catalog))
     launchable = all(f.level != ERROR for f in findings)
     fetched = now.catalog.provenance.fetched_at[:10]
-    who = f"{now.provider.TITLE} itself" if live else f"the catalogue of {fetched}"
+    source = f"live answer of {now.provider.TITLE}" if live else f"catalogue of {fetched}"
     what = f"{now.selection.instance_type} in {now.selection.place}, {now.selection.architecture}"
-    print(printable(f"{what}: {'can' if launchable else 'cannot'} be launched, says {who}"))
+    print(printable(f"{what}: {'can' if launchable else 'cannot'} be launched ({source})"))
     return 0 if launchable else 1
 
 

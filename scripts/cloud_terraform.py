@@ -58,7 +58,7 @@ def main(argv: Sequence[str]) -> int:
         report(error, sys.stderr, who=who)
         return error.exit_code
     except KeyboardInterrupt:
-        print(f"{who}: interrupted; terraform's state knows whatever was made", file=sys.stderr)
+        print(f"{who}: interrupted; terraform's state records what was made", file=sys.stderr)
         return 130
 
 
@@ -142,12 +142,12 @@ def _refuse_unlaunchable(now: session.Session) -> None:
         return
     if any(f.level == ERROR for f in findings):
         raise ConfigRejected(
-            "the catalogue says that this cannot be launched",
+            "this cannot be launched, according to the catalogue",
             unchanged=_NOTHING_STARTED,
-            hint="make menuconfig\nmake cloud-check LIVE=1 asks the provider\nFORCE=1 goes on in spite of it",
+            hint="make menuconfig\nmake cloud-check LIVE=1 asks the provider\nFORCE=1 continues anyway",
         )
     if now.selection.ssh_from == ssh_access.NOBODY:
-        hint = "make menuconfig: " + ", or ".join(ssh_access.WAYS_IN)
+        hint = f"make menuconfig: {ssh_access.FIX}"
         raise ConfigRejected(ssh_access.UNREACHABLE, unchanged=_NOTHING_STARTED, hint=hint)
 
 
@@ -173,9 +173,9 @@ def _refuse_other_region(folder: Path, made: Collected) -> None:
     now = made.values[row.key]
     if before is not None and before != now and tfstate.held(folder):
         raise CloudError(
-            f"the machines of {shown(folder)} are up in {before}, and .config says {now}",
+            f"the machines of {shown(folder)} are up in {before}, but .config has {now}",
             unchanged=_NOTHING_STARTED,
-            hint="make destroy, which destroys those in the region where they are\nthen make bringup",
+            hint="make destroy, which destroys them where they are\nthen make bringup",
         )
 
 
@@ -194,7 +194,7 @@ def _review(changes: Sequence[Mapping[str, Any]], now: session.Session, budget: 
     """
     lost = [c["address"] for c in changes if "delete" in c["change"]["actions"]]
     if lost:
-        print(f"This destroys, or replaces by something new and empty, {_some(lost)}")
+        print(f"This destroys, or replaces with something new and empty, {_some(lost)}")
         confirm("Go on?", unchanged=_MACHINES)
     if any({"create", "update"} & {*c["change"]["actions"]} for c in changes):
         _confirm_cost(now, budget)
@@ -206,7 +206,7 @@ def _confirm_cost(now: session.Session, budget: Decimal) -> None:
         return
     print(cost.line(now.selection, now.catalog))
     why = "the price is not known" if total is None else f"that is above MAX_USD_PER_HOUR={budget}"
-    hint = "make bringup YES=1 answers yes\nMAX_USD_PER_HOUR=N sets what is started unasked, in USD an hour"
+    hint = "make bringup YES=1 answers yes\nMAX_USD_PER_HOUR=N sets the cost above which bringup asks"
     confirm(f"Bring them up? ({why})", unchanged=_MACHINES, hint=hint)
 
 

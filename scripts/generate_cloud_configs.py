@@ -58,7 +58,7 @@ def main(argv: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         report(
-            Interrupted("interrupted", unchanged="all that is not reported as published above"),
+            Interrupted("interrupted", unchanged="everything not reported as published above"),
             sys.stderr,
         )
         return Interrupted.exit_code
@@ -122,7 +122,7 @@ def _published(provider: Provider, fetched: refresh.Fetched | CloudError) -> Out
         changed = refresh.publish(provider, ROOT, fetched)
     except Exception as caught:
         error = _foreseen(provider, caught)
-        error.unchanged = error.unchanged or f"the {name} menus and marker, as they were"
+        error.unchanged = error.unchanged or f"the {name} menus and marker"
         return Outcome(name, "skipped" if isinstance(error, NotSetUp) else "FAILED", False, error=error)
     return Outcome(
         name,
@@ -164,7 +164,7 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
     ready = [p for p in providers if named or tier.marker(ROOT, p.NAME).exists()]
     if not ready:
         raise CloudError(
-            "nothing was generated that could be promoted",
+            "there are no generated menus to promote",
             unchanged=_NOTHING_CHANGED,
             hint="make cloud-config",
         )
@@ -204,7 +204,7 @@ def _draft() -> None:
             return
         rewrite(path, drafted.text)
     except CloudError as error:
-        print(printable(f"no message for a commit was drafted: {error.what}"))
+        print(printable(f"no commit message was drafted: {error.what}"))
         return
     add = " ".join(f"'{git.pathspec(name)}'" for name in drafted.providers)
     print(f"next: make cloud-commit, which does this:\n  git add {add}\n  git commit -F {git.MESSAGE}")

@@ -46,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
         report(error, sys.stderr, who=tool)
         return error.exit_code
     except KeyboardInterrupt:
-        print(f"{tool}: interrupted; {shown(config_file())} is as it was", file=sys.stderr)
+        print(f"{tool}: interrupted; {shown(config_file())} is unchanged", file=sys.stderr)
         return 130
 
 
@@ -122,7 +122,7 @@ def _interactive(tool: str) -> int:
         _load_current(kconf)
     except ConfigRejected as error:
         report(error, sys.stderr, who=tool)
-        question = "Open the menu with what it offers instead? Nothing changes before you save."
+        question = "Open the menu with what it offers instead? Nothing changes until you save."
         if not flag("YES") and not (sys.stdin.isatty() and ask.yes(question)):
             return error.exit_code
     threading.Thread(target=_end_with_terminal, daemon=True).start()
@@ -158,7 +158,7 @@ def _keep_or_go_back(told: Sequence[str], before: str) -> None:
     if flag("YES") or not sys.stdin.isatty() or ask.yes("Keep this? n goes back to what it was."):
         return
     rewrite(config_file(), before)
-    print(f"{shown(config_file())} is as it was")
+    print(f"{shown(config_file())} is unchanged")
 
 
 def _end_with_terminal() -> None:
@@ -223,12 +223,12 @@ def _unwritten(path: str, error: Exception) -> CloudError:
     return CloudError(
         f"{path} cannot be replaced: {requested.one_line(error)}",
         unchanged=_untouched(),
-        hint="make room for it or move it away; KCONFIG_CONFIG names another .config",
+        hint="make it writable or move it away; KCONFIG_CONFIG=FILE uses another file",
     )
 
 
 def _untouched() -> str:
-    return f"{shown(config_file())}, as it was" if config_file().exists() else ""
+    return shown(config_file()) if config_file().exists() else ""
 
 
 _INTERACTIVE = ("menuconfig", "guiconfig")

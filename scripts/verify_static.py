@@ -59,12 +59,12 @@ def _compare(provider: Provider, texts: dict[str, str]) -> int:
     committed = tier.read_tier(ROOT, name, tier.STATIC)
     odd = sorted(file for file in committed | texts if committed.get(file) != texts.get(file))
     if odd and (asked := _asked(committed)):
-        print(f"{name}: the committed files are not of a recording but {asked}: nothing to compare them with")
+        print(f"{name}: the committed files come from {asked}, not from a recording: nothing to compare with")
         return 0
     if not odd:
-        print(f"{name}: {len(texts)} committed files are what {RECORDINGS}/ gives")
+        print(f"{name}: {len(texts)} committed files match {RECORDINGS}/")
         return 0
-    print(f"{name}: {len(odd)} of {len(committed)} committed files differ from what {RECORDINGS}/ gives:")
+    print(f"{name}: {len(odd)} of {len(committed)} committed files differ from {RECORDINGS}/:")
     print("  " + ", ".join(odd[:_SHOWN]) + (f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""))
     print("  next: make static-from-recordings, and look at git diff")
     return 1

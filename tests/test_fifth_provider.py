@@ -198,7 +198,7 @@ def test_the_projects_own_tests_hold_for_it(copy: Tree) -> None:
     whole = "help or docs or licence or providers or registry or executed or formatted or two_definitions"
     pytest_in_copy(copy, "-k", whole, "tests/test_project.py")
     copy.python("-m", "mypy", "--strict", "scripts")
-    assert "toy: 7 committed files are what recordings/ gives" in copy.make("verify-static").stdout
+    assert "toy: 7 committed files match recordings/" in copy.make("verify-static").stdout
 
 
 def pytest_in_copy(copy: Tree, *words: str) -> None:

@@ -305,7 +305,11 @@ def test_a_loopback_address_with_tls_is_neither(
 @pytest.mark.parametrize(
     ("answer", "kind", "what"),
     [
-        (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", CallFailed, "wants a name and a password"),
+        (
+            b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+            CallFailed,
+            "asks for a user name and password",
+        ),
         (b"HTTP/1.1 403 Forbidden\r\n\r\n", CallFailed, "the proxy refuses"),
         (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", ServiceFailed, "the proxy does not pass it on"),
     ],

@@ -117,13 +117,13 @@ def test_lines_that_are_missing(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no recording"),
-        (b"PK\x03\x04 zip", "no recording, or damaged"),
-        (gzip.compress(b'{"a": 1}\n'), "no recording of this project"),
-        (gzip.compress(b"[" * 100_000), "no recording of this project"),
+        (b"", "not a recording"),
+        (b"PK\x03\x04 zip", "is not a recording, or is damaged"),
+        (gzip.compress(b'{"a": 1}\n'), "not a recording made by this project"),
+        (gzip.compress(b"[" * 100_000), "not a recording made by this project"),
         (gzip.compress(b'{"cloud-kconfig recording": 2}\n'), "format 2"),
         (gzip.compress(b'{"cloud-kconfig recording": 1, "x": 1}\n'), "x"),
-        (gzip.compress(b'{"cloud-kconfig recording":1,"provider":1,"recorded_at":""}\n'), "another shape"),
+        (gzip.compress(b'{"cloud-kconfig recording":1,"provider":1,"recorded_at":""}\n'), "unexpected shape"),
         (pack(HEADER, ANSWERS) + b"more", "damaged"),
     ],
     ids=("empty", "zip", "other", "deep", "newer", "field", "type", "more"),
@@ -182,7 +182,7 @@ def test_another_provider_under_this_name(folder: Path) -> None:
 def test_a_way_out_of_the_folder(folder: Path, file: str) -> None:
     (folder / "link.jsonl.gz").symlink_to(folder / "aws.jsonl.gz")
     change(folder, file=file)
-    assert "leads out of the folder" in refusal(folder).what
+    assert "points outside the folder" in refusal(folder).what
 
 
 def test_a_manifest_that_is_a_link(folder: Path) -> None:
@@ -193,8 +193,8 @@ def test_a_manifest_that_is_a_link(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "no manifest"), ("[]", "no manifest"), ('{"format": 9, "recordings": {}}', "format 9"),
-     ('{"format": 1, "recordings": {"aws": 3}}', "lacks"), ("[" * 100_000, "no manifest")],
+    [("", "not a manifest"), ("[]", "not a manifest"), ('{"format": 9, "recordings": {}}', "format 9"),
+     ('{"format": 1, "recordings": {"aws": 3}}', "lacks"), ("[" * 100_000, "not a manifest")],
 )  # fmt: skip
 def test_a_manifest_that_is_none(folder: Path, text: str, words: str) -> None:
     (folder / tapes.MANIFEST).write_text(text, encoding="utf-8")

@@ -137,7 +137,7 @@ def test_the_budget(vendor: Vendor) -> None:
     vendor("echo 1")
     log = CallLog(budget=2)
     assert [run(log=log), run(log=log)] == [1, 1]
-    with pytest.raises(BudgetExceeded, match="2 vendor calls is used up at: vendor third"):
+    with pytest.raises(BudgetExceeded, match="2 vendor calls ran out at: vendor third"):
         run("third", log=log)
     assert log.calls == 2 and CallLog().budget is None
 
@@ -289,7 +289,7 @@ def test_a_watched_command_is_asked_once_and_waited_for(
         watched.was_asked()
     out, err = watched.end()
     assert out == f"saved [{signal.SIGINT:d}]\nended 1 True\n"
-    assert "waiting until it has" in err and watched.process.returncode == 0
+    assert "waiting for it" in err and watched.process.returncode == 0
 
 
 def test_a_watched_command_without_end_of_its_own_will(vendor: Vendor) -> None:

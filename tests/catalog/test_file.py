@@ -227,7 +227,7 @@ def test_an_edited_record_is_noticed(tmp_path: Path) -> None:
     ):
         assert changed != text
         path.write_text(changed, encoding="utf-8")
-        with pytest.raises(CatalogError, match="the records do not fit the digest") as caught:
+        with pytest.raises(CatalogError, match="the records do not match the digest") as caught:
             catalogfile.load_file(path)
         assert str(path) in caught.value.what and "git checkout" in caught.value.hint
         assert read(sealed(changed))
@@ -236,7 +236,7 @@ def test_an_edited_record_is_noticed(tmp_path: Path) -> None:
         '"images": [\n ' + '{"distro":"x","title":"X","architecture":"arm64","coordinates":{}},\n',
     )
     for head in (edited(default_region=FAR), with_provenance(), hidden):
-        with pytest.raises(CatalogError, match="do not fit the digest"):
+        with pytest.raises(CatalogError, match="do not match the digest"):
             read(head)
 
 

@@ -160,8 +160,8 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
         only(lambda n, t: t.family != "m5"),
         "families of 5 or more types are gone (limit 0: such a retirement is announced): m5 (9 types)",
     ),
-    "5 of 30 regions vanish": (without_regions(5), "5 of 30 regions offer nothing any more (limit 0"),
-    "7 of 30 regions vanish": (without_regions(7), "7 of 30 regions offer nothing any more (limit 0"),
+    "5 of 30 regions vanish": (without_regions(5), "5 of 30 regions no longer offer anything (limit 0"),
+    "7 of 30 regions vanish": (without_regions(7), "7 of 30 regions no longer offer anything (limit 0"),
     "all zones vanish": (no_zones, "zones are gone (limit 5 %: clouds hardly ever close one): us-"),
     "local disks of all vanish": (each(lambda t: replace(t, local_disks=())), "GB NVMe -> none"),
     "no current generation": (
@@ -182,7 +182,7 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     ),
     "owners of ALL images changed": (other_owner(), "almalinux 8 x86_64 by 666666666666"),
     "KVM of all = yes": (each(lambda t: replace(t, kvm=True)), "kvm no -> yes"),
-    "every type in the default region only": (at_home, "29 of 30 regions offer nothing any more"),
+    "every type in the default region only": (at_home, "29 of 30 regions no longer offer anything"),
     "a new type at $0.000000001": (
         with_a_type_for_nothing,
         "usd_per_hour is 1E-9, not a price from $0.0001 to $2000 an hour",
@@ -284,7 +284,9 @@ def test_a_lost_region_and_images() -> None:
         [itype(t.name, t.vcpus, t.memory_mib / 1024, "1", regions=(HOME,)) for t in TEN], images=IMAGES[:2]
     )
     found = doubts(new, demo())
-    assert found[0] == f"1 of 2 regions offer nothing any more (limit 0: clouds do not close regions): {FAR}"
+    assert (
+        found[0] == f"1 of 2 regions no longer offer anything (limit 0: clouds do not close regions): {FAR}"
+    )
     assert any(reason.startswith("4 of 6 image streams are gone (limit 20 %") for reason in found)
 
 

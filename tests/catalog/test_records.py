@@ -49,9 +49,9 @@ def priced(region: str, usd: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"instance_types": ()}, "no instance type at all"),
-        ({"regions": ()}, "no region that could be used"),
-        ({"regions": REGIONS[2:]}, "no region that could be used"),
+        ({"instance_types": ()}, "no instance type"),
+        ({"regions": ()}, "no usable region"),
+        ({"regions": REGIONS[2:]}, "no usable region"),
         ({"default_region": "west-1"}, "default region 'west-1'"),
         ({"regions": (*REGIONS, Region(HOME))}, "region 'north-1' occurs twice"),
         ({"zones": (*ZONES, Zone("north-1a", FAR))}, "zone 'north-1a' occurs twice"),

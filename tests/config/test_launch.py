@@ -119,7 +119,7 @@ def test_zones_that_are_not_known() -> None:
 
 def test_the_wrong_architecture() -> None:
     found = only(instance_type="a7.large")
-    assert found.what == "a7.large boots arm64, the target architecture is x86_64"
+    assert found.what == "a7.large boots arm64, but the target architecture is x86_64"
     assert found.nearest[0].startswith(("m5.large 2 vCPU 8 GiB", "m7.large 2 vCPU 8 GiB"))
     mac = find(instance_type="mac2.metal")[0]
     assert mac.what.startswith("mac2.metal boots no Linux")
@@ -171,9 +171,10 @@ def test_a_region_that_was_not_reached() -> None:
 def test_nobody_may_log_in() -> None:
     found = only(ssh_from="127.0.0.1/32")
     assert found.level == WARNING and "TERRAFORM_SSH_ALLOWED_CIDR" in found.what
-    assert only(ssh_from="0.0.0.0/0") == Finding(WARNING, "the whole internet may reach SSH on the nodes")
+    assert found.nearest == () and found.text.endswith(f"; fix: {found.fix}")
+    assert only(ssh_from="0.0.0.0/0") == Finding(WARNING, "the whole internet can reach SSH on the nodes")
     for cidr in ("0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/2", "16.0.0.0/7"):
-        wide = f"the whole internet may reach SSH on the nodes ({cidr} is as good as that)"
+        wide = f"the whole internet can reach SSH on the nodes ({cidr} amounts to that)"
         assert only(ssh_from=cidr) == Finding(WARNING, wide)
     assert find(ssh_from="10.0.0.0/8") == []
     assert only(ssh_from="").what.startswith("terraform sets no firewall here")
@@ -216,9 +217,9 @@ def test_settings_that_the_machine_refuses() -> None:
 
 def test_cost() -> None:
     said = cost.line(replace(GOOD, nodes=3), catalog())
-    assert said.startswith("cost: 3 x m7.large in north-1 at $0.1008 = $0.3024/h, $220.75 a month of 730 h; ")
+    assert said.startswith("cost: 3 x m7.large in north-1 at $0.1008 = $0.3024/h, $220.75/month (730 h); ")
     assert said.endswith("without volumes, addresses, traffic and image fees")
-    assert cost.line(GOOD, catalog()).startswith("cost: 1 x m7.large in north-1 = $0.1008/h, $73.58 a month")
+    assert cost.line(GOOD, catalog()).startswith("cost: 1 x m7.large in north-1 = $0.1008/h, $73.58/month")
 
 
 def test_a_cost_that_is_not_known_is_never_another_region_s() -> None:
@@ -232,7 +233,7 @@ def test_a_cost_that_is_not_known_is_never_another_region_s() -> None:
 
 
 def test_a_thousand_nodes() -> None:
-    assert "$100.80/h, $73,584.00 a month" in cost.line(replace(GOOD, nodes=1000), catalog())
+    assert "$100.80/h, $73,584.00/month" in cost.line(replace(GOOD, nodes=1000), catalog())
 
 
 # --- the selection in the variables ---

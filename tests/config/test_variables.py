@@ -146,7 +146,7 @@ def test_files_are_rewritten_when_they_change(tree: Tree) -> None:
 def test_make_says_what_it_costs_and_what_is_wrong(tree: Tree) -> None:
     tree.write(".config", M7I + "CONFIG_TERRAFORM_NODE_COUNT=1000\n")
     done = tree.make()
-    assert "cost: 1000 x m7i.2xlarge in us-east-1 at $0.4032 = $403.20/h, $294,336.00 a month" in done.stdout
+    assert "cost: 1000 x m7i.2xlarge in us-east-1 at $0.4032 = $403.20/h, $294,336.00/month" in done.stdout
     path = "terraform/aws/kconfigs/catalog.json.static"
     tree.write(path, sealed(tree.read(path).replace('"m7i.2xlarge"', '"m7i.3xlarge"')))
     done = tree.make()
@@ -155,7 +155,7 @@ def test_make_says_what_it_costs_and_what_is_wrong(tree: Tree) -> None:
     for text, why in (("{", "not a catalogue file"), (tree.read(path).replace("0.4032", "0.0032"), "digest")):
         tree.write(path, text)
         done = tree.make()
-        assert "warning: no catalogue to check against or to take a price from: " in done.stderr
+        assert "warning: no catalogue to check against: " in done.stderr
         assert f"{path}: " in done.stderr and why in done.stderr and "unknown" in done.stdout
 
 
@@ -163,7 +163,7 @@ def test_make_says_what_it_costs_and_what_is_wrong(tree: Tree) -> None:
 def test_a_number_out_of_range(tree: Tree, count: str) -> None:
     tree.write(".config", M7I + f"CONFIG_TERRAFORM_NODE_COUNT={count}\n")
     done = tree.make(check=False)
-    told = f"CONFIG_TERRAFORM_NODE_COUNT={count}: it has to be a number from 1 to 1000"
+    told = f"CONFIG_TERRAFORM_NODE_COUNT={count}: it must be a number from 1 to 1000"
     assert done.returncode != 0 and told in done.stderr
     assert "Traceback" not in done.stderr and not (tree.root / "extra_vars.yaml").exists()
 
@@ -417,7 +417,7 @@ def test_ctrl_c_while_the_real_terraform_applies(tree: Tree) -> None:
         time.sleep(0.2)
     out, err = process.communicate(timeout=60)
     assert process.returncode != 0 and "Interrupt received" in out and "Two interrupts" not in out + err
-    assert "terraform apply was interrupted, and has ended by itself" in err
+    assert "terraform apply was interrupted, and exited on its own" in err
     assert "kdevops-1" in tree.read("terraform/aws/terraform.tfstate")
     assert not (tree.root / "terraform/aws/.terraform.tfstate.lock.info").exists()
     assert "1 destroyed" in tree.make("destroy", "YES=1", **env).stdout

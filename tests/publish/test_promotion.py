@@ -152,7 +152,7 @@ def test_force_is_noted(tree: Tree) -> None:
     assert not refresh.promote(PROVIDER, tree.root, force=False).news
     assert committed(tree).forced == (reason.strip(),)
     status = tree.python("scripts/cloud_status.py").stdout
-    assert f"{NAME}: static: promoted with FORCE=1 in spite of this: {reason.strip()}" in status
+    assert f"{NAME}: static: promoted with FORCE=1 despite: {reason.strip()}" in status
     publish(tree, lambda c: replace(c, instance_types=c.instance_types[:-1]))
     refresh.promote(PROVIDER, tree.root, force=False)
     assert committed(tree).forced == ()

@@ -173,7 +173,7 @@ def test_a_hook_that_refuses(repo: Tree) -> None:
 def test_without_a_repository(tree: Tree) -> None:
     publish(tree, cheaper)
     said = tree.make("cloud-update-lambdalabs").stdout
-    assert "promoted" in said and "no message for a commit was drafted: this tree is not in a git" in said
+    assert "promoted" in said and "no commit message was drafted: this tree is not in a git" in said
     assert "this tree is not in a git repository" in commit(tree, code=1).stderr
     assert not (tree.root / MESSAGE).exists()
 

@@ -145,7 +145,7 @@ def test_an_edited_price_is_damage(tree: Tree) -> None:
     text = tree.read(path)
     tree.write(path, text.replace('["1.29"', '["0.01"', 1))
     assert tree.read(path) != text
-    assert f"{path}: the records do not fit the digest" in said(tree, code=1)
+    assert f"{path}: the records do not match the digest" in said(tree, code=1)
 
 
 def test_a_damaged_catalogue_not_in_use_is_said(tree: Tree) -> None:

@@ -67,7 +67,7 @@ def test_bringup(fake: Fake) -> None:
     ]
     assert apply == [chdir, "apply", "-no-color", "-input=false", file]
     assert not Path(file).exists()
-    assert "cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h, $588.67 a month of 730 h" in said
+    assert "cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h, $588.67/month (730 h)" in said
     assert fake.environment()["TF_IN_AUTOMATION"] == "1"
     values = json.loads(fake.tree.read("terraform/aws/terraform.tfvars.json"))
     assert values["node_names"] == ["kdevops-1", "kdevops-2"]
@@ -147,7 +147,11 @@ def test_without_a_config(fake: Fake) -> None:
 def test_a_config_of_an_older_catalogue(fake: Fake) -> None:
     fake.tree.write(".config", CONFIG.replace("2XLARGE", "3XLARGE"))
     code, said = run(fake, "bringup")
-    assert code == 1 and "_M7I_3XLARGE=y: there is no such setting; nearest" in said and nothing_started(fake)
+    assert (
+        code == 1
+        and "_M7I_3XLARGE=y: there is no such setting: the menus have no" in said
+        and nothing_started(fake)
+    )
 
 
 def test_a_machine_that_is_not_there(fake: Fake) -> None:
@@ -170,15 +174,15 @@ def test_a_machine_that_is_not_there(fake: Fake) -> None:
 def test_machines_that_nobody_could_reach(fake: Fake) -> None:
     fake.tree.write(".config", "\n".join(n for n in CONFIG.splitlines() if "CIDR" not in n) + "\n")
     code, said = run(fake, "bringup")
-    assert code == 1 and "error: nobody could reach the nodes by SSH" in said and nothing_started(fake)
+    assert code == 1 and "error: no one can reach the nodes by SSH" in said and nothing_started(fake)
     assert run(fake, "plan", FORCE="1")[0] == 0
 
 
 def test_ssh_that_is_open_to_the_world_is_told(fake: Fake) -> None:
-    assert "may reach SSH" not in run(fake, "plan")[1]
+    assert "can reach SSH" not in run(fake, "plan")[1]
     for setting in ("FROM_ANYWHERE=y", 'CIDR="0.0.0.0/1"', 'CIDR="128.0.0.0/1"'):
         fake.tree.write(".config", CONFIG.replace('CIDR="192.0.2.0/24"', setting))
-        said = "warning: the whole internet may reach SSH on the nodes"
+        said = "warning: the whole internet can reach SSH on the nodes"
         assert said in run(fake, "plan")[1] and said in fake.tree.make().stderr
         assert said in fake.tree.make("cloud-check").stdout
     fake.tree.make("defconfig-lambdalabs-gpu-1x-a10")
@@ -247,7 +251,7 @@ def test_the_hashes_of_the_providers(fake: Fake) -> None:
 # --- what it costs ---
 
 DEAR = CONFIG.replace("COUNT=2", "COUNT=25")
-COST = "cost: 25 x m7i.2xlarge in us-east-1 at $0.4032 = $10.08/h, $7,358.40 a month of 730 h"
+COST = "cost: 25 x m7i.2xlarge in us-east-1 at $0.4032 = $10.08/h, $7,358.40/month (730 h)"
 
 
 def test_a_dear_bringup_asks(fake: Fake) -> None:
@@ -360,7 +364,7 @@ def test_a_plan_that_replaces_machines(fake: Fake) -> None:
     fake.tree.make("bringup")
     fake.order(lost=['aws_instance.node["kdevops-1"]'])
     code, said = run(fake, "bringup")
-    assert code == 1 and "This destroys, or replaces by something new and empty, 1 resource: aws" in said
+    assert code == 1 and "This destroys, or replaces with something new and empty, 1 resource: aws" in said
     assert fake.commands()[-1] == "show" and not (fake.tree.root / "terraform/aws/bringup.tfplan").exists()
     code, said = run(fake, "bringup", FORCE="1")
     assert code == 1 and "YES=1" in said and fake.commands()[-1] == "show", "FORCE=1 replaces no machine"
@@ -373,7 +377,7 @@ def test_another_region_while_machines_are_up(fake: Fake) -> None:
     before = len(fake.commands())
     for command in ("bringup", "plan"):
         code, said = run(fake, command)
-        assert code == 1 and "are up in us-east-1, and .config says eu-west-1" in said
+        assert code == 1 and "are up in us-east-1, but .config has eu-west-1" in said
         assert "make destroy" in said and len(fake.commands()) == before
     fake.tree.make("destroy", "YES=1")
     assert fake.tree.read("terraform/aws/terraform.tfvars.json").count("eu-west-1")
@@ -417,7 +421,7 @@ def test_terraform_fails(fake: Fake, command: str, code: int) -> None:
     assert not (fake.tree.root / "terraform/aws/bringup.tfplan").exists()
     if command == "apply":
         assert "kdevops-1" in fake.tree.read(STATE), "what was made is known"
-        assert "that costs money" in said and "`make destroy`" in said
+        assert "it costs money" in said and "`make destroy`" in said
         fake.order(fails={})
         fake.tree.make("destroy", "YES=1")
 
@@ -476,7 +480,7 @@ def test_interrupted_during_apply(fake: Fake, who: str) -> None:
     _, err = process.communicate(timeout=60)
     assert process.returncode != 0 and "Traceback" not in err
     assert json.loads((fake.here / "signals").read_text()) == [signal.SIGINT]
-    assert "asked it to stop; waiting" in err and "was interrupted, and has ended by itself" in err
+    assert "asked it to stop; waiting" in err and "was interrupted, and exited on its own" in err
     assert "kdevops-1" in fake.tree.read(STATE) and "make destroy" in err
 
 

@@ -103,7 +103,7 @@ def test_failures_and_absences_beside_successes(every: All) -> None:
     assert code == 1 and results(said) == wanted, said
     assert every.published() == {*NAMES} - {"azure", "gce"}
     for name in ("azure", "gce"):
-        kept = f"the {name} menus and marker, as they were"
+        kept = f"the {name} menus and marker"
         layout = rf"(?m)^{name}: {wanted[name].lower()}: .*\n  unchanged: {kept}\n  next: "
         assert re.search(layout, said), said
         assert files_of(every.tree.menu_state(), name) == files_of(before, name) != {}

@@ -72,7 +72,7 @@ def test_a_machine_that_the_menu_exchanged(tree: Tree, defconfig: str) -> None:
     assert tree.config()[symbol] == "y"
     terminal.child.send("n\r")
     terminal.child.expect(pexpect.EOF, timeout=30)
-    assert "is as it was" in terminal.child.before and tree.config()[symbol] == "n"
+    assert "is unchanged" in terminal.child.before and tree.config()[symbol] == "n"
     assert tree.make("olddefconfig").stderr == ""
 
 

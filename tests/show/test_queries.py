@@ -88,7 +88,7 @@ def test_a_family_in_another_case_is_the_nearest() -> None:
 
 
 def test_a_family_that_is_elsewhere() -> None:
-    with pytest.raises(CloudError, match="no type of the family g6 is offered in north-1") as caught:
+    with pytest.raises(CloudError, match="no type of family g6 is offered in north-1") as caught:
         queries.types_of(DEMO, family="g6", region=HOME)
     assert (caught.value.exit_code, caught.value.hint) == (1, "nearest regions that have it: south-1")
 

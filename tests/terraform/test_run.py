@@ -138,6 +138,6 @@ def test_a_state_that_terraform_could_not_write(tmp_path: Path) -> None:
     """The state beside it is older, and empty here: what was made is in the other file alone."""
     state(tmp_path, '{"version": 4, "resources": []}')
     (tmp_path / "errored.tfstate").write_text(json.dumps({"resources": [RESOURCE]}), encoding="utf-8")
-    with pytest.raises(CloudError, match=r"errored\.tfstate knows machines") as caught:
+    with pytest.raises(CloudError, match=r"errored\.tfstate lists machines") as caught:
         tfstate.held(tmp_path)
     assert "state push errored.tfstate" in caught.value.hint and caught.value.unchanged

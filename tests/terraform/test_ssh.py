@@ -94,8 +94,8 @@ def test_a_private_key_is_not_overwritten(home: Path) -> None:
         ("---- BEGIN SSH2 PUBLIC KEY ----\n", "does not hold an OpenSSH public key"),
         ("ssh-ed25519 AAAA cut off\n", "does not hold an OpenSSH public key"),
         ("", "does not hold an OpenSSH public key"),
-        (ED25519 + ED25519, "has to hold one line"),
-        ("# mine\n" + ED25519, "has to hold one line"),
+        (ED25519 + ED25519, "must hold one line"),
+        ("# mine\n" + ED25519, "must hold one line"),
     ],
 )
 def test_a_file_that_is_no_public_key(home: Path, text: str, told: str) -> None:

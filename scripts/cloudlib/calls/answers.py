@@ -90,8 +90,8 @@ def parsed(body: bytes) -> Any:
 def too_large(call: str, limit: int) -> BadReply:
     """The error of an answer that was not read on after so many bytes."""
     return BadReply(
-        f"{call}: the answer has more than {limit >> 20} MiB and was not read on",
-        hint="look at what answers there: the largest known answer has 6 MiB\nCLOUD_ANSWER_MIB=N allows more",
+        f"{call}: the answer has more than {limit >> 20} MiB; the rest was not read",
+        hint="check what answers there: the largest known answer is 6 MiB\nCLOUD_ANSWER_MIB=N allows more",
     )
 
 

@@ -36,7 +36,7 @@ def _no_connection(shown: str, error: Exception, cause: str) -> CallFailed:
         return CallFailed(
             f"{shown}: the server's certificate is not accepted: {_certificate_fault(cause)}",
             hint="check this machine's clock\n"
-            "behind a proxy that opens TLS: REQUESTS_CA_BUNDLE=/path/to/its/ca.pem",
+            "behind a proxy that inspects TLS: REQUESTS_CA_BUNDLE=/path/to/its/ca.pem",
         )
     if isinstance(error, requests.exceptions.SSLError) or not isinstance(error, requests.ConnectionError):
         hint = "check the network and REQUESTS_CA_BUNDLE, then try again"
@@ -48,7 +48,7 @@ def _proxy_failure(shown: str, cause: str) -> CallFailed:
     """The proxy did not pass the request on. Its address is not shown, as it may hold a password."""
     if "failed: 407" in cause:
         hint = "HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
-        return CallFailed(f"{shown}: the proxy wants a name and a password (HTTP 407)", hint=hint)
+        return CallFailed(f"{shown}: the proxy asks for a user name and password (HTTP 407)", hint=hint)
     hint = "check HTTPS_PROXY; NO_PROXY=HOST goes past the proxy"
     if "failed: 4" in cause:
         return CallFailed(f"{shown}: the proxy refuses: {cause}", hint=hint)

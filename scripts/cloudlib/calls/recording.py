@@ -144,7 +144,7 @@ def read(path: Path, *, name: str, sha256: str = "") -> Recording:
     digest = hashlib.sha256(packed).hexdigest()
     if sha256 and digest != sha256:
         raise RecordingError(
-            f"{name} is not what the manifest says: its sha256 is {digest}, not {sha256}", hint=_GET_ANOTHER
+            f"{name} does not match the manifest: its sha256 is {digest}, not {sha256}", hint=_GET_ANOTHER
         )
     lines = _lines(packed, name)
     header = _header(next(lines, b""), name)
@@ -156,7 +156,7 @@ def read(path: Path, *, name: str, sha256: str = "") -> Recording:
     return Recording(name, digest, header, answers)
 
 
-_GET_ANOTHER = "get the file again, or record anew"
+_GET_ANOTHER = "get the file again, or make a new recording"
 
 
 def _lines(packed: bytes, name: str) -> Iterator[bytes]:
@@ -168,14 +168,16 @@ def _lines(packed: bytes, name: str) -> Iterator[bytes]:
                 size += len(line)
                 if size > MOST_BYTES:
                     raise RecordingError(
-                        f"{name} is more than {MOST_BYTES >> 20} MiB unpacked, and was not read on",
-                        hint="no run asks for that much: do not trust the file",
+                        f"{name} is more than {MOST_BYTES >> 20} MiB unpacked; the rest was not read",
+                        hint="no run fetches that much: do not trust the file",
                     )
                 yield line
     except EOFError as error:
         raise RecordingError(f"{name} is cut off", hint=_GET_ANOTHER) from error
     except (OSError, zlib.error) as error:
-        raise RecordingError(f"{name} is no recording, or damaged: {error}", hint=_GET_ANOTHER) from error
+        raise RecordingError(
+            f"{name} is not a recording, or is damaged: {error}", hint=_GET_ANOTHER
+        ) from error
 
 
 def _call(line: bytes, where: str) -> str:
@@ -184,7 +186,7 @@ def _call(line: bytes, where: str) -> str:
     if start is not None and line.endswith(b"}\n"):
         with contextlib.suppress(ValueError):
             return str(json.loads(start[1]))
-    raise RecordingError(f"{where}: this is no answer", hint=_GET_ANOTHER)
+    raise RecordingError(f"{where}: not an answer", hint=_GET_ANOTHER)
 
 
 def _header(line: bytes, name: str) -> Header:
@@ -192,11 +194,11 @@ def _header(line: bytes, name: str) -> Header:
         fields: dict[str, Any] = json.loads(line)
         version = fields.pop(_MAGIC)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
-        raise RecordingError(f"{name} is no recording of this project", hint=_GET_ANOTHER) from error
+        raise RecordingError(f"{name} is not a recording made by this project", hint=_GET_ANOTHER) from error
     if version != FORMAT:
         raise RecordingError(
             f"{name} has format {version!r}; this version of the project reads format {FORMAT}",
-            hint="use the version that made it, or record anew",
+            hint="use the version that made it, or make a new recording",
         )
     try:
         header = Header(**fields)
@@ -209,7 +211,7 @@ def _header(line: bytes, name: str) -> Header:
         or not all(isinstance(table, dict) for table in tables)
         or not all(isinstance(value, str) for table in tables for value in table.values())
     ):
-        raise RecordingError(f"{name}: the header is of another shape", hint=_GET_ANOTHER)
+        raise RecordingError(f"{name}: the header has an unexpected shape", hint=_GET_ANOTHER)
     return header
 
 

@@ -94,7 +94,7 @@ class Rest:
             return parsed(answer.out)
         except ValueError as error:
             page = answer.out.lstrip()[:1] == b"<"
-            why = "it is a page of HTML, perhaps a proxy's" if page else str(error)
+            why = "it is an HTML page, perhaps from a proxy" if page else str(error)
             raise BadReply(f"{shown}: the answer is not whole JSON: {why}", hint="try again") from error
 
     def _answer(self, url: str, shown: str) -> Answer:

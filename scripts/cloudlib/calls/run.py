@@ -69,7 +69,7 @@ class CallLog:
             self._check_running()
             if self.budget is not None and self.calls >= self.budget:
                 raise BudgetExceeded(
-                    f"the budget of {self.budget} vendor calls is used up at: {what}",
+                    f"the budget of {self.budget} vendor calls ran out at: {what}",
                     hint="DEBUG=1 shows every call; a cloud that has grown this much needs a larger budget",
                 )
             self.calls += 1

@@ -131,7 +131,7 @@ def _replayed() -> Tapes:
 def refuse_live() -> None:
     """UsageError where REPLAY is set and LIVE=1 asks the provider itself."""
     if recording()[1] and flag("LIVE"):
-        raise UsageError("LIVE=1 asks the provider, REPLAY asks nobody: set one of them")
+        raise UsageError("LIVE=1 asks the provider, REPLAY asks no one: set only one of them")
 
 
 def _from_folder(folder: Path, provider: str) -> Recording:
@@ -144,14 +144,14 @@ def _from_folder(folder: Path, provider: str) -> Recording:
     path = folder / file
     if not _FILE_NAME.fullmatch(file) or path.is_symlink():
         raise RecordingError(
-            f"{folder / MANIFEST}: {file!r} leads out of the folder, and was not opened",
+            f"{folder / MANIFEST}: {file!r} points outside the folder, and was not opened",
             hint="do not trust the folder",
         )
     whole = read(path, name=_shown(path), sha256=digest)
     if whole.header.provider != provider:
         raise RecordingError(
             f"{path} is a recording of {whole.header.provider}; the manifest calls it one of {provider}",
-            hint="get the folder again, or record anew",
+            hint="get the folder again, or make a new recording",
         )
     return whole
 
@@ -185,11 +185,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
             f"{folder} has no {MANIFEST}", hint=f"REPLAY=FILE{ENDING} replays one file without it"
         ) from error
     except (OSError, KeyError, RecursionError, TypeError, ValueError) as error:
-        raise RecordingError(f"{path} is no manifest: {error}", hint="get the folder again") from error
+        raise RecordingError(f"{path} is not a manifest: {error}", hint="get the folder again") from error
     if version != FORMAT or not isinstance(entries, dict):
         raise RecordingError(
             f"{path} has format {version!r}; this version of the project reads format {FORMAT}",
-            hint="use the version that made it, or record anew",
+            hint="use the version that made it, or make a new recording",
         )
     return entries
 

@@ -89,7 +89,7 @@ class _SignalForwarder:
             self._pass_on()
         with contextlib.suppress(OSError):  # the terminal may be gone
             print(
-                "\nasked it to stop; waiting until it has, so that nothing is lost",
+                "\nasked it to stop; waiting for it, so nothing is lost",
                 file=sys.stderr,
                 flush=True,
             )

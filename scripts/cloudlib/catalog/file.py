@@ -44,7 +44,7 @@ def dump(catalog: Catalog) -> str:
 
 def load(text: str, *, where: str) -> Catalog:
     """The catalogue of a file. CatalogError, which names `where` and has a hint, when it is damaged:
-    not JSON, a field of another type, records that contradict each other or do not fit the digest.
+    not JSON, a field of another type, records that contradict each other or do not match the digest.
     """
     try:
         data = json.loads(text)
@@ -61,7 +61,7 @@ def load(text: str, *, where: str) -> Catalog:
     whole = len(_record_lines(text)) == sum(len(data[section]) for section in _SECTIONS)
     if not whole or data["provenance"].get("digest") != text_digest(text, catalog.default_region):
         raise CatalogError(
-            f"{where}: the records do not fit the digest: the file was changed by hand, or is damaged",
+            f"{where}: the records do not match the digest: the file was edited by hand, or is damaged",
             hint=_RESTORE,
         )
     return catalog

@@ -41,7 +41,7 @@ LIMITS: Mapping[str, Limit] = {
     "types": Limit(0.1, 1, "instance types are no longer offered", "clouds retire a few a year"),
     "families": Limit(0.1, 1, "families are no longer offered", "clouds retire a few a year"),
     "large families": Limit(0, 0, "families of 5 or more types are gone", "such a retirement is announced"),
-    "regions": Limit(0, 0, "regions offer nothing any more", "clouds do not close regions"),
+    "regions": Limit(0, 0, "regions no longer offer anything", "clouds do not close regions"),
     "zones": Limit(0.05, 1, "zones are gone", "clouds hardly ever close one"),
     "offers": Limit(0.1, 1, "offers of a type in a region are gone", "types spread to more regions"),
     "zone offers": Limit(0.1, 1, "offers of a type in a zone are gone", "types spread to more zones"),

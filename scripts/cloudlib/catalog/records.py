@@ -307,9 +307,9 @@ def _check(catalog: Catalog) -> None:
     who = catalog.provider
     usable = {r.name for r in catalog.regions if r.available}
     if not usable:
-        raise CatalogError(f"{who}: the answer has no region that could be used")
+        raise CatalogError(f"{who}: the answer has no usable region")
     if not catalog.instance_types:
-        raise CatalogError(f"{who}: the answer has no instance type at all")
+        raise CatalogError(f"{who}: the answer has no instance type")
     if catalog.default_region not in usable:
         raise CatalogError(f"{who}: the default region {catalog.default_region!r} is not among its regions")
     _unique(who, "region", (r.name for r in catalog.regions))
@@ -336,7 +336,7 @@ def _check_places(who: str, itype: InstanceType, usable: set[str], zone_regions:
         if zone not in zone_regions:
             raise CatalogError(f"{who}: {itype.name} is offered in an unknown zone: {zone}")
         if zone_regions[zone] not in itype.regions:
-            raise CatalogError(f"{who}: {itype.name} is offered in the zone {zone}, and not in its region")
+            raise CatalogError(f"{who}: {itype.name} is offered in the zone {zone}, but not in its region")
 
 
 def _unique(who: str, noun: str, names: Iterable[str]) -> None:

@@ -32,7 +32,7 @@ def check(values: Variables) -> None:
     for key, (pattern, rule) in PATTERNS.items():
         for text in _texts(values.get(key, [])):
             if not re.fullmatch(pattern, text) or (key, text) == (_USER, "root"):
-                raise _rejected(key, text, f"it has to be {rule}")
+                raise _rejected(key, text, f"it must be {rule}")
     if _CIDR in values:
         _check_range(str(values[_CIDR]))
     for key, value in values.items():
@@ -46,10 +46,10 @@ def _check_range(text: str) -> None:
     try:
         interface = ipaddress.IPv4Interface(text)
     except ValueError:
-        raise _rejected(_CIDR, text, "it has to be an IPv4 range such as 203.0.113.7/32") from None
+        raise _rejected(_CIDR, text, "it must be an IPv4 range such as 203.0.113.7/32") from None
     if text != str(interface.network):
         near = dict.fromkeys((f"{interface.ip}/32", str(interface.network)))
-        raise _rejected(_CIDR, text, f"it has to be a range: {' or '.join(near)}")
+        raise _rejected(_CIDR, text, f"it must be a range: {' or '.join(near)}")
 
 
 def _texts(value: Value) -> Iterator[str]:

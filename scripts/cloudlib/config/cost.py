@@ -16,7 +16,7 @@ _LEFT_OUT = "without volumes, addresses, traffic and image fees"
 
 
 def line(wanted: Selection, catalog: Catalog | None) -> str:
-    """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75 a month of 730 h; without volumes, …`."""
+    """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75/month (730 h); without volumes, …`."""
     what = printable(f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}")
     total = hourly_total(wanted, catalog)
     if total is None:
@@ -24,7 +24,7 @@ def line(wanted: Selection, catalog: Catalog | None) -> str:
         return f"cost: {what}: unknown, {why}"
     single = f" at {dollars(total / wanted.nodes)}" if wanted.nodes > 1 else ""
     month = f"${total * HOURS_A_MONTH:,.2f}"
-    return f"cost: {what}{single} = {dollars(total)}/h, {month} a month of {HOURS_A_MONTH} h; {_LEFT_OUT}"
+    return f"cost: {what}{single} = {dollars(total)}/h, {month}/month ({HOURS_A_MONTH} h); {_LEFT_OUT}"
 
 
 def hourly_total(wanted: Selection, catalog: Catalog | None) -> Decimal | None:

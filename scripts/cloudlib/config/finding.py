@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One thing that a check has to say of a configuration."""
+"""What a check reports about a configuration."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ ERROR, WARNING, NOTE = "error", "warning", "note"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An error makes the selection unlaunchable; `nearest` names what is closest to it instead."""
+    """An error makes the selection unlaunchable.
+
+    `nearest` names what the menus offer instead, the closest first; `fix` says what to set.
+    """
 
     level: str
     what: str
     nearest: tuple[str, ...] = ()
+    fix: str = ""
 
     @property
     def text(self) -> str:
-        """The finding with what is closest, without its level; fit for a terminal."""
-        return printable(self.what + (f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""))
+        """The finding with its remedy, without its level; safe for a terminal."""
+        nearest = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
+        return printable(self.what + nearest + (f"; fix: {self.fix}" if self.fix else ""))

@@ -97,7 +97,7 @@ def _zone(wanted: Selection, itype: InstanceType, catalog: Catalog, names: MenuN
 def _architecture(wanted: Selection, itype: InstanceType, catalog: Catalog) -> Iterable[Finding]:
     if wanted.architecture not in itype.linux_architectures:
         boots = " and ".join(itype.linux_architectures) or "no Linux"
-        what = f"{itype.name} boots {boots}, the target architecture is {wanted.architecture}"
+        what = f"{itype.name} boots {boots}, but the target architecture is {wanted.architecture}"
         yield Finding(ERROR, what, _similar(itype, wanted, catalog, lambda t: wanted.region in t.regions))
 
 
@@ -110,7 +110,8 @@ def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> I
     if not same:
         if listed:
             yield Finding(
-                NOTE, f"the image {name} is not in the catalogue: what it boots on cannot be checked"
+                NOTE,
+                f"the image {name} is not in the catalogue: its architecture and boot mode cannot be checked",
             )
         return
     related = sorted(listed, key=lambda i: (i.distro != same[0].distro, i.release != same[0].release))

@@ -86,7 +86,7 @@ def _unreadable(path: Path, error: Exception) -> ConfigRejected:
     name = shown(path)
     return ConfigRejected(
         f"{name} cannot be read: {one_line(error)}",
-        unchanged=f"{name}, as it was",
+        unchanged=name,
         hint=f"fix it, or move it aside: mv {name} {name}.bad",
     )
 
@@ -127,12 +127,10 @@ def _names_a_cloud(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Pa
     names = [name for name, value in asked.items() if value not in ("n", '""')]
     off = asked.get("TERRAFORM") == "n"
     if switches and (off or not any(n == s or n.startswith(f"{s}_") for n in names for s in switches)):
-        what = (
-            "says CONFIG_TERRAFORM=n: it asks for no machine in a cloud" if off else "names no cloud provider"
-        )
+        what = "sets CONFIG_TERRAFORM=n: it asks for no cloud machine" if off else "names no cloud provider"
         raise ConfigRejected(
             f"{shown(path)} {what}",
-            unchanged=f"{shown(config_file())}, as it was" if config_file().exists() else "",
+            unchanged=shown(config_file()) if config_file().exists() else "",
             hint="\n".join(
                 ["add one of", *(f"  CONFIG_{s}=y" for s in switches), "make alldefconfig: the defaults"]
             ),
@@ -214,5 +212,5 @@ def _reason(symbol: kconfiglib.Symbol, value: str) -> str:
         return f"{symbol.choice.selection.name} was chosen instead"
     for low, high, condition in symbol.ranges:
         if kconfiglib.expr_value(condition) > 0:
-            return f"it has to be a number from {low.str_value} to {high.str_value}"
+            return f"it must be a number from {low.str_value} to {high.str_value}"
     return f"it became {symbol.str_value!r}"

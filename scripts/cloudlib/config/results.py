@@ -147,7 +147,7 @@ def _as_custom(
     chosen.settings[switch.name] = "y"
     if not any(switch.name in note for note in chosen.notes):
         chosen.notes.append(
-            f"CONFIG_{symbol.name}={asked[symbol.name]} is no image of the menus: {switch.name}=y"
+            f"CONFIG_{symbol.name}={asked[symbol.name]} is not an image in the menus: {switch.name}=y"
         )
     return True
 
@@ -161,16 +161,12 @@ def _refuse(symbol: kconfiglib.Symbol, asked: Mapping[str, str], chosen: Chosen)
     nearest: tuple[str, ...] = ()
     if other:
         options = " and ".join(o.name for o in against[other].options if o.str_value != "y")
-        why = (
-            f"CONFIG_{other} says {symbol.str_value!r}; delete the wrong line, the choice for it is {options}"
-        )
+        why = f"CONFIG_{other} gives {symbol.str_value!r}; delete the wrong line; its choice is {options}"
     elif len(ways) > 1:
-        why = "several choices yield it; name one"
+        why = "several choices give it; name one"
         nearest = tuple(dict.fromkeys(way.options[0].name for way in ways))[:3]
     elif free:
-        why = (
-            f"the menus have no such image; {free} takes it, and without this line it is {symbol.str_value!r}"
-        )
+        why = f"the menus have no such image; {free} takes any; without this line it is {symbol.str_value!r}"
     elif ways:
         why = (
             "; ".join(f"it needs {n}" for o in ways[0].options for n in terms.needs(o)) or "it is not offered"

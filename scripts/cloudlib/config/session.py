@@ -63,7 +63,7 @@ def read(registry: Registry, *, ask: bool = True) -> Session:
     try:
         collected = variables.collect(kconf, provider, earlier(), ask=ask)
     except CloudError as error:
-        error.unchanged = error.unchanged or (f"{shown(EXTRA_VARS)}, as it was" if _text(EXTRA_VARS) else "")
+        error.unchanged = error.unchanged or (shown(EXTRA_VARS) if _text(EXTRA_VARS) else "")
         raise
     catalog, problem = catalog_in_use(kconf, provider)
     wanted = selection.of(collected.values, provider)
@@ -109,7 +109,7 @@ def parse(registry: Registry, root: Path = ROOT) -> kconfiglib.Kconfig:
     except (kconfiglib.KconfigError, OSError) as error:
         raise CloudError(
             f"the menus cannot be read: {str(error).strip()}",
-            hint="CLOUD_TIER=static takes the committed menus; `git status terraform` shows what changed",
+            hint="CLOUD_TIER=static uses the committed menus; `git status terraform` shows what changed",
         ) from error
     kconf.warn_assign_undef = False
     return kconf
@@ -154,7 +154,7 @@ def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
     """
     loaded = requested.load(kconf, path)
     if loaded.dropped:
-        unchanged = f"{shown(config_file())}, as it was" if config_file().exists() else ""
+        unchanged = shown(config_file()) if config_file().exists() else ""
         raise requested.rejected(loaded.dropped, shown(path), unchanged=unchanged)
     for note in loaded.notes:
         print(printable(f"note: {note}"), file=sys.stderr)
@@ -179,7 +179,7 @@ def catalog_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> tuple[Catal
     try:
         return catalogfile.load_file(path), ""
     except CatalogError as error:
-        return None, f"no catalogue to check against or to take a price from: {error.what}"
+        return None, f"no catalogue to check against: {error.what}"
 
 
 def earlier() -> Variables:

@@ -10,10 +10,10 @@ from cloudlib.config.finding import NOTE, WARNING, Finding
 
 #: The default of TERRAFORM_SSH_ALLOWED_CIDR: no machine but the node itself.
 NOBODY = "127.0.0.1/32"
-UNREACHABLE = f"nobody could reach the nodes by SSH: TERRAFORM_SSH_ALLOWED_CIDR is still {NOBODY}"
-WAYS_IN = ("your own address as ADDRESS/32", "TERRAFORM_SSH_ALLOWED_FROM_ANYWHERE=y")
+UNREACHABLE = f"no one can reach the nodes by SSH: TERRAFORM_SSH_ALLOWED_CIDR is still {NOBODY}"
+FIX = "set it to your own address, ADDRESS/32, or TERRAFORM_SSH_ALLOWED_FROM_ANYWHERE=y for everyone"
 _NO_FIREWALL = (
-    "terraform sets no firewall here; the account's own says who may reach SSH, see docs/terraform.md"
+    "terraform sets no firewall here; the account's firewall decides who can reach SSH, see docs/terraform.md"
 )
 #: Ranges with fewer bits in their prefix are larger than any one network's: they count as the whole internet.
 _WIDE = 8
@@ -29,7 +29,7 @@ def findings(cidr: str) -> Iterable[Finding]:
         return
     bits = ipaddress.IPv4Network(cidr).prefixlen
     if cidr == NOBODY:
-        yield Finding(WARNING, UNREACHABLE, WAYS_IN)
+        yield Finding(WARNING, UNREACHABLE, fix=FIX)
     elif bits < _WIDE:
-        wide = f" ({cidr} is as good as that)" if bits else ""
-        yield Finding(WARNING, f"the whole internet may reach SSH on the nodes{wide}")
+        wide = f" ({cidr} amounts to that)" if bits else ""
+        yield Finding(WARNING, f"the whole internet can reach SSH on the nodes{wide}")

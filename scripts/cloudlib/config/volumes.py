@@ -53,9 +53,9 @@ def _range(name: str, figure: int | None, allowed: tuple[int, int] | None, unit:
     """A figure that is missing, not taken, or out of its range."""
     if allowed is None:
         if figure is not None:
-            yield Problem(f"{name} volumes take no figure of {unit}")
+            yield Problem(f"{name} volumes have no {unit} setting")
     elif figure is None:
-        yield Problem(f"{name} volumes need a figure of {unit}", (f"{allowed[0]} {unit}",))
+        yield Problem(f"{name} volumes need a value for {unit}", (f"{allowed[0]} {unit}",))
     elif not allowed[0] <= figure <= allowed[1]:
         what = f"{name} volumes have {allowed[0]} to {allowed[1]} {unit}, not {figure}"
         yield Problem(what, (f"{min(max(figure, allowed[0]), allowed[1])} {unit}",))

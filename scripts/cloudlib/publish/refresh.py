@@ -41,7 +41,7 @@ def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
     texts = render(provider, catalog, tier.GENERATED)
     seconds = time.monotonic() - started
     recording = request.log.replayed
-    replayed = (f"replayed from {recording.name}, nobody was asked",) if recording else ()
+    replayed = (f"replayed from {recording.name}; no vendor was asked",) if recording else ()
     return Fetched(catalog, texts, seconds, request.log.calls, (*replayed, *request.remarks))
 
 
@@ -103,7 +103,7 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
     name = provider.NAME
     if not tier.marker(root, name).exists():
         raise CloudError(
-            f"{name}: nothing was generated that could be promoted",
+            f"{name}: there are no generated menus to promote",
             unchanged="the static files",
             hint=f"make cloud-config-{name}",
         )

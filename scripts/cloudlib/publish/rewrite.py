@@ -30,7 +30,7 @@ def rewrite(path: Path, text: str, *, mode: int | None = None) -> bool:
     except OSError as error:
         raise PublishError(
             f"cannot write {shown(path)}: {error.strerror}",
-            unchanged=f"{shown(path)}, as it was" if path.exists() else "",
+            unchanged=shown(path) if path.exists() else "",
             hint="make room or the folder writable, then run the command again",
         ) from error
     return True

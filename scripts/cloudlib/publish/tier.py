@@ -128,7 +128,7 @@ def _finish(root: Path, stage: Path) -> None:
         _refuse_links(root, stage, record)
     except Damaged as error:
         print(
-            f"note: {_STAGE}/{stage.name}/{records.NAME} is thrown away ({error}); the earlier menus stay",
+            f"note: {_STAGE}/{stage.name}/{records.NAME} is discarded ({error}); the earlier menus are kept",
             file=sys.stderr,
         )
         return

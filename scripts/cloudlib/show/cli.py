@@ -42,13 +42,16 @@ class _Parser(command.Parser):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.add_argument(
-            "--output", choices=("json", "text"), default=argparse.SUPPRESS, help="form of the data (text)"
+            "--output",
+            choices=("json", "text"),
+            default=argparse.SUPPRESS,
+            help="output format (default: text)",
         )
         self.add_argument(
             "--offline",
             action="store_true",
             default=argparse.SUPPRESS,
-            help="answer from the catalogue of this tree's menus, without a vendor call",
+            help="answer from this tree's catalogue, without a vendor call",
         )
 
 
@@ -60,7 +63,7 @@ def _parser(
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     listing = _listing(commands, "regions", "regions and zones")
-    listing.add_argument("--include-zones", action="store_true", help="with their zones")
+    listing.add_argument("--include-zones", action="store_true", help="include their zones")
     listing.set_defaults(run=_regions)
 
     listing = _listing(commands, "instance-types", "instance types")
@@ -69,7 +72,7 @@ def _parser(
 
     _listing(commands, "images", "operating system images").set_defaults(run=_images)
 
-    cheapest = commands.add_parser("cheapest", help="the types that meet needs, cheapest first")
+    cheapest = commands.add_parser("cheapest", help="types that meet the needs, cheapest first")
     _narrowing(cheapest)
     cheapest.add_argument("--min-vcpus", type=_whole, default=0, metavar="N", help="at least N vCPUs")
     cheapest.add_argument(
@@ -80,7 +83,9 @@ def _parser(
     cheapest.add_argument("--nvme", action="store_true", help="with local NVMe disks")
     cheapest.add_argument("--kvm", action="store_true", help="able to run KVM guests")
     cheapest.add_argument("--max-price", type=_usd, metavar="USD", help="at most USD per hour")
-    cheapest.add_argument("--count", type=_positive, default=10, metavar="N", help="show N (10)")
+    cheapest.add_argument(
+        "--count", type=_positive, default=10, metavar="N", help="show at most N (default: 10)"
+    )
     cheapest.set_defaults(run=_cheapest)
 
     generate = commands.add_parser("generate-kconfig", help="fetch everything and write the generated menus")
@@ -192,7 +197,7 @@ def _images(provider: Provider, options: argparse.Namespace) -> None:
         images = provider.list_images(request)
         _tell(provider, request.remarks)
     if not images:
-        raise CloudError(f"no image of {provider.TITLE} is known", hint=f"make cloud-config-{provider.NAME}")
+        raise CloudError(f"no {provider.TITLE} image is known", hint=f"make cloud-config-{provider.NAME}")
     rows.show_images(options.output, images)
 
 
@@ -258,6 +263,6 @@ def _published(provider: Provider) -> Catalog:
     catalog = refresh.last_known(ROOT, provider.NAME)
     if catalog is None:
         raise CatalogError(
-            f"this tree has no catalogue of {provider.TITLE}", hint=f"make cloud-config-{provider.NAME}"
+            f"this tree has no {provider.TITLE} catalogue", hint=f"make cloud-config-{provider.NAME}"
         )
     return catalog

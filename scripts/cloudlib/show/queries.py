@@ -69,7 +69,7 @@ def types_of(catalog: Catalog, *, family: str = "", region: str = "") -> list[In
     every = families[family] if family else [t for types in families.values() for t in types]
     offered = [t for t in every if not region or region in t.regions]
     if not offered:
-        what = f"no type of the family {family}" if family else "no type"
+        what = f"no type of family {family}" if family else "no type"
         raise CloudError(f"{what} is offered in {region}", hint=_elsewhere(catalog, every, region))
     return offered
 

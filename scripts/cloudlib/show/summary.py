@@ -86,7 +86,7 @@ def gaps(catalog: Catalog) -> list[str]:
     return [
         *merge.unreached(catalog),
         *(f"notice: {notice}" for notice in about.notices),
-        *(f"promoted with FORCE=1 in spite of this: {doubt}" for doubt in about.forced),
+        *(f"promoted with FORCE=1 despite: {doubt}" for doubt in about.forced),
     ]
 
 

@@ -26,7 +26,7 @@ def refuse(folder: Path) -> None:
     foreign = sorted({*_files(folder), *_variables()} - terraform_extra())
     if foreign:
         raise CloudError(
-            f"terraform would also take what `make` neither wrote nor checked: {', '.join(foreign)}",
+            f"terraform would also load what `make` neither wrote nor checked: {', '.join(foreign)}",
             unchanged="everything: terraform was not started",
             hint=f"move the files out of {shown(folder)}, and unset the variables\n"
             f"TERRAFORM_EXTRA={','.join(foreign)} allows them",

@@ -59,8 +59,8 @@ class Terraform:
         """Check the version of terraform and fetch the providers that the module pins, once."""
         self._watched(
             ["init", "-input=false"],
-            unchanged="every machine: nothing was asked of the cloud yet",
-            hint="correct what terraform says above and run the command again\n" + _INSTALL,
+            unchanged="every machine: nothing was sent to the cloud yet",
+            hint="fix what terraform reports above, then run the command again\n" + _INSTALL,
         )
 
     def plan(self, to: Path | None = None) -> None:
@@ -80,8 +80,8 @@ class Terraform:
         """Do what a written plan says."""
         self._watched(
             ["apply", "-input=false", str(plan.resolve())],
-            unchanged=f"{self._state}, which knows what was made so far; that costs money",
-            hint="correct what terraform says above and run `make bringup` again, or `make destroy`",
+            unchanged=f"{self._state}, which records what was made so far; it costs money",
+            hint="fix what terraform reports above, then run `make bringup` again, or `make destroy`",
         )
 
     def destroy(self, variables: Path | None, *, refresh: bool = True) -> None:
@@ -95,8 +95,8 @@ class Terraform:
         given += [] if refresh else ["-refresh=false"]
         self._watched(
             ["destroy", "-input=false", "-auto-approve", *given],
-            unchanged=f"{self._state}, which knows what is left; that costs money",
-            hint="correct what terraform says above and run `make destroy` again\n"
+            unchanged=f"{self._state}, which records what is left; it costs money",
+            hint="fix what terraform reports above, then run `make destroy` again\n"
             "make destroy REFRESH=0 needs neither the key file nor the image any more",
         )
 
@@ -125,7 +125,7 @@ class Terraform:
         if ended.code == 0 and not ended.interrupted:
             return
         what = f"terraform {name} " + (
-            "was interrupted, and has ended by itself"
+            "was interrupted, and exited on its own"
             if ended.interrupted
             else f"failed with exit code {ended.code}"
         )
@@ -133,7 +133,7 @@ class Terraform:
             what,
             130 if ended.interrupted else ended.code,
             unchanged=unchanged,
-            hint=hint or "correct what terraform says above and run the command again",
+            hint=hint or "fix what terraform reports above, then run the command again",
         )
 
     @property

@@ -48,7 +48,7 @@ def nodes(outputs: Mapping[str, Any]) -> tuple[list[Node], str]:
 
 def _checked(pattern: re.Pattern[str], text: str) -> str:
     if not pattern.fullmatch(text):
-        raise ValueError(f"{text!r} cannot stand in an ssh configuration")
+        raise ValueError(f"{text!r} cannot be written to an ssh configuration")
     return text
 
 

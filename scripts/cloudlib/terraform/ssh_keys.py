@@ -83,13 +83,13 @@ def _check(public: Path) -> None:
     try:
         fingerprint = _keygen("-l", "-f", str(public)).decode("utf-8", "replace").strip()
     except CallFailed as error:
-        hint = f"ssh-keygen -l -f {public} has to show its fingerprint"
+        hint = f"ssh-keygen -l -f {public} must print its fingerprint"
         raise KeyProblem(f"{public} does not hold an OpenSSH public key", hint=hint) from error
     if len(text.strip().splitlines()) != 1:
-        raise KeyProblem(f"{public} has to hold one line, the public key", hint="make menuconfig")
+        raise KeyProblem(f"{public} must hold one line, the public key", hint="make menuconfig")
     if fingerprint.endswith("-CERT)"):
         raise KeyProblem(
-            f"{public} holds a certificate, which lets nobody in by itself",
+            f"{public} holds a certificate, which lets no one in by itself",
             hint="name the .pub file of the key that it certifies",
         )
 

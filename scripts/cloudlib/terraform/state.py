@@ -22,7 +22,7 @@ def held(folder: Path) -> list[str]:
     """
     if (folder / _ERRORED).exists():
         raise CloudError(
-            f"{shown(folder / _ERRORED)} knows machines that terraform made and could not write into {NAME}",
+            f"{shown(folder / _ERRORED)} lists machines that terraform made but could not record in {NAME}",
             unchanged=shown(folder / _ERRORED),
             hint=f"terraform -chdir={shown(folder)} state push {_ERRORED}\n"
             "then remove that file, and run the command again",
@@ -44,7 +44,7 @@ def _addresses(path: Path) -> list[str]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CloudError(
             f"{shown(path)} cannot be read as a terraform state ({type(error).__name__}: {error}); "
-            "machines that it knows may still be running",
+            "machines listed in it may still be running",
             unchanged=shown(path),
             hint=f"look at it and at {NAME}.backup; remove it by hand once you know that nothing runs",
         ) from error

@@ -77,7 +77,7 @@ _AZ = (
     Meaning(
         r"Connection aborted|Connection reset|RemoteDisconnected|IncompleteRead",
         ServiceFailed,
-        hint="try again later; https://azure.status.microsoft tells of outages",
+        hint="try again later; https://azure.status.microsoft lists outages",
     ),
     Meaning(
         r"[Tt]imed out|Timeout",
@@ -129,7 +129,7 @@ _ARM = (
         hint="wait a few minutes and run the command again",
     ),
     Meaning(
-        r"^50[0234] ", ServiceFailed, hint="try again later; https://azure.status.microsoft tells of outages"
+        r"^50[0234] ", ServiceFailed, hint="try again later; https://azure.status.microsoft lists outages"
     ),
 )
 
@@ -253,7 +253,7 @@ class ResourceManager:
         before, so that a run which loses its login half way has failed and is not a provider left out.
         """
         if not url.startswith(f"{BASE}/"):
-            raise BadReply(f"{urlsplit(url).netloc!r} is not sent az's token", hint=SEE_CALLS)
+            raise BadReply(f"az's token is not sent to {urlsplit(url).netloc!r}", hint=SEE_CALLS)
         try:
             answer: object = self._rest().get(url, shown=_shown(url))
         except NoCredentials as error:

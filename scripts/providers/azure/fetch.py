@@ -143,7 +143,7 @@ class Fetch:
         closed = sum(len(there.restricted) for there in sizes.values())
         if closed:
             self.notices.append(f"{closed} offers of sizes are closed to this subscription")
-        self._name("described in two ways, of which the first was taken", azure_parse.ambiguous(sizes))
+        self._name("described twice, of which the first was used", azure_parse.ambiguous(sizes))
         itypes = {name: itype for there in sizes.values() for name, itype in there.itypes.items()}
         gpus = {name: gpu for name, itype in itypes.items() for gpu in itype.gpus}
         self._name(
@@ -182,7 +182,7 @@ class Fetch:
             return prices.known, prices.zeros
 
         prices = job.take_prices(step, tasks, take, results=results, offered=offering, notices=self.notices)
-        self._name("without a price, of which Azure states several", unclear)
+        self._name("no price, as Azure states several", unclear)
         return prices
 
     def _start_images(self) -> tuple[Step, list[Future[list[Sku]]]]:

@@ -35,8 +35,8 @@ def pages(
     while url:
         if _origin(url) != _origin(first):
             raise BadReply(
-                f"azure: the next page of {what} is said to be at {_origin(url)}, not at {_origin(first)}; "
-                "it was not asked for",
+                f"azure: the next page of {what} points to {_origin(url)}, not to {_origin(first)}; "
+                "it was not followed",
                 hint="a proxy may rewrite answers; nothing was sent to that host",
             )
         if url in seen or len(seen) == _MOST_PAGES:

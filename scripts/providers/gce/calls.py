@@ -97,7 +97,7 @@ _MEANINGS = (
         ServiceFailed,
         hint="run the command again later",
     ),
-    Meaning("was not found", CallFailed, hint="`gcloud config get project` tells the project in use"),
+    Meaning("was not found", CallFailed, hint="`gcloud config get project` prints the project in use"),
     Meaning("gcloud crashed", BadReply, hint=SEE_CALLS),
 )
 

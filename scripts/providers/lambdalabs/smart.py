@@ -74,7 +74,7 @@ def cheapest(all_offers: Sequence[Offer], *, architecture: str = "", gpu: bool =
         what = " ".join(word for word in (architecture, "GPU" if gpu else "", "type") if word)
         raise NoCapacity(
             f"no {what} of Lambda has capacity in any region now",
-            hint="try again later; `scripts/lambda-cli capacity` lists what there is",
+            hint="try again later; `scripts/lambda-cli capacity` lists what is available",
         )
     return [o for o in fits if o.usd == fits[0].usd]
 
@@ -88,7 +88,7 @@ def named(all_offers: Sequence[Offer], name: str) -> Offer:
     if not by_name[name].regions:
         raise NoCapacity(
             f"{name} has no capacity in any region now",
-            hint="try again later, or choose another type; `scripts/lambda-cli capacity` lists what there is",
+            hint="try again later, or choose another type; `scripts/lambda-cli capacity` lists all",
         )
     return by_name[name]
 
@@ -135,4 +135,4 @@ def remarks(capacity: Mapping[str, Sequence[object]], when: str = "now") -> list
     """What a run's summary says of capacity."""
     some = [f"{name} ({len(regions)})" for name, regions in capacity.items() if regions]
     listed = ", ".join(some) or "none"
-    return [f"capacity {when}, in so many regions: {listed}; {len(capacity) - len(some)} types have none"]
+    return [f"capacity {when} (number of regions): {listed}; {len(capacity) - len(some)} types have none"]

@@ -107,7 +107,7 @@ def test_a_fetch(server: AzureServer, calls: Callable[[], list[str]]) -> None:
         "left out, without vCPU, memory or architecture figures: Standard_Odd",
         "2 offers of sizes are closed to this subscription",
         "1 price rows of 0 were left out",
-        "without a price, of which Azure states several: Standard_L8s_v3",
+        "no price, as Azure states several: Standard_L8s_v3",
     )
 
 
@@ -550,7 +550,7 @@ def test_a_size_that_is_described_in_two_ways_is_noticed(server: AzureServer) ->
     server.use(replace(data, offered={**data.offered, "eastus2": east2}))
     made = fetch()
     assert next(t for t in made.instance_types if t.name == "Standard_D4s_v5").memory_mib == 16 * 1024
-    assert "described in two ways, of which the first was taken: Standard_D4s_v5" in made.provenance.notices
+    assert "described twice, of which the first was used: Standard_D4s_v5" in made.provenance.notices
 
 
 # --- the server by hand ---

@@ -78,7 +78,7 @@ def test_a_fetch(server: LambdaServer) -> None:
     gh200 = next(k for k in catalog.instance_types if k.name == "gpu_1x_gh200")
     assert gh200.architectures == ("arm64",)
     assert request.remarks == [
-        "capacity now, in so many regions: gpu_1x_a10 (2), gpu_1x_gh200 (1), gpu_8x_h100_sxm5 (1), "
+        "capacity now (number of regions): gpu_1x_a10 (2), gpu_1x_gh200 (1), gpu_8x_h100_sxm5 (1), "
         "gpu_8x_v100 (1); 2 types have none"
     ]
 

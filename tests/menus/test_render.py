@@ -349,13 +349,25 @@ def calls(run: Callable[[], object]) -> int:
     return count
 
 
-def test_ten_times_the_types_are_ten_times_the_work() -> None:
+@pytest.mark.parametrize("families", [1, 8, 80])
+def test_ten_times_the_types_are_ten_times_the_work(families: int) -> None:
     def with_types(count: int) -> Catalog:
-        return catalog(
-            [itype(f"{'abcdefgh'[n % 8]}{n // 64}.{n % 64}large", 2 + n, usd="1") for n in range(count)]
-        )
+        many = families * count // 600 or 1
+        return catalog([itype(f"m{n % many}.{n}large", 2 + n // many, usd="1") for n in range(count)])
 
     small, large = with_types(60), with_types(600)
     few = calls(lambda: menus.render(small, FAMILIES, "terraform/demo/kconfigs", "static"))
     many = calls(lambda: menus.render(large, FAMILIES, "terraform/demo/kconfigs", "static"))
     assert few > 1000 and many < 12 * few
+
+
+def test_more_families_than_a_chain_can_have(tmp_path: Path) -> None:
+    """Every family with a GPU is a term of one condition, as is each that can switch on nested guests."""
+    count = 1200
+    types = [itype(f"g{n}.large", gpus=(L40S,), kvm=True) for n in range(count)]
+    kconf = parse_menus(tmp_path, catalog([itype("m5.large"), *types]), FAMILIES)
+    symbols = [f"{D}_IS_GPU_INSTANCE", f"{D}_CAN_NEST"]
+    choose(kconf, f"{D}_FAMILY_M5")
+    assert [value(kconf, name) for name in symbols] == ["n", "n"]
+    choose(kconf, f"{D}_FAMILY_G{count - 1}")
+    assert [value(kconf, name) for name in symbols] == ["y", "y"]

@@ -178,7 +178,8 @@ def _sizes(
     """The choice among the types of one family, and the string that names the chosen one."""
     result = _size_string(names, family)
     table.reserve(result, f"the size of {family}")
-    members = tuple(_type_config(catalog, names, table, itype, instance_types) for itype in instance_types)
+    shared = _offer(instance_types, catalog, names)
+    members = tuple(_type_config(catalog, names, table, itype, shared) for itype in instance_types)
     return (
         Choice(
             prompt=f"{names.title} {names.type_noun}",
@@ -199,10 +200,10 @@ def _type_config(
     names: MenuNames,
     table: SymbolTable,
     itype: InstanceType,
-    family: Sequence[InstanceType],
+    shared: tuple[str, ...],
 ) -> Config:
-    """One type. It has conditions of its own only where they differ from those of its family."""
-    own, shared = _offer([itype], catalog, names), _offer(family, catalog, names) if family else ()
+    """One type. It has conditions of its own only where they differ from those that its family has."""
+    own = _offer([itype], catalog, names)
     return Config(
         name=table.claim(names.type_prefix, itype.name),
         prompt=type_prompt(itype, catalog.default_region),
@@ -213,8 +214,8 @@ def _type_config(
 
 def _type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
     """What the prompt does not say: network, KVM, boot modes, zones by id, prices elsewhere."""
-    here, prices = catalog.default_region, itype.prices
-    zones = [z.zone_id or z.name for z in catalog.zones if z.region == here and z.name in set(itype.zones)]
+    here, prices, offered = catalog.default_region, itype.prices, set(itype.zones)
+    zones = [z.zone_id or z.name for z in catalog.zones if z.region == here and z.name in offered]
     elsewhere = [f"{r} {dollars(prices[r].usd_per_hour)}" for r in sorted(prices) if r != here]
     one_price = len({p.usd_per_hour for p in prices.values()}) == 1 and {*itype.regions} <= {*prices}
     facts = [

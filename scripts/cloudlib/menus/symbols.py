@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cloudlib.errors import SymbolCollision
 
 
+@lru_cache(maxsize=4096)  # regions are asked for once a type
 def symbol(prefix: str, name: str) -> str:
     """`symbol("TERRAFORM_AWS_INSTANCE_", "m7i-flex.2xlarge")` -> TERRAFORM_AWS_INSTANCE_M7I_FLEX_2XLARGE.
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 import cloud_providers
+from cloudlib.menus.kconfig import Config, Default, any_of, none_of, write
 from cloudlib.publish import tier
 from tests.support.generated import publish
+from tests.support.kconf import parse
 from tests.support.tree import Tree
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,3 +70,17 @@ def test_generated_menus_are_read_alike_too(provider: str, tree: Tree, tmp_path:
     name = next(name for name in DEFCONFIGS if name.startswith(f"{provider}-"))
     _agree(tree, name, tier.GENERATED, tmp_path)
     assert "_USE_DYNAMIC_CONFIG=y" in (tmp_path / "theirs").read_text()
+
+
+def test_conditions_of_more_terms_than_one_chain_are_read_alike(tmp_path: Path) -> None:
+    names = [f"A{n}" for n in range(3000)]
+    nodes = [
+        *(Config(name, prompt=name, defaults=(Default("y"),)) for name in names[2000:2002]),
+        Config("ANY", defaults=(Default("y", any_of(names)),)),
+        Config("NONE", defaults=(Default("y", none_of(names)),)),
+    ]
+    kconf = parse(tmp_path, write(nodes, header=""))
+    kconf.write_config(str(tmp_path / "ours"))
+    subprocess.run([_conf(), "--olddefconfig", "Kconfig"], cwd=tmp_path, capture_output=True, check=True)
+    assert _settings(tmp_path / ".config") == _settings(tmp_path / "ours")
+    assert "CONFIG_ANY=y" in _settings(tmp_path / ".config")

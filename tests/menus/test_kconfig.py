@@ -124,6 +124,40 @@ def test_long_expressions_are_continued_and_read_back(tmp_path: Path) -> None:
     assert [part.name for part in parts] == names
 
 
+def test_a_chain_of_any_length_is_read(tmp_path: Path) -> None:
+    """Kconfiglib descends once for each term of a chain, and Python ends that at a thousand."""
+    names = [f"A{n}" for n in range(70_000)]
+    results = [
+        Config("ANY", defaults=(Default("y", any_of(names)),)),
+        Config("NONE", defaults=(Default("y", none_of(names)),)),
+    ]
+    kconf = parse(
+        tmp_path, write([*(Config(n, prompt=n) for n in (names[0], names[-1])), *results], header="")
+    )
+    assert (kconf.syms["ANY"].str_value, kconf.syms["NONE"].str_value) == ("n", "y")
+    kconf.syms[names[-1]].set_value("y")
+    assert (kconf.syms["ANY"].str_value, kconf.syms["NONE"].str_value) == ("y", "n")
+
+
+def test_a_chain_has_groups_only_where_it_is_too_long() -> None:
+    names = [f"A{n}" for n in range(257)]
+    assert any_of(names[:-1]) == " || ".join(names[:-1])
+    assert any_of(names) == f"({' || '.join(names[:-1])}) || (A256)"
+    assert none_of(names) == f"(!{' && !'.join(names[:-1])}) && (!A256)"
+
+
+def test_a_very_long_expression_is_continued_less_often() -> None:
+    """Each continuation has the reader copy all that came before it."""
+    continued = [
+        sum(
+            line.endswith("\\")
+            for line in one(Config("R", depends=(any_of(f"NAME_{n}" for n in range(count)),)))
+        )
+        for count in (4_000, 40_000)
+    ]
+    assert min(continued) > 200 and max(continued) < 300
+
+
 def test_help_is_wrapped_at_words() -> None:
     lines = one(Config("A", help="word " * 60))
     assert max(map(len, lines)) <= 82 and " ".join(lines).split().count("word") == 60

@@ -18,6 +18,10 @@ from cloudlib.errors import CatalogError
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _WIDTH = 100
+#: Lines of one expression, about: Kconfiglib copies what it has of one for each line that it appends.
+_LINES = 256
+#: Terms of one chain: Kconfiglib descends once for each term, and Python ends that at about a thousand.
+_CHAIN = 256
 #: What parsers expand even inside quotes: macros, and Kconfiglib environment variables too.
 _EXPANDED = re.compile(r"\$(?=[A-Za-z_({])")
 
@@ -82,13 +86,22 @@ Node: TypeAlias = Config | Choice | Comment | If | Source
 
 
 def any_of(terms: Iterable[str]) -> str:
-    """`A || B`."""
-    return " || ".join(terms)
+    """`A || B`; `(A || …) || (B || …)` for more than _CHAIN terms."""
+    return _chain(" || ", terms)
 
 
 def none_of(terms: Iterable[str]) -> str:
-    """`!A && !B`."""
-    return " && ".join(f"!{term}" for term in terms)
+    """`!A && !B`, with parentheses as in `any_of`."""
+    return _chain(" && ", (f"!{term}" for term in terms))
+
+
+def _chain(operator: str, terms: Iterable[str]) -> str:
+    """The terms joined, in nested groups where there are too many for one chain."""
+    links = list(terms)
+    while len(links) > _CHAIN:
+        groups = (links[i : i + _CHAIN] for i in range(0, len(links), _CHAIN))
+        links = [f"({operator.join(group)})" for group in groups]
+    return operator.join(links)
 
 
 def all_of(*terms: str) -> str:
@@ -112,7 +125,7 @@ def quote(text: str) -> str:
 
 def display(text: str) -> str:
     """Vendor text for a prompt: one line, printable, nothing that Kconfig would expand."""
-    printable = "".join(c if c.isprintable() else " " for c in text)
+    printable = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
     return _EXPANDED.sub("$ ", printable.strip())
 
 
@@ -182,10 +195,11 @@ def _depends(conditions: Iterable[str]) -> Iterator[str]:
 
 
 def _wrapped(start: str, expression: str) -> Iterator[str]:
-    """One logical line, continued with a backslash beyond _WIDTH columns."""
+    """One logical line, continued with a backslash beyond _WIDTH columns, or more in a very long one."""
+    width = max(_WIDTH, len(expression) // _LINES)
     line = start
     for word in expression.split(" ") if expression else []:
-        if len(line) + len(word) > _WIDTH and line.strip() != start.strip():
+        if len(line) + len(word) > width and line.strip() != start.strip():
             yield line.rstrip() + " \\"
             line = "\t\t"
         line += word + " "

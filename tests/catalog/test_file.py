@@ -76,6 +76,13 @@ def test_any_records_survive(machines: list[InstanceType], title: str, name: str
     assert read(text) == made and catalogfile.dump(read(text)) == text
 
 
+def test_types_share_the_names_of_zones_and_price_lists() -> None:
+    """A hundred thousand types in a hundred zones would fill the memory with copies of a hundred names."""
+    one, other = (t for t in read(catalogfile.dump(catalog(ITYPES[2:4]))).instance_types)
+    assert one.zones and all(a is b for a, b in zip(one.zones, other.zones, strict=True))
+    assert one.prices[HOME].source is other.prices[HOME].source
+
+
 def test_one_record_a_line_and_sorted() -> None:
     text = catalogfile.dump(catalog(ITYPES[::-1]))
     names = [json.loads(line.rstrip(","))["name"] for line in text.splitlines() if line.startswith('{"name"')]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from itertools import chain
@@ -163,13 +164,13 @@ def _price(data: Any) -> Price:
     amount = limits.decimal(usd)
     if amount is None:
         raise ValueError(f"{limits.shown(usd)} is not a price")
-    return Price(amount, source)
+    return Price(amount, sys.intern(source))
 
 
 def _zones(offered: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the zones; see `_offered`."""
     ends = [(region, end) for region, ends in offered.items() for end in ends.split()]
-    return tuple([end[1:] if end[0] == _WHOLE else region + end for region, end in ends])
+    return tuple([sys.intern(end[1:] if end[0] == _WHOLE else region + end) for region, end in ends])
 
 
 # --- to text ---

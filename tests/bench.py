@@ -55,7 +55,10 @@ class Run:
 
 def main() -> int:
     """Every measurement, in turn; a failing one does not end the others."""
-    measurements = (aws_fetch, all_providers, replayed, defconfig, menuconfig, status_and_diff, ten_times)
+    measurements = (
+        *(aws_fetch, all_providers, replayed),
+        *(defconfig, menuconfig, status_and_diff, larger_catalogs),
+    )
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         template = Path(folder) / "template"
         template.mkdir()
@@ -241,29 +244,47 @@ def status_and_diff(tree: Tree) -> Iterator[Row]:
         yield Row(name, "", f"{min(r.seconds for r in runs):.2f} s", [f"best of {len(runs)}, Python started"])
 
 
-def ten_times(tree: Tree) -> Iterator[Row]:
-    """Render and parse of the AWS catalogue and of ten times as much, a process each."""
+def larger_catalogs(tree: Tree) -> Iterator[Row]:
+    """The AWS catalogue, ten times as much, and 101,040 types in two shapes, a process each."""
     one, ten = _scaled(1), _scaled(10)
-    total = [found["render"] + found["parse"] for found in (one, ten)]
     yield Row(
         "ten times the catalogue: render and parse",
         "12 times",
-        f"{total[1] / total[0]:.1f} times",
-        [
-            f"{found['types']:.0f} types, {found['symbols']:.0f} symbols, CPU s: "
-            f"render {found['render']:.2f}, parse {found['parse']:.2f}; peak {found['peak_mib']:.0f} MiB"
-            for found in (one, ten)
-        ],
+        f"{(ten['render'] + ten['parse']) / (one['render'] + one['parse']):.1f} times",
+        [_steps(one), _steps(ten)],
     )
     yield Row("peak memory of that", "1 GiB", f"{ten['peak_mib']:.0f} MiB")
+    shapes = [_scaled(80, shape) for shape in ("families", "sizes")]
+    yield Row(
+        "eighty times the catalogue: every step from build to parse",
+        "96 times",
+        " and ".join(f"{_seconds(shape) / _seconds(one):.0f}" for shape in shapes) + " times",
+        [_steps(shape) for shape in shapes],
+    )
+    yield Row("peak memory of that", "1 GiB", f"{max(shape['peak_mib'] for shape in shapes):.0f} MiB")
 
 
-def _scaled(factor: int) -> dict[str, float]:
-    argv = [sys.executable, "-m", "tests.bench_scale", str(factor)]
+_STEPS = ("build", "merge", "dump", "load", "render", "parse")
+
+
+def _seconds(taken: dict[str, float]) -> float:
+    return sum(taken[step] for step in _STEPS)
+
+
+def _steps(taken: dict[str, float]) -> str:
+    seconds = ", ".join(f"{step} {taken[step]:.2f}" for step in _STEPS)
+    return (
+        f"{taken['types']:.0f} types in {taken['families']:.0f} families, {taken['symbols']:.0f} symbols, "
+        f"CPU s: {seconds}; peak {taken['peak_mib']:.0f} MiB"
+    )
+
+
+def _scaled(factor: int, shape: str = "families") -> dict[str, float]:
+    argv = [sys.executable, "-m", "tests.bench_scale", str(factor), shape]
     env = {**os.environ, "PYTHONPATH": "scripts"}
     done = subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, text=True, env=env)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    taken: dict[str, float] = json.loads(done.stdout)
+    return taken
 
 
 def _run(tree: Tree, *argv: str, **env: str) -> Run:

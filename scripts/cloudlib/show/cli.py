@@ -15,7 +15,7 @@ from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image
 from cloudlib.errors import CatalogError, CloudError, UsageError, printable
 from cloudlib.provider import Provider, RegionList, Request
 from cloudlib.publish import refresh, tier
-from cloudlib.settings import ROOT
+from cloudlib.settings import CACHE, ROOT
 from cloudlib.show import command, queries, rows
 from cloudlib.show.progress_rows import shown_on
 from cloudlib.show.queries import Needs
@@ -207,9 +207,8 @@ def _generate(provider: Provider, options: argparse.Namespace) -> None:
     with tier.lock(ROOT):
         tier.recover(ROOT)
         with shown_on(sys.stderr) as progress:
-            fetched = refresh.fetch(
-                provider, ROOT, Request(log=tapes.call_log(provider.NAME), progress=progress)
-            )
+            request = Request(log=tapes.call_log(provider.NAME), progress=progress, cache=CACHE)
+            fetched = refresh.fetch(provider, ROOT, request)
         changed = refresh.publish(provider, ROOT, fetched)
     published = f"{len(fetched.texts)} files published, {changed} of them changed"
     _tell(provider, [published, *gaps(fetched.catalog), *fetched.remarks])

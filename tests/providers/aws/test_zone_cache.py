@@ -21,6 +21,7 @@ from cloudlib.calls.recording import Recorder, Recording, read
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.records import Catalog
 from cloudlib.provider import Request
+from cloudlib.settings import CACHE
 from providers.aws import zone_cache
 from tests.support.tree import ROOT
 
@@ -112,6 +113,7 @@ def test_it_is_private_and_says_whose_it_is_by_a_digest(vendor: Vendor, folder: 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     (file,) = folder.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert f"{CACHE.name}/" in (ROOT / ".gitignore").read_text().splitlines()
     assert "000000000001" not in file.read_text() and "planted" not in file.read_text()
 
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`make clean` and `make mrproper` in the folders of the providers.
 
@@ -9,7 +10,10 @@ Files of other names, folders of no provider, and whatever a symbolic link leads
 Needs Python's standard library alone, as both work without .venv.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_version()
 
 import shutil
 import sys
@@ -18,9 +22,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from cloud_providers import PROVIDER_NAMES
-from cloudlib.errors import CloudError, UsageError, report
+from cloudlib.errors import CloudError, report
 from cloudlib.publish import locks
 from cloudlib.settings import ROOT
+from cloudlib.show import command
 from cloudlib.terraform import state as tfstate
 
 #: Written by `make`, below terraform/<provider>/. NAME.PID.new is what a killed command leaves.
@@ -47,15 +52,17 @@ _LEFT = (
 
 def main(argv: Sequence[str]) -> int:
     """Returns the exit code: 1, with nothing removed, while a state holds something or cannot be read."""
-    who = argv[0] if argv else ""
+    parser = command.Parser(prog="clean_terraform.py", description=__doc__)
+    parser.add_argument("command", choices=("clean", "mrproper"))
+    who = parser.parse_args(argv).command
     try:
-        if len(argv) != 1 or who not in ("clean", "mrproper"):
-            raise UsageError(f"{' '.join(argv)!r} is not a command", hint="one of: clean, mrproper")
-        folders = [p for name in PROVIDER_NAMES if (p := ROOT / "terraform" / name).is_dir() and _real(p)]
+        every = [ROOT / "terraform" / name for name in PROVIDER_NAMES]
+        folders = [folder for folder in every if folder.is_dir() and _real(folder)]
         with ExitStack() as stack:
             for folder in folders if who == "mrproper" else []:
                 _lock(folder, stack)
-                if held := tfstate.held(folder):
+                held = tfstate.held(folder)
+                if held:
                     raise _refused(folder, held)
             for folder in folders:
                 _remove(folder, _VARIABLES if who == "clean" else _VARIABLES + _LEFT)

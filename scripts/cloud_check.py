@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`make cloud-check`: can the machines of .config be launched, by what the catalogue says?
 
@@ -5,7 +6,10 @@ Offline, from the catalogue of the menus in use. With LIVE=1 the provider is ask
 Prints a line for each finding, with the closest that would do. Exit code 1 where the launch would fail.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
 
 import sys
 from collections.abc import Sequence

@@ -1,10 +1,14 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`make cloud-commit`: commit what cloud-update promoted, with the message that it drafted.
 
 Stages the committed menus of the providers in the message's subject, and nothing else.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
 
 import re
 import sys

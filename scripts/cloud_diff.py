@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`make cloud-diff`: what `make cloud-update` would change, before it does.
 
@@ -7,7 +8,10 @@ Compares the generated catalogue with the committed one, and loads every shipped
 both. Offline. Without --provider: every provider that has generated menus.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
 
 import sys
 from collections.abc import Iterator, Sequence

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`make cloud-status`: tier, age and size of every provider's menus, and what to do next.
 
@@ -5,7 +6,10 @@ Reads only files of this tree: no network, no vendor CLI. Exit code 1 when the m
 damaged.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
 
 import os
 import sys

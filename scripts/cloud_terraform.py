@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`make bringup`, `make cloud-plan`, `make destroy`: terraform in the folder of the chosen provider.
 
@@ -13,7 +14,10 @@ bringup keeps the variables of the machines that it makes in applied.tfvars.json
 another region in .config must not make terraform look for the machines there, miss them, and forget them.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
 
 import json
 import sys
@@ -27,11 +31,12 @@ import cloud_providers
 from cloudlib.config import cost, requested, session, ssh_access
 from cloudlib.config.finding import ERROR
 from cloudlib.config.variables import Collected
-from cloudlib.errors import CloudError, ConfigRejected, PublishError, UsageError, report
+from cloudlib.errors import CloudError, ConfigRejected, PublishError, report
 from cloudlib.provider import Provider, TerraformEnvironment
 from cloudlib.publish import locks
 from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import ROOT, config_file, flag, max_usd_per_hour, named_provider, refresh_state, shown
+from cloudlib.show import command
 from cloudlib.show.ask import confirm
 from cloudlib.terraform import ssh_config as sshconfig
 from cloudlib.terraform import ssh_keys as sshkeys
@@ -48,10 +53,10 @@ _MACHINES = "every machine"
 def main(argv: Sequence[str]) -> int:
     """Run one command; returns its exit code, which is terraform's own where terraform failed."""
     commands = {"bringup": bringup, "plan": plan, "destroy": destroy}
-    who = argv[0] if argv else ""
+    parser = command.Parser(prog="cloud_terraform.py", description=__doc__)
+    parser.add_argument("command", choices=commands)
+    who = parser.parse_args(argv).command
     try:
-        if len(argv) != 1 or who not in commands:
-            raise UsageError(f"{' '.join(argv)!r} is not a command", hint="one of: " + ", ".join(commands))
         commands[who]()
         return 0
     except CloudError as error:
@@ -223,7 +228,8 @@ def _write_ssh_config(terraform: Terraform, keys: sshkeys.KeyPair) -> None:
 
 def _folder_to_destroy() -> Path:
     """CLOUD_PROVIDER's; else .config's, where that holds something; else the only one that does."""
-    if named := named_provider():
+    named = named_provider()
+    if named:
         cloud_providers.load(named)
         return TERRAFORM / named
     chosen = _chosen_by_config()

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The administrator's commands: query providers, promote what was generated, clean.
 
@@ -8,7 +9,10 @@
 Without --provider it is for all providers; one that is not set up is then skipped, with its reason.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
 
 import argparse
 import signal

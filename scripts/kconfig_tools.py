@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The config targets: Kconfiglib's tools on this tree, with a check of what a configuration asked for.
 
@@ -11,7 +12,10 @@
 One process parses the tree once. Nothing here goes to the network or starts a vendor's CLI.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
 
 import importlib
 import os
@@ -31,7 +35,7 @@ from cloudlib.config import fragments, requested, session
 from cloudlib.errors import CloudError, ConfigRejected, UsageError, printable, report
 from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import ROOT, config_file, flag, shown
-from cloudlib.show import ask
+from cloudlib.show import ask, command
 
 
 def main(argv: Sequence[str]) -> int:
@@ -40,6 +44,9 @@ def main(argv: Sequence[str]) -> int:
         report(UsageError("no tool was named", hint="`make help` lists the config targets"), sys.stderr)
         return UsageError.exit_code
     tool, *rest = argv
+    if tool in ("-h", "--help", "--version"):
+        usage = "kconfig_tools.py TOOL [NAME...]"
+        command.Parser(prog="kconfig_tools.py", usage=usage, description=__doc__).parse_args(argv)
     try:
         return _run(tool, rest)
     except CloudError as error:

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Cut a provider's built-in catalogue out of its committed one.
 
@@ -9,7 +10,10 @@ them where none is named, in the default region, with every image. `--again` cut
 provider's has now; `make static-from-recordings` does so too.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
 
 import sys
 from collections.abc import Sequence
@@ -20,19 +24,23 @@ from cloudlib.catalog.records import Catalog, Provenance
 from cloudlib.errors import CatalogError, CloudError, report
 from cloudlib.publish import builtin, tier
 from cloudlib.settings import ROOT
+from cloudlib.show import command
 
 
 def main(argv: Sequence[str]) -> int:
     """Returns the exit code."""
-    if not argv:
-        print(__doc__, file=sys.stderr)
-        return 2
+    parser = command.Parser(prog="make_builtin_catalog.py", description=__doc__)
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--again", action="store_true", help="the families that each provider's has now")
+    which.add_argument("provider", nargs="?", choices=cloud_providers.PROVIDER_NAMES)
+    parser.add_argument("family", nargs="*")
+    options = parser.parse_args(argv)
     try:
-        if argv == ["--again"]:
+        if options.again:
             for name in cloud_providers.PROVIDER_NAMES:
                 _write(name, sorted(catalogfile.load_file(builtin.path(name)).families()))
         else:
-            _write(argv[0], argv[1:])
+            _write(options.provider, options.family)
     except CloudError as error:
         report(error, sys.stderr)
         return error.exit_code

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`make verify-static`: the committed menus are what recordings/ gives, byte for byte.
 
@@ -7,9 +8,11 @@
 Both ask nobody. What stands in a tree plays no part: no figure is carried forward from it.
 """
 
-from __future__ import annotations
+import bootstrap
 
-import argparse
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
+
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,6 +26,7 @@ from cloudlib.errors import CloudError, report
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, staged, tier
 from cloudlib.settings import ROOT
+from cloudlib.show import command
 
 RECORDINGS = "recordings"
 _SHOWN = 10  # names of files that differ
@@ -30,9 +34,7 @@ _SHOWN = 10  # names of files that differ
 
 def main(argv: Sequence[str]) -> int:
     """Returns the exit code."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command.Parser(prog="verify_static.py", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the committed menus")
     options = parser.parse_args(argv)
     try:
@@ -58,7 +60,8 @@ def _compare(provider: Provider, texts: dict[str, str]) -> int:
     name = provider.NAME
     committed = tier.read_tier(ROOT, name, tier.STATIC)
     odd = sorted(file for file in committed | texts if committed.get(file) != texts.get(file))
-    if odd and (asked := _asked(committed)):
+    asked = _asked(committed) if odd else ""
+    if asked:
         print(f"{name}: the committed files come from {asked}, not from a recording: nothing to compare with")
         return 0
     if not odd:

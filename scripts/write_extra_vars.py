@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`make`: .config -> extra_vars.yaml and terraform/<provider>/terraform.tfvars.json, rewritten on change.
 
@@ -6,19 +7,25 @@ and a dated comment says what it answered. Then it says what the machines cost, 
 catalogue says that they cannot be launched.
 """
 
-from __future__ import annotations
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
 
 import sys
+from collections.abc import Sequence
 
 import cloud_providers
 from cloudlib.config import cost, session
 from cloudlib.config.finding import NOTE
 from cloudlib.errors import CloudError, report
 from cloudlib.settings import shown
+from cloudlib.show import command
 
 
-def main() -> int:
+def main(argv: Sequence[str]) -> int:
     """Returns the exit code: 1 without a .config, or with one that the menus no longer give."""
+    command.Parser(prog="write_extra_vars.py", description=__doc__).parse_args(argv)
     try:
         now = session.read(cloud_providers)
         for path in session.write(now.collected):
@@ -36,4 +43,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

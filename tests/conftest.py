@@ -20,7 +20,7 @@ from tests.support.tree import Tree, copy_tree, make_tree
 _OURS = ("CLOUD_", "KCONFIG_", "FAKE_")
 _ALSO = (
     *("srctree", "PYTHONPATH", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"),
-    *("FORCE", "YES", "LIVE", "REFRESH", "DEBUG", "V"),
+    *("FORCE", "YES", "LIVE", "REFRESH", "DEBUG", "V", "PYTHON"),
 )
 
 

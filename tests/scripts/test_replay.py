@@ -44,12 +44,9 @@ class Recorded:
         return self.tree.root / "rec" / f"{self.name}.jsonl.gz"
 
     def replay(self, *, check: bool = True, **env: str) -> tuple[int, str]:
-        """`make cloud-config-NAME REPLAY=rec FORCE=1` with no CLI, no credentials, and no other setting.
-
-        The committed catalogue knows a larger cloud than the one that was recorded.
-        """
+        """`make cloud-config-NAME REPLAY=rec` with no CLI, no credentials, and no setting at all."""
         words = (sys.executable, GENERATE, "--provider", self.name)
-        done = self.tree.run(*words, check=check, **{"REPLAY": "rec", "FORCE": "1", **env})
+        done = self.tree.run(*words, check=check, **{"REPLAY": "rec", **env})
         assert self.tree.vendor_calls() == [] and "Traceback" not in done.stderr
         return done.returncode, done.stdout + done.stderr
 

@@ -9,9 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from cloudlib.errors import CloudError, Interrupted, report
-
-VERSION = "0.1.0"
+import bootstrap
+from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,7 +19,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **settings)
-        self.add_argument("--version", action="version", version=f"cloud-kconfig {VERSION}")
+        self.add_argument("--version", action="version", version=f"cloud-kconfig {bootstrap.VERSION}")
 
 
 def start(who: str, main: Callable[[Sequence[str]], int]) -> NoReturn:
@@ -45,6 +44,11 @@ def run(who: str, body: Callable[[], int]) -> int:
             return body()
         except SystemExit as ended:  # argparse, after --help or a wrong option
             return ended.code if isinstance(ended.code, int) else 0
+        except ModuleNotFoundError as error:
+            if error.name not in bootstrap.MODULES:
+                raise
+            hint = bootstrap.how_to_get(bootstrap.missing_modules())
+            raise NotSetUp(f"{sys.executable} lacks {error.name}", hint=hint) from error
         finally:
             sys.stdout.flush()
     except CloudError as error:

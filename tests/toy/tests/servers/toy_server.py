@@ -59,11 +59,6 @@ def half() -> Fault:
     return Fault(matching(path="/v1/shapes"), reply=reply, times=None)
 
 
-def empty() -> Fault:
-    """No shape at all."""
-    return Fault(matching(path="/v1/shapes"), reply=_json(200, []), times=None)
-
-
 def hangs() -> Fault:
     """No answer."""
     return Fault(matching(path="/v1/shapes"), delay=30.0, reset=True, times=None)

@@ -34,28 +34,24 @@ include scripts/kconfig.Makefile
 include scripts/dynamic-cloud-kconfig.Makefile
 include scripts/terraform.Makefile
 
-# What is installed is what the hashes say, whatever the index offers.
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
+# The stamp holds the path of the interpreter: where that is gone, or another one by now, all is made again.
+VENV_STALE = $(if $(realpath $1/bin/python),$(filter-out $(realpath $1/bin/python),$(file <$1/ready)),gone)
 
-.venv/ready: requirements.txt
-	$(Q)echo '  VENV    .venv'
-	$(Q)python3 -m venv $(@D) && $(@D)/bin/python $(PIP_INSTALL) -r $<
-	$(Q)touch $@
+FORCE:
+
+.venv/ready: requirements.txt $(if $(call VENV_STALE,.venv),FORCE)
+	$(Q)python3 scripts/make_venv.py $@ $<
 
 .venv/dev-ready: requirements-dev.txt .venv/ready
-	$(Q)echo '  VENV    .venv, with what the tests need'
-	$(Q)$(@D)/bin/python $(PIP_INSTALL) -r $<
-	$(Q)touch $@
+	$(Q)python3 scripts/make_venv.py $@ $<
 
 PHONY += extra-vars
 extra-vars: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/write_extra_vars.py
 
 # The real Azure CLI is 700 MB: it has an environment of its own, for the tests that start it.
-.venv-azure/ready: requirements-azure.txt
-	$(Q)echo '  VENV    .venv-azure, with the Azure CLI'
-	$(Q)python3 -m venv $(@D) && $(@D)/bin/python $(PIP_INSTALL) -r $<
-	$(Q)touch $@
+.venv-azure/ready: requirements-azure.txt $(if $(call VENV_STALE,.venv-azure),FORCE)
+	$(Q)python3 scripts/make_venv.py $@ $<
 
 PHONY += test test-slow test-all test-azure test-gce test-terraform bench check style
 PHONY += verify-static static-from-recordings
@@ -120,7 +116,7 @@ distclean: mrproper
 	$(Q)rm -rf .venv .venv-azure
 
 CLEAN_TERRAFORM := $(or $(PYTHON),python3) scripts/clean_terraform.py
-MADE_HERE := .config .config.old .config.*.new defconfig defconfig.*.new
+MADE_HERE := .config .config.old .config.*.new defconfig defconfig.*.new .venv*.new
 MADE_HERE += .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage .cloud-commit-msg .cloud-cache
 
 PHONY += help develop-help

@@ -162,7 +162,7 @@ def test_old_pythons_are_told(tree: Tree) -> None:
         pytest.skip("no Python 3.6 to 3.9 is here")
     for python in pythons:
         python3(tree, f"exec {python}")
-        for path in COMMANDS:
+        for path in COMMANDS if python == pythons[0] else COMMANDS[:1]:
             done = started(tree, path.name, "--help")
             assert done.returncode == 3 and done.stdout == "", (python, path, done.stderr)
             assert "Python 3.10 or newer is needed" in done.stderr and done.stderr.count("\n") == 1

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`make cloud-check`: can the machines of .config be launched, by what the catalogue says?
+"""`make cloud-check`: check .config against the catalogue: can its machines be launched?
 
 Offline, from the catalogue of the menus in use. With LIVE=1 the provider is asked about the chosen region.
-Prints a line for each finding, with the closest that would do. Exit code 1 where the launch would fail.
+Prints a line for each finding, with the closest alternative. Exit code 1 where the launch would fail.
 """
 
 import bootstrap

@@ -90,7 +90,7 @@ def _row(state: ProviderState, shown: TierState | None, now: datetime) -> tuple[
 
 
 def _silent(states: Sequence[ProviderState]) -> list[str]:
-    """Regions whose data grow old while every refresh seems to work: said before everything else."""
+    """Regions whose data grow old while every refresh seems to work: reported first."""
     return [
         f"{state.provider}: {shown.name}: {line}"
         for state in states

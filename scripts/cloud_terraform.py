@@ -7,7 +7,7 @@
     cloud_terraform.py destroy    all that the folder's state holds; asks, unless YES=1
                                   REFRESH=0: without looking at what is there
 
-FORCE=1 goes on in spite of what the checks say. It never answers the question whether machines may be
+FORCE=1 overrides failed checks. It never answers the question whether machines may be
 destroyed, replaced, or started at more than MAX_USD_PER_HOUR: YES=1 does.
 
 bringup keeps the variables of the machines that it makes in applied.tfvars.json. destroy works with those:
@@ -77,7 +77,7 @@ def plan() -> None:
 
 
 def bringup() -> None:
-    """Bring the nodes up, or to what .config says of them now."""
+    """Bring the nodes up, or to the state that .config now describes."""
     budget = max_usd_per_hour()
     now, terraform, keys = _ready()
     folder = terraform.folder
@@ -96,7 +96,7 @@ def bringup() -> None:
 
 
 def destroy() -> None:
-    """Destroy what the state of one provider holds, whatever .config says by now."""
+    """Destroy what one provider's state holds, whatever .config says now."""
     folder = _folder_to_destroy()
     with _alone(folder):
         held = tfstate.held(folder)
@@ -137,7 +137,7 @@ def _ready() -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
 
 
 def _refuse_unlaunchable(now: session.Session) -> None:
-    """Print what the checks say; ConfigRejected where that is an error, or nobody could log in."""
+    """Print what the checks say; ConfigRejected for an error, or if no one could log in."""
     forced = flag("FORCE")
     findings = [*now.findings()] if now.catalog else [*ssh_access.findings(now.selection.ssh_from)]
     for finding in findings:

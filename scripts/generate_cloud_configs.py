@@ -82,7 +82,7 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _generate(providers: Sequence[Provider], *, named: bool) -> int:
-    """All providers are asked side by side; each is published the moment it is complete."""
+    """All providers are queried in parallel; each is published as soon as it is complete."""
     recordings = tapes.from_environment()
     logs = {p.NAME: CallLog(p.NAME) for p in providers}
     outcomes: list[Outcome] = []
@@ -110,9 +110,9 @@ def _fetch(
     try:
         log.tape = recordings.tape(provider.NAME)
         return refresh.fetch(provider, ROOT, Request(log=log, progress=progress, cache=CACHE))
-    except Exception as caught:  # a bug in one provider is no reason to lose the others' answers
+    except Exception as caught:  # a bug in one provider must not lose the others' answers
         error = _foreseen(provider, caught)
-        if isinstance(error, NotSetUp) and log.accepted:  # so it is set up, and nothing to be passed over
+        if isinstance(error, NotSetUp) and log.accepted:  # so it is set up, and not skipped
             error = CallFailed(f"the login ended during the run: {error.what}", hint=error.hint)
         progress.end(provider.NAME, SKIPPED if isinstance(error, NotSetUp) else FAILED, error.what)
         return error
@@ -196,7 +196,7 @@ def _promoted(name: str, done: refresh.Promoted) -> Outcome:
 def _draft() -> None:
     """Write the message of the commit that comes next, and say how to make it.
 
-    A tree without git is no failure: the menus are promoted.
+    A tree without git is not a failure: the menus are promoted.
     """
     from cloudlib.show import draft
 

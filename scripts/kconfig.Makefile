@@ -14,8 +14,8 @@ savedefconfig: export SAVED_NAME = $(if $(filter command,$(firstword $(origin NA
 savedefconfig: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py savedefconfig "$$SAVED_NAME"
 
-# Also for names that do not exist: the tool lists those that do. The shell gets the name as a variable: what
-# somebody typed must not become part of a command.
+# Also for names that do not exist: the tool lists those that do. The shell gets the name as a variable: typed
+# text must not become part of a command.
 defconfig-%: export DEFCONFIG_NAME = $*
 defconfig-%: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py defconfig "$$DEFCONFIG_NAME"

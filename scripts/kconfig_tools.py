@@ -169,12 +169,12 @@ def _keep_or_go_back(told: Sequence[str], before: str) -> None:
 
 
 def _end_with_terminal() -> None:
-    """End this process when its terminal is gone: a menu would go on reading nothing, at full speed.
+    """End this process when its terminal is gone: a menu would busy-loop on reads.
 
-    SIGHUP does not do: the terminal sends it to the leader of the session, make, which may ignore it.
+    SIGHUP is not enough: the terminal sends it to the leader of the session, make, which may ignore it.
     """
     hangup = select.poll()
-    hangup.register(sys.stdin.fileno(), 0)  # a hangup is told unasked
+    hangup.register(sys.stdin.fileno(), 0)  # poll always reports a hangup
     hangup.poll()
     os._exit(128 + signal.SIGHUP)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The same in every module, by a symbolic link. `make` writes a value for each variable into
 # terraform.tfvars.json: TERRAFORM_X_Y of the menus is x_y here, and null where it does not apply.
-# scripts/cloudlib/config/checks.py has the same patterns, so that `make` refuses what would be refused here.
+# scripts/cloudlib/config/checks.py has the same patterns, and `make` refuses the same.
 
 locals {
   public_key = trimspace(file(pathexpand(var.ssh_config_pubkey_file)))

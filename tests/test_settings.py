@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from cloudlib.errors import UsageError
-from cloudlib.settings import price_regions, price_wish
+from cloudlib.settings import price_regions, requested_prices
 
 ASKED = ("east", "north", "south", "west")
 
@@ -29,11 +29,11 @@ def test_the_default_region_comes_first(
 ) -> None:
     if setting is not None:
         monkeypatch.setenv("CLOUD_PRICE_REGIONS", setting)
-    assert price_regions(price_wish(), "north", ASKED) == regions
+    assert price_regions(requested_prices(), "north", ASKED) == regions
 
 
 def test_a_region_that_is_not_fetched_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUD_PRICE_REGIONS", "east,mars,moon")
     with pytest.raises(UsageError, match="mars, moon") as caught:
-        price_regions(price_wish(), "north", ASKED)
+        price_regions(requested_prices(), "north", ASKED)
     assert caught.value.hint == "all, or some of: east, north, south, west"

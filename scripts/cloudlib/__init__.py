@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What all cloud providers share: records, the doors to the outside, Kconfig text and tiers."""
+"""What all cloud providers share: records, vendor calls, Kconfig text and tiers."""

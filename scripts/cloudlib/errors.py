@@ -16,7 +16,7 @@ class CloudError(Exception):
     """A failure that a person has to read.
 
     `what` says what happened; `hint` names the command or the change that comes next; `unchanged`
-    says what was left as it was.
+    names what did not change.
     """
 
     exit_code = 1
@@ -49,7 +49,7 @@ class NoCredentials(NotSetUp):
 
 
 class CallFailed(CloudError):
-    """A vendor command or request ended in an error nobody foresaw. Base of the ones below.
+    """A vendor command or request ended in an unforeseen error. Base of the ones below.
 
     `wait` is how many seconds the vendor wants us to wait before the next try, None where it does not say.
     """
@@ -58,7 +58,7 @@ class CallFailed(CloudError):
 
 
 class AccessDenied(CallFailed):
-    """The credentials are good, the right to make this one call is missing."""
+    """The credentials are valid, but do not permit this call."""
 
 
 class NotFound(CallFailed):
@@ -70,7 +70,7 @@ class RegionUnavailable(CallFailed):
 
 
 class Throttled(CallFailed):
-    """The vendor asked us to slow down and went on asking after every retry."""
+    """The vendor still asked us to slow down after the last retry."""
 
 
 class ServiceFailed(CallFailed):
@@ -101,7 +101,7 @@ class BudgetExceeded(CloudError):
 
 
 class RecordingError(CloudError):
-    """A recording cannot be written, or is not one that can be replayed."""
+    """A recording cannot be written, or cannot be replayed."""
 
 
 class NotRecorded(RecordingError):
@@ -109,7 +109,7 @@ class NotRecorded(RecordingError):
 
 
 class CatalogError(CloudError):
-    """The records contradict themselves, or are too poor to publish."""
+    """The records contradict themselves, or are too incomplete to publish."""
 
 
 class SymbolCollision(CatalogError):
@@ -157,7 +157,7 @@ _UNPRINTABLE = re.compile(
 
 
 def printable(text: str) -> str:
-    """Foreign text made fit for a terminal: what would steer it, or cannot be encoded, becomes `\\u001b`.
+    """Foreign text made safe for a terminal: controls, and what cannot be encoded, become `\\u001b`.
 
     Vendors' names, descriptions and messages pass through here on the way out, and settings of a .config.
     """

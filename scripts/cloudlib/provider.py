@@ -45,10 +45,10 @@ class Request:
 
     def price_regions(self, home: str, asked: Sequence[str]) -> tuple[str, ...]:
         """The regions whose prices are wanted: as set, or as recorded. UsageError for one not asked."""
-        wish = settings.price_wish()
-        if not wish or not self.log.replayed:
-            wish = self.log.setting("CLOUD_PRICE_REGIONS", settings.price_wish)
-        return settings.price_regions(wish, home, asked)
+        requested = settings.requested_prices()
+        if not requested or not self.log.replayed:
+            requested = self.log.setting("CLOUD_PRICE_REGIONS", settings.requested_prices)
+        return settings.price_regions(requested, home, asked)
 
 
 @dataclass(frozen=True)
@@ -136,11 +136,11 @@ class Provider(Protocol):
 
     @property
     def CANARIES(self) -> tuple[str, ...]:
-        """Two instance types that are always there: an answer without them is not whole."""
+        """Two instance types that are always there: an answer without them is incomplete."""
 
     @property
     def PUBLISHERS(self) -> Publishers:
-        """Who may publish which images; nobody else's are promoted."""
+        """Who may publish which images; no others are promoted."""
 
     def fetch(self, request: Request) -> Catalog:
         """Ask the vendor. Raises a CloudError; never returns a catalogue that is known to be partial."""
@@ -176,10 +176,10 @@ class Resolved:
 
 @runtime_checkable
 class Resolver(Protocol):
-    """What a provider offers besides, when a configuration can leave a choice to the cloud."""
+    """Optional: a configuration can leave a choice to the cloud."""
 
     def leaves_open(self, values: Variables) -> bool:
-        """Does this configuration leave one? Asks nobody."""
+        """Does this configuration leave one? Makes no call."""
 
     def resolve(self, values: Variables, earlier: Variables) -> Resolved:
         """Ask the cloud what `values` leave open. `earlier` is the last answer, kept while it still holds.
@@ -190,15 +190,15 @@ class Resolver(Protocol):
 
 @runtime_checkable
 class MachineRules(Protocol):
-    """What a provider offers besides, when machine types refuse settings and its API does not say which."""
+    """Optional: machine types refuse settings, and the API does not report which."""
 
     def machine_problems(self, values: Variables) -> Sequence[Problem]:
-        """What the chosen machine type refuses of the other settings. Asks nobody."""
+        """What the chosen machine type refuses of the other settings. Makes no call."""
 
 
 @runtime_checkable
 class TerraformEnvironment(Protocol):
-    """What a provider offers besides, when its terraform provider wants to be told who we are."""
+    """Optional: the terraform provider takes an account or key from the environment."""
 
     def terraform_environment(self) -> Mapping[str, str]:
         """Variables for terraform's environment that are not in ours: a key, a project, a subscription.

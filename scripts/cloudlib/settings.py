@@ -131,14 +131,14 @@ def own_values() -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
-#: {provider: how the names of the variables begin that are its own}. The registry fills it.
+#: {provider: prefixes of its own variables}. The registry fills it.
 OWN_VARIABLES: dict[str, tuple[str, ...]] = {}
 
 
 def child_environment(own: Sequence[str] = (), added: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a command: ours, without other clouds' variables and without others' secrets.
 
-    `own` is how the variables begin that the command may have whatever they are; `added` comes on top.
+    `own` are prefixes of variables that the command always gets; `added` comes on top.
     CLOUD_PASS_ENV names more to pass on, also as `VAULT_*`: helpers that `aws` calls for credentials, say.
     """
     passed = [name.strip() for name in os.environ.get("CLOUD_PASS_ENV", "").split(",")]
@@ -153,13 +153,13 @@ def child_environment(own: Sequence[str] = (), added: Mapping[str, str] | None =
     return {**kept, **(added or {})}
 
 
-def price_wish() -> str:
+def requested_prices() -> str:
     """CLOUD_PRICE_REGIONS: "" for the default region, `all`, or names separated by commas."""
     return os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
 
 
 def price_regions(text: str, default_region: str, asked: Sequence[str]) -> tuple[str, ...]:
-    """The regions whose prices are fetched, the default region first. `text` is what `price_wish` gives."""
+    """The regions to fetch prices of, the default region first. `text` is what `requested_prices` gives."""
     if text == "all":
         return tuple(asked)
     names = [name.strip() for name in text.split(",") if name.strip()]

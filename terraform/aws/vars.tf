@@ -53,7 +53,7 @@ variable "aws_instance_type" {
 }
 
 variable "aws_ami_owner" {
-  description = "Account that publishes the image. Always given, as anybody may publish an image of any name."
+  description = "Account that publishes the image. Always given, as anyone may publish an image of any name."
   type        = string
   nullable    = false
 }

@@ -58,7 +58,7 @@ variable "azure_image_sku" {
 }
 
 variable "azure_data_disk_count" {
-  description = "Managed disks of each node, besides its OS disk. How many a size takes, its documentation says."
+  description = "Managed disks of each node, besides its OS disk. A size's documentation says how many it takes."
   type        = number
   nullable    = false
 

@@ -37,7 +37,7 @@ class Answer:
 
     @property
     def good(self) -> bool:
-        """Is `out` what was asked for, and not the words of an error?"""
+        """Is `out` the requested data, not an error message?"""
         return not self.failed and self.code in (0, 200)
 
     @staticmethod
@@ -62,7 +62,7 @@ class Answer:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Answer:
-        """The opposite; ValueError for what is no answer."""
+        """The inverse; ValueError if it is not an answer."""
         texts = {name: fields.get(name, "") for name in ("call", "out", "err", "failed", "hint")}
         code = fields.get("code", 0)
         if not all(isinstance(text, str) for text in texts.values()) or type(code) is not int:
@@ -88,7 +88,7 @@ def parsed(body: bytes) -> Any:
 
 
 def too_large(call: str, limit: int) -> BadReply:
-    """The error of an answer that was not read on after so many bytes."""
+    """The error of an answer larger than `limit` bytes."""
     return BadReply(
         f"{call}: the answer has more than {limit >> 20} MiB; the rest was not read",
         hint="check what answers there: the largest known answer is 6 MiB\nCLOUD_ANSWER_MIB=N allows more",

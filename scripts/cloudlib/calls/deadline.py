@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A time limit for the whole of something that has none of its own."""
+"""A total time limit for a call that has none of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 def within(seconds: float, call: Callable[[], _T]) -> _T:
-    """What `call` returns or raises; TimeoutError where that is not done in so many seconds.
+    """What `call` returns or raises; TimeoutError if it takes longer than that.
 
     The call then goes on in a thread that nothing waits for: a name server, a TLS handshake or the headers
     of a response can each take one byte at a time, within every limit that a socket has.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows of answers that cannot be read: left out, counted and said, while the others are used."""
+"""Rows of answers that cannot be read: left out, counted and reported, while the others are used."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What it means that a request got no whole answer: whose fault it is, and the way out."""
+"""Why a request got no complete answer: whose fault it is, and the way out."""
 
 from __future__ import annotations
 

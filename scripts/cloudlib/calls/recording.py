@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A recording: every answer of a vendor in one run, kept in a file, and given again in its place.
+"""A recording: every answer of a vendor in one run, saved to a file and replayed from it.
 
 A file is gzip over lines of JSON: a header, then one line a call, sorted. A folder of them has a manifest
 that says what each is, and its sha256. docs/recordings.md describes both for people.
@@ -109,12 +109,12 @@ class Recording:
 
     @property
     def provenance(self) -> str:
-        """What a catalogue made from it says of its source."""
+        """How a catalogue made from it names its source."""
         note = f"{self.header.source}; " if self.header.source else ""
         return f"recording: {note}{self.name} of {self.header.recorded_at[:10]}, sha256 {self.sha256}"
 
     def answer(self, call: str) -> Answer:
-        """What was answered to a call; NotRecorded where it is not in here."""
+        """The answer to a call; NotRecorded if there is none."""
         line = self.lines.get(call)
         if line is None:
             raise NotRecorded(
@@ -133,9 +133,9 @@ class Recording:
 
 
 def read(path: Path, *, name: str, sha256: str = "") -> Recording:
-    """The recording in a file, which messages call `name`; RecordingError where it is none, or not whole.
+    """The recording in a file, which messages call `name`; RecordingError if it is not one, or incomplete.
 
-    `sha256`, where given, has to be that of the file.
+    `sha256`, if given, must match the file.
     """
     try:
         packed = path.read_bytes()

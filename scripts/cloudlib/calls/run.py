@@ -94,7 +94,7 @@ class CallLog:
         return self.tape if isinstance(self.tape, Recording) else None
 
     def setting(self, name: str, found: Callable[[], str]) -> str:
-        """A setting of this machine that decides what is asked; a recording keeps it, and gives it back."""
+        """A setting of this machine that decides what is asked; recordings store and replay it."""
         if self.replayed is not None:
             return self.replayed.setting(name, found)
         value = found()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Recorded answers without what tells whose they are: ids, names, addresses, keys.
+"""Recorded answers without what identifies the account: ids, names, addresses, keys.
 
 The same value becomes the same placeholder everywhere, in the call's own words too, so that a replayed run
 asks for what was recorded. What a parser reads (owners of public images, names, figures) stays.
@@ -34,7 +34,7 @@ class _Shape(NamedTuple):
 _ANY_GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 _AWS_PREFIXES = ("AKIA", "ASIA", "AROA", "AIDA", "AGPA", "AIPA", "ANPA", "ANVA", "ABIA", "ACCA")
-#: Google's own projects of images end in -cloud; all other projects are somebody's.
+#: Google's own projects of images end in -cloud; all other projects belong to users.
 _ANY_PROJECT = re.compile(r"(?<=\bprojects/)(?:[a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,})(?<!-cloud)(?![\w-])")
 
 #: Taken out of everything.
@@ -78,7 +78,7 @@ _SECRET_KEYS = (
 _SECRET_ENTRY = re.compile(
     rf'"(?:{"|".join(_SECRET_KEYS)})\\?"\s*:\s*\\?"((?:[^"\\]|\\[^"])+)', re.IGNORECASE
 )
-#: What is learned where it stands, and taken out wherever it stands then: placeholder, pattern, signs.
+#: Values learned in one place, then removed everywhere: placeholder, pattern, signs.
 _LEARNED = (
     _Shape(_ACCOUNT, re.compile(r'"(?i:account|accountid)"\s*:\s*"(\d{12})"'), ("ccount",)),
     _Shape(_ACCOUNT, re.compile(r"\barn:aws[\w-]*:[\w-]*:[\w-]*:(\d{12}):"), ("arn:aws",)),
@@ -106,7 +106,7 @@ class Known:
 def scrub(
     answers: Sequence[Answer], settings: Mapping[str, str], known: Known
 ) -> tuple[list[Answer], dict[str, str]]:
-    """The same answers and settings without what tells whose they are. Pure; the order decides numbers."""
+    """The same answers and settings without what identifies the account. Pure; the order decides numbers."""
     scrubber = _Scrubber()
     for text in sorted(known.secrets):
         scrubber.learn(_TOKEN, [text])
@@ -150,7 +150,7 @@ class _Scrubber:
                     self.names.setdefault(part, _NAME)
 
     def learn_from(self, answer: Answer) -> None:
-        """Take in what an answer tells of its owner."""
+        """Learn what an answer reveals about its owner."""
         out = decoded(answer.out)
         if answer.good and answer.call.startswith("gcloud auth print-access-token"):
             self.learn(_TOKEN, out.split())

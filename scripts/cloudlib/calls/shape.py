@@ -78,7 +78,7 @@ class Reader:
     def each(
         self, noun: str, key: str, read: Callable[[Reader], _Read], *, some: bool = True
     ) -> Iterator[_Read]:
-        """`read(row)` of the objects under a key; LeftOut.each says what of those that it cannot read."""
+        """`read(row)` of the objects under a key; LeftOut.each handles those that it cannot read."""
         rows = self.items(key)
         return self.left_out.each(noun, rows, lambda row: read(row._mapping()), some=some)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A command that a person watches, terraform for one: it has no time limit and is never killed.
+"""A command that a person watches, such as terraform: it has no time limit and is never killed.
 
 It is asked to end, once, and waited for.
 """
@@ -58,7 +58,7 @@ def run_through(
 
 
 class _SignalForwarder:
-    """Catches what asks this process to end, and passes the first on to the command it waits for."""
+    """Forwards the first SIGINT, SIGTERM or SIGHUP to the command that it waits for."""
 
     _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -78,7 +78,7 @@ class _SignalForwarder:
             signal.signal(number, handler)
 
     def watch(self, process: subprocess.Popen[bytes]) -> None:
-        """From now on there is somebody to pass it on to; what came before is passed on now."""
+        """Start forwarding; a signal that came earlier is forwarded now."""
         self._process = process
         if self.count:
             self._pass_on()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One category for each family, from what its machines are; by its letters only where no figure tells."""
+"""One category for each family, from its machines' figures; from its letters only if none decides."""
 
 from __future__ import annotations
 

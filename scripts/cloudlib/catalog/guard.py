@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 class Limit:
     """At most `share` of what there was may be gone or changed, and `few` however few there were.
 
-    `what` is how a message goes on after "3 of 10", and `why` the reason for the figures.
+    `what` continues a message after "3 of 10", and `why` the reason for the figures.
     """
 
     share: float
@@ -70,7 +70,7 @@ _SHOWN = 3
 def doubts(
     diff: CatalogDiff | None, old: Catalog | None, new: Catalog, *, canaries: Iterable[str], now: datetime
 ) -> list[str]:
-    """Reasons not to promote `new` over `old` unasked, each with figures and examples; [] for none.
+    """Reasons not to promote `new` over `old`, each with figures and examples; [] for none.
 
     `diff` is their difference; both are None where nothing is committed yet. `canaries` are types that are
     always there. `now` has a time zone.
@@ -96,7 +96,7 @@ def doubts(
 
 
 def strangers(new: Catalog, publishers: Publishers) -> list[str]:
-    """A reason never to promote `new`, [] for none: images of somebody who is not pinned for them."""
+    """A reason never to promote `new`, [] for none: images by publishers that are not pinned."""
     strange = [
         f"{image_name(image)} by {publishers.publisher(image) or 'nobody'}"
         for image in new.images

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Which published images are which distribution and release, by rules over their names.
 
-A rule pins the publisher, because anybody may publish an image called "debian-12", and reads the release off
-the name, so that a new release needs no new rule. One system has one title, whichever cloud offers it.
+A rule pins the publisher, because anyone may publish an image called "debian-12", and derives the release
+from the name, so that a new release needs no new rule. One system has one title, whichever cloud offers it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NAMES = {
     "suse": "SUSE Linux Enterprise",
     "ubuntu": "Ubuntu",
 }
-#: What a release may end with, after a dash -> how the title says it.
+#: What a release may end with, after a dash -> how the title shows it.
 _VARIANTS = {"backports": "with backports", "minimal": "minimal", "preview": "preview"}
 
 #: Names of architectures in names and answers of vendors -> the records' own.
@@ -40,7 +40,7 @@ ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "x64": "x86_64", "arm64"
 def title(distro: str, release: str) -> str:
     """The title of a release: "Debian 12", "SUSE Linux Enterprise 15 SP6" for 15.sp6.
 
-    A variant stands behind a dash: 24.04-minimal is "Ubuntu 24.04 LTS minimal".
+    A variant follows a dash: 24.04-minimal is "Ubuntu 24.04 LTS minimal".
     """
     number, _, variant = release.partition("-")
     if distro == "suse":  # service packs until 15; since 16 the second number is a minor release

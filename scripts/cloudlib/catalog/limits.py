@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What a name, a text and a figure of a catalogue may be: the one table of patterns and bounds. Pure.
 
-Answers of vendors are held against it on their way into a record, and so are the records themselves, wherever
+Vendor answers are checked against it on their way into a record, and so are the records themselves, wherever
 they come from. A name ends up as a word of a command line, in the name of a file, in a URL and in a symbol;
-a text in menus and on terminals. The bounds of figures are those of no machine, but of a slip or a lie.
+a text in menus and on terminals. The bounds of figures catch slips and lies: no real machine is near them.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def images_like(image: Image) -> str:
     return f"{image.distro if image.purpose == 'os' else image.purpose.upper()} images"
 
 
-#: Refreshes without an answer after which a region is no longer a passing fault.
+#: Refreshes without an answer after which a region is no longer a transient fault.
 _SILENT = 3
 
 
@@ -82,7 +82,7 @@ def unreached(catalog: Catalog) -> list[str]:
 
 
 def silent(catalog: Catalog) -> list[str]:
-    """A line for each part that has not answered for `_SILENT` refreshes or more: somebody should look."""
+    """A line for each part that has not answered for `_SILENT` refreshes or more: someone should look."""
     return [
         f"{region} has not answered for {count} refreshes; {kept_data(catalog, region)}"
         for region, count in catalog.provenance.unanswered.items()

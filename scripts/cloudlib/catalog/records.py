@@ -39,7 +39,7 @@ CATEGORIES = (
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A place with its own end point.
+    """A place with its own endpoint.
 
     `available` is False where this account may not look (AWS: not opted in): such a region is named
     in the menus but cannot be chosen. `opt_in` is True where each account has to enable it first.

@@ -11,7 +11,7 @@ from cloudlib.errors import CatalogError
 
 
 def type_prompt(itype: InstanceType, region: str) -> str:
-    """`m7g.2xlarge  8 vCPU  32 GiB  arm64  $0.3264/h`: what people choose by, so that `/` finds it."""
+    """`m7g.2xlarge  8 vCPU  32 GiB  arm64  $0.3264/h`: what people choose by, and what `/` finds."""
     price = itype.price_in(region)
     parts = [
         itype.name,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Other names for our settings: how configurations of kdevops say what ours say.
+"""Other names for our settings: as kdevops configurations use them.
 
 kdevops had three sets of names: its main branch until September 2025, its branch of dynamic menus of the same
 month, and its main branch since. https://github.com/linux-kdevops/kdevops, terraform/*/kconfigs.
@@ -143,7 +143,7 @@ WITHOUT_EFFECT = (
     r"LAMBDALABS_IMAGE=.*",
 )
 
-#: What is said elsewhere in this tree: a note each, with where.
+#: What is set elsewhere in this tree: one note each, with the place.
 ELSEWHERE = (
     (r'AWS_PROFILE="(.*)"', r"the account comes from the environment: export AWS_PROFILE=\1"),
     (r'AZURE_SUBSCRIPTION_ID="(.*)"', r"the subscription is the CLI's: az account set --subscription \1"),

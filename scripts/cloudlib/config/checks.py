@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a value has to look like before it is written.
+"""What a value must look like before it is written.
 
 The validations of terraform/shared.tf and network.tf refuse the same, but only after extra_vars.yaml is
 written. A test compares the patterns.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a configuration leaves unsaid and can only mean: a size names its family, that names its provider."""
+"""What a configuration leaves out but implies: a size names its family, that names its provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cloudlib.config import terms
 
 @dataclass(frozen=True, slots=True)
 class Implied:
-    """An option that was switched on because a setting needs it and nothing in the file speaks of it."""
+    """An option that was switched on because a setting needs it and nothing in the file mentions it."""
 
     option: str
     setting: str

@@ -65,7 +65,7 @@ class Kconfig(kconfiglib.Kconfig):  # type: ignore[misc]  # Kconfiglib has no ty
 def _tier_note(kconf: kconfiglib.Kconfig, text: str) -> str:
     """A comment where .config would not say which menus were in use: Kconfig leaves out what cannot be set.
 
-    No `is not set` line: scripts/cloud-tier would take that for somebody's wish.
+    No `is not set` line: scripts/cloud-tier would take that for a choice.
     """
     on = [switch.name for switch in terms.provider_switches(kconf) if switch.str_value == "y"]
     if not on or "_USE_DYNAMIC_CONFIG" in text:

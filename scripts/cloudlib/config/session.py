@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A configuration as a command meets it: the parsed tree, the chosen provider, its values and catalogue.
+"""A configuration as a command sees it: the parsed tree, the chosen provider, its values and catalogue.
 
 The registry of providers stands above this package, so the commands hand it in.
 """
@@ -27,7 +27,7 @@ from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import ROOT, config_file, shown
 
 EXTRA_VARS = ROOT / "extra_vars.yaml"
-#: Kconfiglib's settings for other trees, which somebody who builds kernels may have in the environment.
+#: Kconfiglib's settings for other trees, which kernel builders may have in the environment.
 _NOT_OURS = ("srctree", "CONFIG_")
 
 
@@ -45,7 +45,7 @@ class Session:
     problem: str
 
     def findings(self) -> list[Finding]:
-        """What the catalogue says against the selection; nothing without a catalogue."""
+        """The catalogue's findings about the selection; none without a catalogue."""
         if self.catalog is None:
             return []
         from cloudlib.config import launch  # here and below: config targets start faster without

@@ -124,7 +124,7 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
 
 
 def doubts(provider: Provider, diff: CatalogDiff | None, old: Catalog | None, new: Catalog) -> list[str]:
-    """Reasons not to promote `new` over `old` unasked; `diff` is their difference."""
+    """Reasons not to promote `new` over `old`; `diff` is their difference."""
     now = datetime.now(timezone.utc)
     return guard.doubts(diff, old, new, canaries=provider.CANARIES, now=now)
 

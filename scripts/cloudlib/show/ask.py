@@ -10,7 +10,7 @@ from cloudlib.settings import flag
 
 
 def confirm(question: str, *, unchanged: str, hint: str = "YES=1 answers yes") -> None:
-    """Go on only after a yes; CloudError for a no, and with `hint` where nobody can be asked."""
+    """Continue only after a yes; CloudError for a no, with `hint` if no one can be asked."""
     if flag("YES"):
         return
     if not sys.stdin.isatty():

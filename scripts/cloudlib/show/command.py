@@ -33,7 +33,7 @@ def start(who: str, main: Callable[[Sequence[str]], int]) -> NoReturn:
 def run(who: str, body: Callable[[], int]) -> int:
     """Run a command and write out all that it printed; returns the exit code.
 
-    A reader that has seen enough, `head` say, is no error. A stdout that is closed or on a full disk is one.
+    A reader that has seen enough, such as `head`, is not an error; a closed stdout or a full disk is.
     """
     if sys.stderr is None:
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
@@ -69,5 +69,5 @@ def run(who: str, body: Callable[[], int]) -> int:
 
 
 def _forget_output() -> None:
-    """Let what stdout still holds go nowhere, or Python complains about it on its way out."""
+    """Discard what stdout still holds, or Python complains about it on exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

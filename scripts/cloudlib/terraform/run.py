@@ -29,7 +29,7 @@ _TIMEOUT = 120.0
 
 
 class TerraformFailed(CloudError):
-    """terraform ended with an error, which stands above; its exit code is ours."""
+    """terraform failed and printed why; its exit code becomes ours."""
 
     def __init__(self, what: str, code: int, *, hint: str, unchanged: str = "") -> None:
         super().__init__(what, hint=hint, unchanged=unchanged)
@@ -77,7 +77,7 @@ class Terraform:
         return [change for change in changes if change.get("mode") == "managed"]
 
     def apply(self, plan: Path) -> None:
-        """Do what a written plan says."""
+        """Apply a written plan."""
         self._watched(
             ["apply", "-input=false", str(plan.resolve())],
             unchanged=f"{self._state}, which records what was made so far; it costs money",
@@ -85,10 +85,10 @@ class Terraform:
         )
 
     def destroy(self, variables: Path | None, *, refresh: bool = True) -> None:
-        """Destroy all that the state knows; `variables` are those it was made with, None for the folder's.
+        """Destroy everything in the state; `variables` are those it was made with, None for the folder's.
 
-        terraform looks at what is there first, for which it reads the key file and searches the image again.
-        Without `refresh` it goes by its state alone, and needs neither.
+        terraform refreshes its state first, for which it reads the key file and looks up the image. Without
+        `refresh` it needs neither.
         """
         path = variables or self.folder / _VARIABLES
         given = [f"-var-file={path.resolve()}"] if path.is_file() else []
@@ -142,7 +142,7 @@ class Terraform:
 
     @property
     def _own(self) -> tuple[str, ...]:
-        """How the variables begin that terraform and the chosen provider's plugin may see."""
+        """Prefixes of the variables that terraform and the chosen provider's plugin may see."""
         return ("TF_", *OWN_VARIABLES.get(self.folder.name, ()))
 
     def _environment(self) -> dict[str, str]:

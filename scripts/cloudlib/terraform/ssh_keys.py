@@ -40,7 +40,7 @@ def ensure(pubkey_file: str, *, make: bool) -> KeyPair:
         raise KeyProblem(f"{setting} is empty", hint="name a public key file with `make menuconfig`")
     try:
         public = Path(pubkey_file).expanduser()
-    except RuntimeError as error:  # ~somebody who does not exist
+    except RuntimeError as error:  # ~NAME of an unknown user
         raise KeyProblem(f"{setting} is {pubkey_file!r}: {error}", hint="make menuconfig") from None
     if not public.is_absolute():
         raise KeyProblem(

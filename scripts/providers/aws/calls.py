@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How AWS is asked: the `aws` command, what its error messages mean, and the default region."""
+"""Querying AWS: the `aws` command, what its error messages mean, and the default region."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Which AMIs to look for, and which streams they belong to.
 
-Releases are read off the names of the images that exist, so a new one needs no change here. A stream's
+Releases come from the names of existing images, so a new one needs no change here. A stream's
 name pattern fits every build of one distribution, release and architecture, and is what terraform's
 `aws_ami` data source filters by. The publisher's account is always pinned: anybody may publish an AMI
 called "debian-12-amd64-…".

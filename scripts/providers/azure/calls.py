@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How Azure is asked: `az` gives a token, then Azure Resource Manager answers GETs that carry it.
+"""Querying Azure: `az` gives a token, then Azure Resource Manager answers GETs that carry it.
 
 Starting az costs half a CPU second, so it is started for the token and for its version alone. Besides, az
 answers some refusals (409) by registering a resource provider, which is a write; here a refusal is reported.

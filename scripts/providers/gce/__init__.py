@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
 
-#: How the names of the environment variables begin that are this provider's own.
+#: Prefixes of this provider's own environment variables.
 ENVIRONMENT = ("GOOGLE_", "GCLOUD_", "CLOUDSDK_")

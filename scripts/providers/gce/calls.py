@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How Google is asked: the `gcloud` command, the billing catalogue over HTTPS, and what their errors mean.
+"""Querying Google: the `gcloud` command, the billing catalogue over HTTPS, and what their errors mean.
 
 No gcloud command lists SKUs, so a token comes from gcloud and the pages of the billing catalogue over HTTPS.
 Both are asked for with the account that gcloud uses. Nothing is ever enabled or changed.

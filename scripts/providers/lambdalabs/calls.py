@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How Lambda's Cloud API is asked: where the key is, GETs at the pace that it allows, what its errors mean.
+"""Querying Lambda's Cloud API: the key, GETs at the permitted rate, and what its errors mean.
 
 https://docs.lambda.ai/public-cloud/cloud-api/ describes it; https://cloud.lambda.ai/api/v1/openapi.json is
 its machine-readable text. The key goes into a header of the request and nowhere else.

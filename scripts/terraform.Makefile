@@ -23,7 +23,7 @@ cloud-check: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_check.py
 
 terraform-help:
-	@echo 'Machines (need terraform and the provider's credentials):'
+	@echo 'Machines (need terraform and credentials of the provider):'
 	@echo '  cloud-check               - can .config be launched? LIVE=1 asks the cloud'
 	@echo '  cloud-plan                - show what bringup would do'
 	@echo '  bringup                   - bring the nodes up, write ssh_config for them'

@@ -213,7 +213,14 @@ FOREIGN = (
 
 
 @pytest.mark.parametrize("command", ["bringup", "plan", "destroy"])
-@pytest.mark.parametrize("name", [*FOREIGN, "main.tf.json", "TF_VAR_ssh_allowed_cidr"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        FOREIGN[0],
+        *(pytest.param(name, marks=pytest.mark.slow) for name in (*FOREIGN[1:], "main.tf.json")),
+        "TF_VAR_ssh_allowed_cidr",
+    ],
+)
 def test_what_terraform_would_take_besides(fake: Fake, command: str, name: str) -> None:
     """Named and refused before anything runs, unless TERRAFORM_EXTRA allows it."""
     fake.tree.write(

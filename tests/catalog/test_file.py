@@ -34,7 +34,7 @@ PRICE = Price(Decimal("0.1"), "list")
 names = st.text("abXY019._-", max_size=9).map("n".__add__)
 words = st.text(max_size=12).map(limits.line).map("a".__add__)
 counts = st.integers(1, limits.DEVICES.most)
-modes = st.sampled_from(["uefi", "legacy-bios", "V1|V2"])
+modes = st.sampled_from(["uefi", "legacy-bios", "V2"])
 gpus = st.builds(Gpu, words, counts, st.none() | counts, st.sampled_from(["", "1/8"]))
 prices = st.decimals("0.0001", "1000", places=7).map(lambda d: Price(d.normalize(), "list"))
 itypes = st.builds(

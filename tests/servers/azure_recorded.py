@@ -102,7 +102,8 @@ def _offered(facts: Path, zones: dict[str, list[str]]) -> dict[str, dict[str, di
     return offered
 
 
-#: Capabilities that azure_vm_caps.csv has in the API's own names and values, beside those that `size` sets.
+#: Capabilities that azure_vm_caps.csv has under the API's own names, beside those that `size` sets. Lists are
+#: joined by `|` there, by commas in the API.
 _CAPABILITIES = (
     *("MaxResourceVolumeMB", "NvmeDiskSizeInMiB", "NvmeSizePerDiskInMiB", "DiskControllerTypes"),
     *("MaxDataDiskCount", "AcceleratedNetworkingEnabled", "ConfidentialComputingType"),
@@ -112,7 +113,7 @@ _CAPABILITIES = (
 
 
 def _size(row: dict[str, str]) -> dict[str, Any]:
-    more = {name: row[name] for name in _CAPABILITIES if row[name]}
+    more = {name: row[name].replace("|", ",") for name in _CAPABILITIES if row[name]}
     if row["gpus"].isdecimal() and row["gpus"] != "0":
         more.setdefault("GPUs", row["gpus"])
     return size(row["name"], row["family"], float(row["vCPUs"]), float(row["MemoryGB"]), **more)

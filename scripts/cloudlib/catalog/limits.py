@@ -100,7 +100,7 @@ LABEL = Form("a label", re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,199}"))
 #: A label that may be missing.
 MAYBE_LABEL = Form("a label", re.compile(rf"(?:{LABEL.pattern.pattern})?"))
 #: V1, uefi, V1|V2.
-BOOT_MODE = Form("a boot mode", re.compile(r"[A-Za-z0-9][A-Za-z0-9|-]{0,31}"))
+BOOT_MODE = Form("a boot mode", re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}"))
 #: A part of a GPU: "1/8".
 FRACTION = Form("a fraction", re.compile(r"(?:[0-9]{1,3}/[0-9]{1,3})?"))
 

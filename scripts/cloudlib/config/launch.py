@@ -120,17 +120,17 @@ def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> I
     if not fits:
         what = f"the image {same[0].title} ({name}) is for {same[0].architecture}, the target is {target}"
         yield Finding(ERROR, what, _titles(i for i in related if i.architecture == target))
-    elif itype is not None and not any(_boots(i, itype) for i in fits):
+    elif itype is not None and not any(boots(i, itype) for i in fits):
         needs, has = " or ".join(fits[0].boot_modes), " and ".join(itype.boot_modes)
         what = f"the image {fits[0].title} ({name}) boots with {needs}, {itype.name} with {has}"
-        others = _titles(i for i in related if i.architecture == target and _boots(i, itype))
+        others = _titles(i for i in related if i.architecture == target and boots(i, itype))
         machines = _similar(
-            itype, wanted, catalog, lambda t: wanted.region in t.regions and _boots(fits[0], t)
+            itype, wanted, catalog, lambda t: wanted.region in t.regions and boots(fits[0], t)
         )
         yield Finding(ERROR, what, (*others[:2], *machines[:2]))
 
 
-def _boots(image: Image, itype: InstanceType) -> bool:
+def boots(image: Image, itype: InstanceType) -> bool:
     """Can the type boot the image? Assumed where either of them does not state its boot modes."""
     return not image.boot_modes or not itype.boot_modes or bool({*image.boot_modes} & {*itype.boot_modes})
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import stat
@@ -15,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import bootstrap
 from cloudlib.errors import CatalogError, NotSetUp, PublishError
 from cloudlib.publish import tier
 from cloudlib.settings import ROOT
@@ -65,11 +65,11 @@ def _remove_leftovers() -> None:
 
 def require() -> None:
     """NotSetUp where this Python cannot try menus at all: better known before a vendor is asked."""
-    if importlib.util.find_spec("kconfiglib") is None:
+    if "kconfiglib" in bootstrap.missing_modules():
         raise NotSetUp(
-            f"kconfiglib is missing: {sys.executable} has no such module",
+            f"{sys.executable} lacks kconfiglib",
             unchanged="every menu file and marker",
-            hint="make cloud-config, which makes .venv\nor pip install -r requirements.txt",
+            hint=bootstrap.how_to_get(["kconfiglib"]),
         )
 
 

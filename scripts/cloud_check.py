@@ -40,8 +40,8 @@ def main(argv: Sequence[str]) -> int:
 def _check(*, live: bool) -> int:
     try:
         now = session.read(cloud_providers, ask=live)
-    except ConfigRejected as error:
-        _print_nearest_machines(error)
+    except ConfigRejected:
+        _print_nearest_machines()
         raise
     if now.collected.undecided:
         print("note: .config leaves the choice of machine to capacity when `make` runs; LIVE=1 asks now")
@@ -76,7 +76,7 @@ def _ask(now: Session) -> tuple[Catalog, list[str]]:
         return now.provider.fetch(request), request.remarks
 
 
-def _print_nearest_machines(error: ConfigRejected) -> None:
+def _print_nearest_machines() -> None:
     """For a .config that the menus no longer take: its own result strings against the catalogue."""
     if not config_file().is_file():
         return

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from cloudlib.catalog.image_rules import NAMES
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image, InstanceType, natural
 from cloudlib.errors import CatalogError
 from cloudlib.menus.conditions import menu_families, type_terms
@@ -19,21 +20,10 @@ from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable, symbol
 
 #: Distribution key -> its name. A distribution that is not here is shown by its key.
-DISTROS = {
-    "almalinux": "AlmaLinux",
-    "amazon": "Amazon Linux",
-    "centos": "CentOS Stream",
-    "debian": "Debian",
-    "fedora": "Fedora",
-    "fedora-coreos": "Fedora CoreOS",
-    "gpu-base": "GPU Base",
-    "lambda-stack": "Lambda Stack",
+DISTROS = NAMES | {
     "opensuse": "openSUSE",
-    "oracle": "Oracle Linux",
     "redhat": "Red Hat Enterprise Linux",
-    "rocky": "Rocky Linux",
     "suse": "SUSE Linux Enterprise Server",
-    "ubuntu": "Ubuntu",
 }
 
 

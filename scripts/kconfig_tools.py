@@ -105,7 +105,7 @@ def _defconfig(rest: Sequence[str]) -> int:
 def _savedefconfig(name: str) -> int:
     """./defconfig, or with a name a defconfig of it that `make defconfig-NAME` takes."""
     if name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise UsageError(f"NAME={name!r} is no name for a file", hint="letters, digits, hyphens: NAME=my-box")
+        raise UsageError(f"NAME={name!r} is not a file name", hint="letters, digits, hyphens: NAME=my-box")
     kconf = session.parse(cloud_providers)
     _load_current(kconf)
     output = f"defconfigs/{name}" if name else "defconfig"
@@ -162,7 +162,7 @@ def _keep_or_go_back(told: Sequence[str], before: str) -> None:
     """Say what the saved configuration exchanged, and ask; a no puts the old one back."""
     for line in told:
         print(printable(f"note: {line}"), file=sys.stderr)
-    if flag("YES") or not sys.stdin.isatty() or ask.yes("Keep this? n goes back to what it was."):
+    if flag("YES") or not sys.stdin.isatty() or ask.yes("Keep this? n restores what it was."):
         return
     rewrite(config_file(), before)
     print(f"{shown(config_file())} is unchanged")

@@ -92,7 +92,7 @@ def _build(folder: Path, requirements: Path, stamp: str) -> None:
     old = folder.with_name(f"{folder.name}.{os.getpid()}.old.new")
     try:
         _make_empty(new)
-        _install(new, requirements, unchanged=f"{folder.name}, as it was" if folder.exists() else "")
+        _install(new, requirements, unchanged=folder.name if folder.exists() else "")
         _write_stamp(new / stamp)
         _rename_in_scripts(new, folder.name)
         if os.path.lexists(folder):
@@ -130,7 +130,7 @@ def _install(folder: Path, requirements: Path, unchanged: str = "") -> None:
 
 def _last_line(output: str) -> str:
     """What a command gave as its error: the last line that is marked so, or the last one."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it said nothing"]
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it printed nothing"]
     errors = [line for line in lines if line.lower().startswith("error:")]
     return re.sub(r"(?i)^error:\s*", "", (errors or lines)[-1])
 

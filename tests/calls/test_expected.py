@@ -41,7 +41,7 @@ def test_force_takes_what_was_answered_and_says_so() -> None:
     assert caught.value.hint == "if that is right: make cloud-config-aws FORCE=1"
     forced = Expected("aws", HOME, force=True)
     forced.check(HOME, "types", (), KNOWN)
-    told = f"taken because of FORCE=1: the answer for {HOME} has none of the 30 known types"
+    told = f"accepted because of FORCE=1: the answer for {HOME} has none of the 30 known types"
     assert RegionResults(forced, ()).notices() == (told,)
 
 

@@ -206,7 +206,7 @@ def test_force_publishes_what_was_answered(case: Case) -> None:
     before = case.bytes()
     case.server.inject(fault())
     _, said = case.config(FORCE="1")
-    assert f"taken because of FORCE=1: the answer for {part}" in said and case.bytes() != before
+    assert f"accepted because of FORCE=1: the answer for {part}" in said and case.bytes() != before
 
 
 def test_without_credentials(case: Case) -> None:

@@ -87,7 +87,7 @@ def test_personal_settings_come_last(tree: Tree) -> None:
     tree.make("defconfig-aws-large")
     assert tree.config()["TERRAFORM_NODE_COUNT"] == "2"
     done = tree.make("defconfig-lambdalabs-gpu-1x-a10")
-    assert "note: not used of local.config: CONFIG_TERRAFORM_SSH_ALLOWED_CIDR=" in done.stderr
+    assert "note: not used from local.config: CONFIG_TERRAFORM_SSH_ALLOWED_CIDR=" in done.stderr
     assert tree.config()["TERRAFORM_NODE_COUNT"] == "2"
 
 
@@ -114,4 +114,4 @@ def test_a_defconfig_is_saved_under_a_name(tree: Tree) -> None:
 def test_a_name_that_is_no_name(tree: Tree, name: str) -> None:
     tree.make("defconfig-aws-small")
     done = tree.make("savedefconfig", f"NAME={name.replace('$', '$$')}", check=False)
-    assert done.returncode != 0 and "is no name for a file" in done.stderr
+    assert done.returncode != 0 and "is not a file name" in done.stderr

@@ -50,7 +50,7 @@ class Expected:
         if not self.force:
             hint = f"if that is right: make cloud-config-{self.provider} FORCE=1"
             raise ShortAnswer(f"the answer {why}", hint=hint)
-        self.notices.append(f"taken because of FORCE=1: the answer for {part} {why}")
+        self.notices.append(f"accepted because of FORCE=1: the answer for {part} {why}")
 
     def check_whole(self, noun: str, answered: Collection[str], known: Collection[str] = ()) -> None:
         """The same of a list that all else depends on: the error names the provider."""

@@ -141,7 +141,7 @@ def load_parts(kconf: kconfiglib.Kconfig, name: str) -> None:
         whole.write_text(merged.text, encoding="utf-8")
         for item in requested.load(kconf, whole).dropped if local else ():
             if merged.source.get(item.name) == shown(fragments.LOCAL) and item.why.startswith("it needs"):
-                print(printable(f"note: not used of {shown(fragments.LOCAL)}: {item}"), file=sys.stderr)
+                print(printable(f"note: not used from {shown(fragments.LOCAL)}: {item}"), file=sys.stderr)
                 del merged.settings[item.name]
         whole.write_text(merged.text, encoding="utf-8")
         load_checked(kconf, whole)

@@ -61,7 +61,7 @@ def _variables(answer: bytes) -> dict[str, str]:
         key, secret = fields.text("AccessKeyId"), fields.text("SecretAccessKey")
         token, until = fields.maybe_text("SessionToken"), fields.maybe_text("Expiration")
     except (BadReply, ValueError):
-        raise BadReply("aws: the answer to export-credentials has another form") from None
+        raise BadReply("aws: the answer to export-credentials has an unexpected form") from None
     if not all(text.isascii() and text.isprintable() for text in (key, secret, token)):
         raise BadReply("aws: the answer to export-credentials has no plain text")
     if _is_over(until):

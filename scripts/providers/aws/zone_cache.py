@@ -78,7 +78,7 @@ class ZoneCache:
         try:
             _write(self.folder, json.dumps(self._as_json(), separators=(",", ":")).encode())
         except OSError as error:
-            debug_line(f"aws: the zones could not be kept in {shown(self.folder)}: {error.strerror}")
+            debug_line(f"aws: the zones could not be cached in {shown(self.folder)}: {error.strerror}")
 
     def _as_json(self) -> dict[str, object]:
         return {
@@ -102,9 +102,9 @@ def load(folder: Path | None, account: str) -> ZoneCache:
     except FileNotFoundError:
         pass
     except OSError as error:
-        debug_line(f"aws: the kept zones in {shown(path)} cannot be read: {error.strerror}")
+        debug_line(f"aws: the cached zones in {shown(path)} cannot be read: {error.strerror}")
     except (BadReply, ValueError) as error:
-        debug_line(f"aws: the kept zones in {shown(path)} are not used: {error}")
+        debug_line(f"aws: the cached zones in {shown(path)} are not used: {error}")
     return ZoneCache(folder, account)
 
 

@@ -91,9 +91,9 @@ ELSEWHERE: list[tuple[str, str]] = [
     ("An error occurred (AccessDenied) when calling the AssumeRole operation", "exit 253"),
     ("Maximum recursive credential process resolution reached", "exit 253"),
     ("whatever", "exit 1"),
-    ("has another form", "echo '{}'"),
-    ("has another form", "echo nothing"),
-    ("has another form", f"""echo '{{"AccessKeyId": ["{SECRET}"], "SecretAccessKey": "{SECRET}"}}'"""),
+    ("has an unexpected form", "echo '{}'"),
+    ("has an unexpected form", "echo nothing"),
+    ("has an unexpected form", f"""echo '{{"AccessKeyId": ["{SECRET}"], "SecretAccessKey": "{SECRET}"}}'"""),
     ("no plain text", f"""echo '{{"AccessKeyId": "a\\u0000", "SecretAccessKey": "{SECRET}"}}'"""),
     ("gave no answer", "exec sleep 60"),
 ]

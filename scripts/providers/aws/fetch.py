@@ -32,6 +32,7 @@ from providers.aws import zone_cache
 from providers.aws.calls import NAME
 from providers.aws.place import Located, located
 from providers.aws.zone_cache import ZoneCache
+from providers.versions import outdated
 
 _BATCH = 100  # DescribeInstanceTypes takes at most 100 names
 
@@ -266,6 +267,7 @@ class Fetch:
         version: str,
     ) -> Catalog:
         reached = [r for r in self.place.asked if r in zones and r in offered]
+        tools = {"aws": version}
         # Offerings name local zones too, and zones that are down, which `aws_parse.zones` leaves out.
         known = {zone.name for region in reached for zone in zones[region]}
         types = (
@@ -289,7 +291,7 @@ class Fetch:
             ),
             images=images,
             provenance=job.live_provenance(
-                self.request.log, {"aws": version}, self.notices, regions=self.results
+                self.request.log, tools, [*self.notices, *outdated(tools)], regions=self.results
             ),
         )
 

@@ -26,6 +26,7 @@ from providers.azure.calls import ResourceManager, az_version, default_location,
 from providers.azure.images import Sku
 from providers.azure.pages import answer_of, pages
 from providers.azure.parse import Prices, Sizes
+from providers.versions import outdated
 
 _PROVIDER = "azure"
 _LOCATIONS = "/locations?api-version=2022-12-01"
@@ -112,7 +113,9 @@ class Fetch:
             zones=(z for z in self.zones if z.region in sizes),
             instance_types=azure_parse.categorized(itypes),
             images=streams,
-            provenance=job.live_provenance(self.request.log, tools, self.notices, results),
+            provenance=job.live_provenance(
+                self.request.log, tools, [*self.notices, *outdated(tools)], results
+            ),
         )
 
     def images(self) -> Sequence[Image]:

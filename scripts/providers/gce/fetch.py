@@ -29,6 +29,7 @@ from providers.gce import images as gce_images
 from providers.gce import parse as gce_parse
 from providers.gce.calls import NAME
 from providers.gce.prices import PriceBook
+from providers.versions import outdated
 
 #: The most zones of one process, which asks for them in one request. A start of gcloud costs half a second of
 #: CPU time, but then it compares every row with the name of each of its zones: 132 zones cost the same in two
@@ -219,6 +220,7 @@ class Fetch:
         images: Sequence[Image],
     ) -> Catalog:
         place_of = book.result().place if prices else (lambda region: "")
+        tools = {"gcloud": self.place.version}
         types = [
             replace(
                 itype, prices={r: in_region[name] for r, in_region in prices.items() if name in in_region}
@@ -235,7 +237,7 @@ class Fetch:
             ),
             images=images,
             provenance=job.live_provenance(
-                self.request.log, {"gcloud": self.place.version}, self.notices, self.results
+                self.request.log, tools, [*self.notices, *outdated(tools)], self.results
             ),
         )
 

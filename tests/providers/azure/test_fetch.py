@@ -149,7 +149,7 @@ def test_the_token_goes_to_one_host(server: AzureServer) -> None:
         f"{azure_calls.BASE}.evil.example/x",
         "http://management.azure.com/x",
     ):
-        with pytest.raises(BadReply, match="is not sent az's token"):
+        with pytest.raises(BadReply, match="az's token is not sent to"):
             arm.get(url)
     assert all("authorization" not in r.headers for r in server.requests)
 
@@ -325,7 +325,7 @@ ENDS: list[tuple[str, Callable[[], Fault], type[CloudError], str]] = [
     ("no such thing", faults.missing, NotFound, "ResourceNotFound"),
     ("throttled for ever", lambda: faults.throttled(times=None), Throttled, "TooManyRequests"),
     ("out of order", faults.broken, ServiceFailed, "HTTP 503: ServerBusy: The service is unavailable."),
-    ("a web page", faults.web_page, BadReply, "a page of HTML"),
+    ("a web page", faults.web_page, BadReply, "an HTML page"),
     ("half of the JSON", faults.cut_off, BadReply, "no"),
     ("broken off", faults.broken_off, ServiceFailed, "cut off"),
     ("reset", faults.resets, ServiceFailed, "Remote end closed"),

@@ -196,7 +196,7 @@ def test_a_broken_list_of_regions_is_not_one_that_is_missing(server: LambdaServe
 @pytest.mark.parametrize("what", ["instance-types", "images", "regions"])
 def test_a_web_page(server: LambdaServer, what: str) -> None:
     server.inject(lambda_server.web_page(what))
-    assert "a page of HTML" in failure(BadReply).what
+    assert "an HTML page" in failure(BadReply).what
 
 
 @pytest.mark.parametrize("what", ["instance-types", "images", "regions"])

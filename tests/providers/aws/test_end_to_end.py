@@ -110,7 +110,7 @@ def test_a_region_that_refuses_keeps_its_last_known_data(aws: Aws) -> None:
 @pytest.mark.slow
 def test_a_region_that_hangs_keeps_its_last_known_data(aws: Aws) -> None:
     aws.config()
-    aws.server.inject(faults.hangs("DescribeAvailabilityZones", "us-west-2", seconds=120))
+    aws.server.inject(faults.hangs("DescribeInstanceTypeOfferings", "us-west-2", seconds=120))
     _, said = aws.config(CLOUD_CALL_TIMEOUT="45")
     assert "not reached: us-west-2" in said and "last known data are kept" in said
     types = {t["name"]: t for t in json.loads(aws.tree.read(CATALOG))["instance_types"]}

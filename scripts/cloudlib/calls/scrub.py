@@ -55,7 +55,9 @@ _SHAPES = (
     _Shape(_TOKEN, re.compile(r"(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)"), ("@",)),  # user:password@host
     _Shape(_ARN, re.compile(r"\barn:aws[\w-]*:[\w-]*:[\w-]*:\d{12}:[\w+=,.@:/*-]+"), ("arn:aws",)),
     _Shape(_KEY, re.compile(rf"\b(?:{'|'.join(_AWS_PREFIXES)})[A-Z0-9]{{12,}}\b"), _AWS_PREFIXES),
-    _Shape(_EMAIL, re.compile(r"[A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), ("@", "%40")),
+    _Shape(
+        _EMAIL, re.compile(r"[A-Za-z0-9._+-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), ("@", "%40")
+    ),
     # One that stands alone: at the end of an image's name it is part of the name, unless it was learned.
     _Shape(_GUID, re.compile(rf"(?<![\w-]){_ANY_GUID}(?![\w-])")),
 )

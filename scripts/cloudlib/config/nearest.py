@@ -24,7 +24,7 @@ _COUNT = 3
 #: How many unknown settings get the names like theirs: a configuration of another tree has hundreds.
 _SEARCHES = 5
 _PRICE = re.compile(r"\$([\d,.]+)/h")
-_TIMES = re.compile(r"(\d+)[A-Za-z]*\Z")
+_TIMES = re.compile(r"(?<!\d)(\d+)[A-Za-z]*\Z")
 _NOUNS = (
     ("_REGION_", "region"), ("_ZONE_", "zone"), ("_DISTRO_", "distribution"), ("_AMI_", "image"),
     ("_IMAGE_", "image"), ("_INSTANCE_", "machine"), ("_VM_", "machine"), ("_MACHINE_", "machine"),

@@ -17,7 +17,7 @@ from cloudlib.publish import tier
 STALE_DAYS = 45
 
 _NEEDED = ("Kconfig.compute", "Kconfig.images", "Kconfig.location", catalogfile.NAME)
-_SOURCE = re.compile(r'^\s*source "(.*)"$', re.MULTILINE)
+_SOURCE = re.compile(r'^[ \t]*source "(.*)"$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ def _said(stderr: str) -> str:
     """az's error, or the exception of a traceback; everything but warnings where there is neither."""
     text = stderr.strip()
     if _TRACEBACK in text:
-        raised = re.findall(r"^(?:[\w.]*(?:Error|Exception|Timeout)\w*): (.+)$", text, re.MULTILINE)
+        raised = re.findall(r"^(?:[\w.]*(?:Error|Exception|Timeout)\w{0,40}): (.+)$", text, re.MULTILINE)
         if raised:
             return str(raised[-1])
     errors = re.findall(r"^ERROR: (.+)$", text, re.MULTILINE)
@@ -286,5 +286,5 @@ def _arm_error(shown: str, status: int, body: object) -> CloudError:
 def _shown(url: str) -> str:
     """A URL as a person wants to see it: `…/Microsoft.Compute/skus, location eq 'eastus'`."""
     parts = urlsplit(url)
-    path = re.sub(r".*/(?:providers|subscriptions/[^/]*)/", "…/", parts.path)
+    path = re.sub(r"\A.*/(?:providers|subscriptions/[^/]*)/", "…/", parts.path)
     return ", ".join([path, *parse_qs(parts.query).get("$filter", ())])

@@ -33,7 +33,7 @@ _DIGITS = Decimal("0.000001")
 #: The name of a series may be followed by the maker of its processors, or by an older name of the series.
 _RATE = (
     r"(?P<premium>Memory Optimized Upgrade Premium for )?"
-    r"(?P<name>[A-Z]\d+[A-Z]*\d*|Compute optimized|Memory-optimized)"
+    r"(?P<name>[A-Z]\d+(?:[A-Z]+\d*)?|Compute optimized|Memory-optimized)"
     r"(?: AMD| Arm| Predefined| Memory-optimized)?(?: Instances?)? {} running in (?P<place>.+)"
 )
 _CORE, _RAM = _RATE.format("Core"), _RATE.format("Ram")

@@ -22,7 +22,7 @@ from cloudlib.catalog.records import Gpu, Image, InstanceType, LocalDisks, Price
 PRICE_SOURCE = "Lambda Cloud API"
 
 #: "A10 (24 GB PCIe)", "GH200 (96 GB)", "RTX 6000 (24 GB)".
-_GPU = re.compile(r"(?P<name>[^(]+?)\s*(?:\((?P<gb>\d+) GB(?: (?P<form>[^)]+))?\))?\Z")
+_GPU = re.compile(r"(?P<name>[^(\s]+(?:\s+[^(\s]+)*)\s*(?:\((?P<gb>\d+) GB(?: (?P<form>[^)]+))?\))?\Z")
 #: How NVIDIA names what Lambda offers: A10, B200, GH200, H100, L40S, Tesla V100, RTX 6000.
 _NVIDIA = re.compile(r"(?:GB|GH|[ABHLTV])\d|RTX |Tesla |Quadro ")
 #: NVIDIA's Grace CPU, the "G" of GH200 and GB200, is Arm:
@@ -145,7 +145,7 @@ def _model(about: Reader, name: str) -> str:
     """ "A10 (24 GB PCIe)"; from the description, "1x A10 (24 GB PCIe)", where the GPU has none of its own."""
     text = about.prose("gpu_description")
     if not text or text.upper() == "N/A":
-        text = re.sub(r"\d+x ", "", about.prose("description"), count=1)
+        text = re.sub(r"(?<!\d)\d+x ", "", about.prose("description"), count=1)
     return text or name
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import shutil
 import sys
 from fnmatch import fnmatch
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from cloud_providers import PROVIDER_NAMES
+from cloudlib.calls.shape import Reader
 from tests.support.kconf import parse_tree
 from tests.support.tree import ROOT, Tree, state
 
@@ -204,3 +206,21 @@ def test_the_projects_own_tests_hold_for_it(copy: Tree) -> None:
 def pytest_in_copy(copy: Tree, *words: str) -> None:
     done = copy.python("-m", "pytest", "-q", "-p", "no:cacheprovider", *words, check=False)
     assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-6000:]
+
+
+def test_rows_that_cannot_be_read_are_left_out() -> None:
+    """As the guide asks: the others are used, and a notice says so."""
+    parse = runpy.run_path(str(TOY / "scripts" / "providers" / "toy" / "parse.py"))
+    good = {"name": "a", "title": "A\x1b[2J", "domains": ["Uocm:A-1"]}
+    answer = Reader([good, {**good, "name": "$(shell,x)"}, 7], vendor="toy", answer="regions")
+    (region,), (zone,) = parse["regions"](answer)
+    assert (region.name, region.long_name, zone.name) == ("a", "A [2J", "Uocm:A-1")
+    shape = {"name": "f", "processor": "x86", "max_cores": 1, "gib_a_core": 4, "usd_a_core": "0.1"}
+    rows = [{**shape, "domains": ["Uocm:A-1"]}, {**shape, "processor": "vax", "domains": []}]
+    shapes = Reader(rows, vendor="toy", answer="shapes", left_out=answer.left_out)
+    assert [t.name for t in parse["instance_types"](shapes, {"Uocm:A-1": "a"})] == ["f-1"]
+    image = {"os": "debian", "version": "13", "processor": "x86"}
+    images = Reader([image, {**image, "os": ""}], vendor="toy", answer="images", left_out=answer.left_out)
+    assert len(parse["images"](images)) == 1
+    nouns = [notice.partition("; ")[0].partition(": ")[2] for notice in answer.left_out.notices()]
+    assert nouns == ["1 images", "2 regions", "1 shapes"]

@@ -21,6 +21,7 @@ class LeftOut:
     """What was left out of the answers of one run, by what the rows are. Safe to share between threads."""
 
     _why: dict[str, set[str]] = field(default_factory=dict)
+    _twice: dict[str, set[str]] = field(default_factory=dict)
 
     def each(
         self,
@@ -48,13 +49,28 @@ class LeftOut:
         if first is not None and some:
             raise BadReply(first.what, hint=SEE_CALLS) from first
 
+    def once(self, noun: str, values: Iterable[_Read], name: Callable[[_Read], str]) -> Iterator[_Read]:
+        """The first value of each name; one that is not equal to it is noted, and left out too."""
+        first: dict[str, _Read] = {}
+        for value in values:
+            if first.setdefault(name(value), value) is value:
+                yield value
+            elif first[name(value)] != value:
+                self._twice.setdefault(noun, set()).add(name(value))
+
     def note(self, noun: str, error: CloudError) -> None:
         """Keep why a row was left out; it counts once, however often it is read."""
         self._why.setdefault(noun, set()).add(error.what)
 
     def notices(self) -> tuple[str, ...]:
-        """A line for each kind of rows: how many were left out, and why one of them was."""
-        return tuple(
+        """A line for each kind of rows: how many were left out, and why, or which, one of them was."""
+        unread = [
             f"left out, as they could not be read: {len(why)} {noun}; one of them: {min(why)}"
             for noun, why in sorted(self._why.items())
-        )
+        ]
+        twice = [
+            f"listed again with other figures, of which the first were used: {len(names)} {noun}; "
+            f"one of them: {min(names)}"
+            for noun, names in sorted(self._twice.items())
+        ]
+        return (*unread, *twice)

@@ -36,7 +36,8 @@ PLAIN_LETTERS = dict.fromkeys(("im", "is", "d", "h", "i"), "Storage optimized")
 
 def regions(answer: Reader) -> tuple[Region, ...]:
     """`describe-regions --all-regions`."""
-    return tuple(answer.each("regions", "Regions", _region))
+    read = answer.each("regions", "Regions", _region)
+    return tuple(answer.left_out.once("regions", read, lambda region: region.name))
 
 
 def _region(row: Reader) -> Region:
@@ -60,7 +61,8 @@ def zones(answer: Reader, region: str) -> tuple[tuple[Zone, ...], str]:
         long_name = re.sub(r" [0-9]+$", "", row.prose("GroupLongName"))
         return Zone(row.name("ZoneName", limits.ZONE), region, row.prose("ZoneId")), long_name
 
-    up = [known for known in answer.each("zones", "AvailabilityZones", zone) if known]
+    plain = (known for known in answer.each("zones", "AvailabilityZones", zone) if known)
+    up = list(answer.left_out.once("zones", plain, lambda known: known[0].name))
     return tuple(zone for zone, _ in up), next((name for _, name in up if name), "")
 
 
@@ -88,7 +90,8 @@ def instance_types(answer: Reader) -> tuple[dict[str, InstanceType], tuple[str, 
     """
     types: dict[str, InstanceType] = {}
     incomplete: list[str] = []
-    for name, itype in answer.each("instance types", "InstanceTypes", _named_type):
+    every = answer.each("instance types", "InstanceTypes", _named_type)
+    for name, itype in answer.left_out.once("instance types", every, lambda row: row[0]):
         if itype is None:
             incomplete.append(name)
         else:

@@ -81,7 +81,8 @@ class Types:
 
 def regions(rows: Rows, left_out: LeftOut) -> tuple[Region, ...]:
     """`regions list`. A region that is not UP is named and cannot be chosen."""
-    return tuple(left_out.each("regions", rows, _region))
+    read = left_out.each("regions", rows, _region)
+    return tuple(left_out.once("regions", read, lambda region: region.name))
 
 
 def _region(row: Sequence[str]) -> Region:
@@ -94,7 +95,8 @@ def _region(row: Sequence[str]) -> Region:
 
 def zones(rows: Rows, left_out: LeftOut) -> tuple[tuple[Zone, ...], tuple[str, ...]]:
     """`zones list`: the zones, and the names of those that are down or withdrawn."""
-    read = list(left_out.each("zones", rows, _zone))
+    every = left_out.each("zones", rows, _zone)
+    read = list(left_out.once("zones", every, lambda zone: zone[0].name))
     down = sorted(zone.name for zone, is_up in read if not is_up)
     return tuple(zone for zone, is_up in read if is_up), tuple(down)
 

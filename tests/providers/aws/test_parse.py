@@ -154,3 +154,18 @@ def test_one_value_of_another_shape_is_a_bad_reply_or_left_out(
             refused += 1
             assert error.what.startswith(("aws: the answer to describe-something ", *RECORDS)) and error.hint
     assert refused > 20
+
+
+def test_rows_that_are_listed_again() -> None:
+    """Equal ones say nothing; of others the first counts, and a notice names one."""
+    types = answer({"InstanceTypes": [_LARGE, _LARGE, {**_LARGE, "MemoryInfo": {"SizeInMiB": 1}}]})
+    assert aws_parse.instance_types(types)[0]["m5.large"].memory_mib == 8192
+    again = "listed again with other figures, of which the first were used: 1"
+    assert types.left_out.notices() == (f"{again} instance types; one of them: m5.large",)
+    regions = answer({"Regions": [{"RegionName": "a"}, {"RegionName": "a"}]})
+    assert len(aws_parse.regions(regions)) == 1 and regions.left_out.notices() == ()
+    zone = {"ZoneName": "us-east-1a", "ZoneId": "use1-az6"}
+    zones = answer({"AvailabilityZones": [zone, {**zone, "ZoneId": "use1-az1"}]})
+    (kept,), _ = aws_parse.zones(zones, "us-east-1")
+    assert kept.zone_id == "use1-az6"
+    assert zones.left_out.notices() == (f"{again} zones; one of them: us-east-1a",)

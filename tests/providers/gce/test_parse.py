@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_mock import MockerFixture
 
 from cloudlib.calls.left_out import LeftOut
+from cloudlib.calls.run import CallLog
 from cloudlib.calls.shape import Reader
+from cloudlib.catalog import limits
 from cloudlib.catalog.category import categorized
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks
 from cloudlib.errors import BadReply
 from cloudlib.menus.symbols import symbol
+from providers.gce import calls as gce_calls
 from providers.gce import images as gce_images
 from providers.gce import parse as gce_parse
 from providers.gce.prices import PriceBook, Shape
@@ -353,3 +357,28 @@ def test_titles() -> None:
         "SUSE Linux Enterprise 15 SP6", "SUSE Linux Enterprise 16.0", "Ubuntu 22.04 LTS", "Ubuntu 24.04 LTS",
         "Ubuntu 25.10", "openSUSE Leap",
     ]  # fmt: skip
+
+
+# --- what is listed twice, or is too long ---
+
+
+def test_a_region_or_zone_that_is_listed_again_does_not_end_the_run() -> None:
+    left_out = LeftOut()
+    rows = [[HERE, "UP", ""], [HERE, "UP", ""], ["me-west1", "UP", ""], ["me-west1", "DOWN", ""]]
+    assert [(r.name, r.available) for r in gce_parse.regions(rows, left_out)] == [
+        (HERE, True),
+        ("me-west1", True),
+    ]
+    zone = [f"{HERE}-a", f"x/regions/{HERE}", "UP", ""]
+    assert gce_parse.zones([zone, zone, [*zone[:2], "DOWN", ""]], left_out)[1] == ()
+    again = "listed again with other figures, of which the first were used: 1"
+    assert left_out.notices() == (
+        f"{again} regions; one of them: me-west1",
+        f"{again} zones; one of them: {HERE}-a",
+    )
+
+
+def test_a_cell_is_cut_before_anything_reads_it(mocker: MockerFixture) -> None:
+    mocker.patch.object(gce_calls, "_run_text", return_value=f"{'x' * 100_000},{HERE}\n")
+    rows = gce_calls.run_gcloud(("compute", "regions", "list"), ("name", "status"), CallLog("gce"))
+    assert rows == [["x" * limits.TEXT, HERE]]

@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from cloudlib.calls.left_out import SEE_CALLS
 from cloudlib.calls.shape import Reader
+from cloudlib.catalog import limits
 from cloudlib.catalog.category import categorized
 from cloudlib.catalog.image_rules import title
 from cloudlib.catalog.records import Image, InstanceType, Price, Region, Zone
+from cloudlib.errors import BadReply
 
 PRICE_SOURCE = "Toy API"
 _ARCHITECTURES = {"x86": "x86_64", "arm": "arm64"}
@@ -23,20 +26,26 @@ _THREADS = {"x86": 2, "arm": 1}
 
 def regions(answer: Reader) -> tuple[list[Region], list[Zone]]:
     """`regions`: [{"name", "title", "domains": ["Uocm:PHX-AD-1"]}]; a domain is a zone under any name."""
-    rows = answer.rows()
-    zones = [Zone(name, row.text("name")) for row in rows for name in row.texts("domains")]
-    return [Region(row.text("name"), row.text("title")) for row in rows], zones
+
+    def read(row: Reader) -> tuple[Region, list[Zone]]:
+        region = Region(row.name("name"), row.prose("title"))
+        return region, [Zone(name, region.name) for name in row.names("domains", limits.ZONE)]
+
+    rows = list(answer.each("regions", "", read))
+    return [region for region, _ in rows], [zone for _, zones in rows for zone in zones]
 
 
 def instance_types(answer: Reader, zone_regions: Mapping[str, str]) -> list[InstanceType]:
     """`shapes`: [{"name", "processor", "max_cores", "gib_a_core", "usd_a_core", "domains"}]."""
-    sizes = (size for row in answer.rows() for size in _sizes(row, zone_regions))
-    return categorized(sizes, special={}, plain={})
+    shapes = answer.each("shapes", "", lambda row: list(_sizes(row, zone_regions)))
+    return categorized((size for sizes in shapes for size in sizes), special={}, plain={})
 
 
 def _sizes(row: Reader, zone_regions: Mapping[str, str]) -> Iterator[InstanceType]:
-    name, processor = row.text("name"), row.text("processor")
-    zones = tuple(zone for zone in row.texts("domains") if zone in zone_regions)
+    name, processor = row.name("name"), row.text("processor")
+    if processor not in _ARCHITECTURES:
+        raise BadReply(f"toy: {name} has the unknown processor {limits.shown(processor)}", hint=SEE_CALLS)
+    zones = tuple(zone for zone in row.names("domains", limits.ZONE) if zone in zone_regions)
     offered = tuple(dict.fromkeys(zone_regions[zone] for zone in zones))
     cores = 1
     while cores <= row.whole("max_cores"):
@@ -57,9 +66,12 @@ def _sizes(row: Reader, zone_regions: Mapping[str, str]) -> Iterator[InstanceTyp
 
 def images(answer: Reader) -> list[Image]:
     """`images`: [{"os", "version", "processor"}]."""
-    return [_image(row.text("os"), row.text("version"), row.text("processor")) for row in answer.rows()]
+    return list(answer.each("images", "", _image))
 
 
-def _image(distro: str, release: str, processor: str) -> Image:
+def _image(row: Reader) -> Image:
+    distro, release, processor = row.name("os"), row.name("version"), row.name("processor")
+    if processor not in _ARCHITECTURES:
+        raise BadReply(f"toy: an image for the unknown processor {processor}", hint=SEE_CALLS)
     coordinates = {"IMAGE": f"{distro}-{release}-{processor}-*"}
     return Image(distro, release, title(distro, release), _ARCHITECTURES[processor], coordinates)

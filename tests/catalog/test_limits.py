@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog import limits
-from cloudlib.catalog.records import Gpu, Image, LocalDisks, Price, Provenance, Region, Zone, natural
+from cloudlib.catalog.order import natural
+from cloudlib.catalog.records import Gpu, Image, LocalDisks, Price, Provenance, Region, Zone
 from cloudlib.errors import BadReply, CatalogError
 from tests.support.catalogs import itype
 from tests.support.shapes import HOSTILE

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from cloudlib.catalog.records import Price, Region, Zone, family_order, natural
+from cloudlib.catalog.order import family_order, natural
+from cloudlib.catalog.records import Price, Region, Zone
 from cloudlib.errors import CatalogError
 from tests.support.catalogs import FAR, HOME, ITYPES, REGIONS, ZONES, catalog, itype
 

@@ -10,6 +10,22 @@ from statistics import median
 
 from cloudlib.catalog.records import InstanceType
 
+#: Category labels in the order in which menus show them.
+CATEGORIES = (
+    "General purpose",
+    "Burstable",
+    "Compute optimized",
+    "Memory optimized",
+    "Storage optimized",
+    "GPU",
+    "Machine learning accelerators",
+    "FPGA",
+    "Media",
+    "High performance computing",
+    "macOS",
+    "Other",
+)
+
 #: Leading letters of a family, in lower case -> category.
 Letters = Mapping[str, str]
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from cloudlib.catalog.records import Catalog, Image, InstanceType, natural
+from cloudlib.catalog.order import natural
+from cloudlib.catalog.records import Catalog, Image, InstanceType
 
 _T = TypeVar("_T")
 #: Fields of a type that `Moved` and `Repriced` report.

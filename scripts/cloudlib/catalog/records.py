@@ -8,33 +8,17 @@ name, a text or a figure outside the limits of `catalog.limits`: its constructor
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from cloudlib.catalog import limits
+from cloudlib.catalog.order import family_order, natural
 from cloudlib.errors import CatalogError
 
 #: What the root Kconfig lets a user target, by the names the records use.
 ARCHITECTURES = ("x86_64", "arm64")
-
-#: Category labels in the order in which menus show them.
-CATEGORIES = (
-    "General purpose",
-    "Burstable",
-    "Compute optimized",
-    "Memory optimized",
-    "Storage optimized",
-    "GPU",
-    "Machine learning accelerators",
-    "FPGA",
-    "Media",
-    "High performance computing",
-    "macOS",
-    "Other",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,22 +269,9 @@ class Catalog:
         return replace(self, provenance=provenance)
 
 
-def natural(text: str) -> tuple[object, ...]:
-    """A sort key in which m5.2xlarge comes before m5.10xlarge."""
-    parts = re.split(r"([0-9]{1,20})", text)
-    return tuple((0, int(p), "") if n % 2 else (1, 0, p) for n, p in enumerate(parts) if p)
-
-
 def type_order(itype: InstanceType) -> tuple[object, ...]:
     """Family, then from the smallest machine to the largest, bare metal after its virtual equal."""
     return (natural(itype.family), itype.vcpus, itype.memory_mib, itype.bare_metal, natural(itype.name))
-
-
-def family_order(name: str) -> tuple[object, ...]:
-    """The newest generation first among families of the same letters: m8i, m7i, m5."""
-    match = re.match(r"(\D*)(\d+)?(.*)", name, re.DOTALL)
-    letters, generation, rest = match.groups() if match else (name, None, "")
-    return (letters.rstrip("-"), -int(generation or 0), natural(rest))
 
 
 def _check(catalog: Catalog) -> None:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from cloudlib.catalog import limits, merge
-from cloudlib.catalog.records import Catalog, Image, InstanceType, natural
+from cloudlib.catalog.order import natural
+from cloudlib.catalog.records import Catalog, Image, InstanceType
 from cloudlib.catalog.text import type_prompt
 from cloudlib.config import ssh_access, volumes
 from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding

@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from cloudlib.catalog.records import ARCHITECTURES, CATEGORIES, Catalog, InstanceType, family_order
+from cloudlib.catalog.category import CATEGORIES
+from cloudlib.catalog.order import family_order
+from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
 from cloudlib.catalog.text import dollars, family_prompt, type_prompt
 from cloudlib.errors import CatalogError
 from cloudlib.menus.conditions import Families, menu_families, offered_if, offered_regions, type_terms

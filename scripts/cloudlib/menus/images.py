@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cloudlib.catalog.image_rules import NAMES
-from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image, InstanceType, natural
+from cloudlib.catalog.order import natural
+from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image, InstanceType
 from cloudlib.errors import CatalogError
 from cloudlib.menus.conditions import menu_families, type_terms
 from cloudlib.menus.kconfig import Choice, Config, Default, If, Node, all_of, any_of, none_of

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cloudlib.catalog import merge
-from cloudlib.catalog.records import Catalog, InstanceType, Region, natural
+from cloudlib.catalog.order import natural
+from cloudlib.catalog.records import Catalog, InstanceType, Region
 from cloudlib.catalog.text import dollars, type_prompt
 from cloudlib.errors import CloudError, UsageError
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cloudlib.catalog.records import natural
+from cloudlib.catalog.order import natural
 from cloudlib.errors import BadReply, CloudError
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cloudlib.catalog.image_rules import ARCHITECTURES, Publishers, Rule, match, pinned
-from cloudlib.catalog.records import Image, natural
+from cloudlib.catalog.order import natural
+from cloudlib.catalog.records import Image
 
 _A = r"(?P<arch>x86_64|amd64|arm64|aarch64)"
 

@@ -8,7 +8,8 @@ import sys
 from dataclasses import replace
 
 from cloudlib.calls.run import CallLog
-from cloudlib.catalog.records import ARCHITECTURES, natural
+from cloudlib.catalog.order import natural
+from cloudlib.catalog.records import ARCHITECTURES
 from cloudlib.errors import UsageError, printable
 from cloudlib.provider import Provider, Request
 from cloudlib.show import rows

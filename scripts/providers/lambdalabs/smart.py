@@ -13,7 +13,8 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 from cloudlib.calls.shape import Reader
-from cloudlib.catalog.records import InstanceType, natural
+from cloudlib.catalog.order import natural
+from cloudlib.catalog.records import InstanceType
 from cloudlib.catalog.text import dollars
 from cloudlib.errors import CallFailed, UsageError
 from cloudlib.provider import Resolved, Variables

@@ -60,7 +60,7 @@ def test_an_unreadable_record_counts_as_never_written(
     stage(root, text)
     assert recovered(root) == {"Kconfig.compute": "old", "old": "x"}
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "commit.json is thrown away" in said
+    assert said.count("\n") == 1 and "commit.json is discarded" in said
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_record_that_names_something_else(
     record = {**GOOD, **change}
     stage(root, json.dumps(record), f"{record['provider']}-{record['tier']}".replace("/", "_"))
     assert recovered(root) == {"Kconfig.compute": "old", "old": "x"}
-    assert "is thrown away" in capsys.readouterr().err
+    assert "is discarded" in capsys.readouterr().err
 
 
 def test_a_record_in_another_folder(root: Path) -> None:

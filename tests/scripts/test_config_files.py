@@ -28,8 +28,8 @@ def test_a_result_string_edited_by_hand(tree: Tree, target: str) -> None:
     before = tree.read(".config")
     done = tree.make(target, check=False)
     assert done.returncode != 0 and tree.read(".config") == before
-    assert "CONFIG_TERRAFORM_AWS_REGION_US_EAST_1 says 'us-east-1'" in done.stderr
-    assert "the choice for it is TERRAFORM_AWS_REGION_EU_CENTRAL_1" in done.stderr
+    assert "CONFIG_TERRAFORM_AWS_REGION_US_EAST_1 gives 'us-east-1'" in done.stderr
+    assert "its choice is TERRAFORM_AWS_REGION_EU_CENTRAL_1" in done.stderr
 
 
 def test_a_choice_edited_by_hand(tree: Tree) -> None:

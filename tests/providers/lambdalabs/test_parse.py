@@ -100,7 +100,7 @@ def test_what_is_not_known_is_said_and_not_made_up() -> None:
     assert notices == [
         "left out, without vCPU or memory figures: gpu_1x_new",
         "left out, of an unknown architecture: gpu_1x_risc (riscv64)",
-        "no price is known of: gpu_1x_a10",
+        "no known price for: gpu_1x_a10",
     ]
 
 

@@ -154,7 +154,7 @@ develop-help:
 	@echo '  CLOUD_CALL_TIMEOUT=S      - give each vendor call S seconds'
 	@echo '  CLOUD_ANSWER_MIB=N        - let each vendor call answer with N MiB'
 	@echo '  CLOUD_PASS_ENV=A,B_*      - pass these variables on to vendor commands'
-	@echo '  CLOUD_SOURCE_NOTE=TEXT    - record TEXT as the source of the catalogue'
+	@echo '  CLOUD_SOURCE_NOTE=TEXT    - record TEXT as the source of the catalog'
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
 	@echo '  MAX_USD_PER_HOUR=N        - bringup asks above N dollars an hour (10)'
 	@echo '  TERRAFORM_EXTRA=A,B       - files, TF_VAR_ names terraform may also use'

@@ -4,7 +4,7 @@
 One fetch makes at most 3 calls a usable region plus 11. It needs ec2:DescribeRegions,
 DescribeAvailabilityZones, DescribeInstanceTypes, DescribeImages and sts:GetCallerIdentity.
 ec2:DescribeInstanceTypeOfferings (zones of types) and pricing:GetProducts (prices) are optional: if denied,
-the catalogue is built without them and says so.
+the catalog is built without them and says so.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`make cloud-check`: check .config against the catalogue: can its machines be launched?
+"""`make cloud-check`: check .config against the catalog: can its machines be launched?
 
-Offline, from the catalogue of the menus in use. With LIVE=1 the provider is asked about the chosen region.
+Offline, from the catalog of the menus in use. With LIVE=1 the provider is asked about the chosen region.
 Prints a line for each finding, with the closest alternative. Exit code 1 where the launch would fail.
 """
 
@@ -60,14 +60,14 @@ def _check(*, live: bool) -> int:
     print(cost.line(now.selection, now.catalog))
     launchable = all(f.level != ERROR for f in findings)
     fetched = now.catalog.provenance.fetched_at[:10]
-    source = f"live answer of {now.provider.TITLE}" if live else f"catalogue of {fetched}"
+    source = f"live answer of {now.provider.TITLE}" if live else f"catalog of {fetched}"
     what = f"{now.selection.instance_type} in {now.selection.place}, {now.selection.architecture}"
     print(printable(f"{what}: {'can' if launchable else 'cannot'} be launched ({source})"))
     return 0 if launchable else 1
 
 
 def _ask(now: Session) -> tuple[Catalog, list[str]]:
-    """The provider's catalogue of the chosen region as it is now, and the remarks of the fetch."""
+    """The provider's catalog of the chosen region as it is now, and the remarks of the fetch."""
     known = refresh.last_known(ROOT, now.provider.NAME)
     with shown_on(sys.stderr, quiet=True) as progress:
         request = Request(
@@ -77,7 +77,7 @@ def _ask(now: Session) -> tuple[Catalog, list[str]]:
 
 
 def _print_nearest_machines() -> None:
-    """For a .config that the menus no longer take: its own result strings against the catalogue."""
+    """For a .config that the menus no longer take: its own result strings against the catalog."""
     if not config_file().is_file():
         return
     plain = requested.settings(config_file().read_text(encoding="utf-8", errors="replace"))

@@ -4,7 +4,7 @@
 
     cloud_diff.py [--provider NAME]...
 
-Compares the generated catalogue with the committed one, and loads every shipped defconfig with the menus of
+Compares the generated catalog with the committed one, and loads every shipped defconfig with the menus of
 both. Offline. Without --provider: every provider that has generated menus.
 """
 
@@ -75,7 +75,7 @@ def _report(provider: Provider) -> Iterator[str]:
     new = refresh.generated_catalog(provider, ROOT)
     if not (tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
         raise CloudError(
-            f"{name}: there is no committed catalogue to compare with",
+            f"{name}: there is no committed catalog to compare with",
             hint=f"git checkout terraform/{name}, or make cloud-update-{name} if there never was one",
         )
     old = _committed(name)
@@ -115,7 +115,7 @@ def _origin(catalog: Catalog) -> str:
 
 
 def _menu_files(provider: Provider, catalog: Catalog) -> int:
-    """How many files a promotion would write or remove, besides the catalogue."""
+    """How many files a promotion would write or remove, besides the catalog."""
     new = refresh.render(provider, catalog, tier.STATIC)
     old = tier.read_tier(ROOT, provider.NAME, tier.STATIC)
     return sum(new.get(file) != old.get(file) for file in {*new, *old} - {catalogfile.NAME})

@@ -147,7 +147,7 @@ def _refuse_unlaunchable(now: session.Session) -> None:
         return
     if any(f.level == ERROR for f in findings):
         raise ConfigRejected(
-            "this cannot be launched, according to the catalogue",
+            "this cannot be launched, according to the catalog",
             unchanged=_NOTHING_STARTED,
             hint="make menuconfig\nmake cloud-check LIVE=1 asks the provider\nFORCE=1 continues anyway",
         )

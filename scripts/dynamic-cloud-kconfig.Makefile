@@ -41,7 +41,7 @@ $(CLOUD_PROVIDERS:%=cloud-diff-%): cloud-diff-%: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_diff.py --provider $*
 
 cloud-help:
-	@echo 'Cloud catalogue (administrators; needs vendor CLIs and credentials):'
+	@echo 'Cloud catalog (administrators; needs vendor CLIs and credentials):'
 	@echo '  cloud-config              - query every provider, write *.generated menus'
 	@echo '  cloud-diff                - what cloud-update would change, offline'
 	@echo '  cloud-update              - promote generated menus to committed *.static ones'

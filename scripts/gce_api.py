@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Google Compute Engine: asks `gcloud` what it offers, and the billing catalogue what that costs.
+"""Google Compute Engine: asks `gcloud` what it offers, and the billing catalog what that costs.
 
 One fetch starts gcloud 7 times and once for each 44 zones, and reads about ten pages of SKUs. It needs the
 role compute.viewer. Prices need the Cloud Billing API enabled in the project; they are optional: if denied,
-the catalogue is built without them and says so. Nothing is ever enabled or changed.
+the catalog is built without them and says so. Nothing is ever enabled or changed.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Cut a provider's built-in catalogue out of its committed one.
+"""Cut a provider's built-in catalog out of its committed one.
 
     make_builtin_catalog.py PROVIDER [FAMILY]...
     make_builtin_catalog.py --again
 
-The built-in catalogue serves a tree without any menus: a few families with their true figures, or all of
+The built-in catalog serves a tree without any menus: a few families with their true figures, or all of
 them where none is named, in the default region, with every image. `--again` cuts the families that each
 provider's has now; `make static-from-recordings` does so too.
 """
@@ -59,7 +59,7 @@ def cut(catalog: Catalog, families: Sequence[str]) -> Catalog:
     families = families or tuple(known)
     missing = [family for family in families if family not in known]
     if missing:
-        raise CatalogError(f"{catalog.provider}: the static catalogue lacks {', '.join(missing)}")
+        raise CatalogError(f"{catalog.provider}: the static catalog lacks {', '.join(missing)}")
     regions = {catalog.default_region}
     return Catalog.build(
         provider=catalog.provider,

@@ -4,7 +4,7 @@
 
 Where the configuration leaves a choice to the cloud (`cloudlib.provider.Resolver`), the cloud is asked now,
 and a dated comment says what it answered. Then it says what the machines cost, and warns where the
-catalogue says that they cannot be launched.
+catalog says that they cannot be launched.
 """
 
 import bootstrap

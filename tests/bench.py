@@ -245,10 +245,10 @@ def status_and_diff(tree: Tree) -> Iterator[Row]:
 
 
 def larger_catalogs(tree: Tree) -> Iterator[Row]:
-    """The AWS catalogue, ten times as much, and 101,040 types in two shapes, a process each."""
+    """The AWS catalog, ten times as much, and 101,040 types in two shapes, a process each."""
     one, ten = _scaled(1), _scaled(10)
     yield Row(
-        "ten times the catalogue: render and parse",
+        "ten times the catalog: render and parse",
         "12 times",
         f"{(ten['render'] + ten['parse']) / (one['render'] + one['parse']):.1f} times",
         [_steps(one), _steps(ten)],
@@ -256,7 +256,7 @@ def larger_catalogs(tree: Tree) -> Iterator[Row]:
     yield Row("peak memory of that", "1 GiB", f"{ten['peak_mib']:.0f} MiB")
     shapes = [_scaled(80, shape) for shape in ("families", "sizes")]
     yield Row(
-        "eighty times the catalogue: every step from build to parse",
+        "eighty times the catalog: every step from build to parse",
         "96 times",
         " and ".join(f"{_seconds(shape) / _seconds(one):.0f}" for shape in shapes) + " times",
         [_steps(shape) for shape in shapes],

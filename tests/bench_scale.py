@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A child of the benchmark: takes the AWS catalogue so many times over through every step.
+"""A child of the benchmark: takes the AWS catalog so many times over through every step.
 
     python -m tests.bench_scale FACTOR [families|sizes]
 
@@ -34,7 +34,7 @@ _T = TypeVar("_T")
 
 
 def main(factor: int, shape: str = "families") -> None:
-    """One process a factor, so that the peak is this catalogue's own."""
+    """One process a factor, so that the peak is this catalog's own."""
     committed = catalogfile.load_file(tier.folder(_ROOT, "aws") / f"{catalogfile.NAME}.{tier.STATIC}")
     gc.disable()  # as the config targets do
     spent: dict[str, float] = {}
@@ -54,7 +54,7 @@ def main(factor: int, shape: str = "families") -> None:
 
 
 def _refreshed(spent: dict[str, float], records: dict[str, Any]) -> str:
-    """The catalogue file after a refresh in which one region did not answer."""
+    """The catalog file after a refresh in which one region did not answer."""
     known = _timed(spent, "build", Catalog.build, **records)
     lost = replace(known.provenance, not_reached={known.default_region: "no answer"})
     merged = _timed(spent, "merge", merge.carry_forward, known.with_provenance(lost), known)
@@ -77,7 +77,7 @@ def _peak_kib() -> int:
 
 
 def _multiplied(catalog: Catalog, factor: int, *, families: bool) -> dict[str, Any]:
-    """The fields of the catalogue with `factor` copies of each type, in as many families or in its own."""
+    """The fields of the catalog with `factor` copies of each type, in as many families or in its own."""
 
     def copy(itype: InstanceType, i: int) -> InstanceType:
         family = f"n{i}{itype.family}" if families else itype.family

@@ -197,7 +197,7 @@ def test_the_projects_own_tests_hold_for_it(copy: Tree) -> None:
     )
     pytest_in_copy(copy, "-k", "toy", *tests)
     pytest_in_copy(copy, "tests/test_layers.py")
-    whole = "help or docs or licence or providers or registry or executed or formatted or two_definitions"
+    whole = "help or docs or license or providers or registry or executed or formatted or two_definitions"
     pytest_in_copy(copy, "-k", whole, "tests/test_project.py")
     copy.python("-m", "mypy", "--strict", "scripts")
     assert "toy: 7 committed files match recordings/" in copy.make("verify-static").stdout

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What holds for the project as a whole: licences, help, docs, dialect, no trace of one machine."""
+"""What holds for the project as a whole: licenses, help, docs, dialect, no trace of one machine."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_nothing_lies_about() -> None:
     assert sorted({p.relative_to(ROOT).parts[0] for p in FILES} - _TOP) == []
 
 
-def test_every_file_names_its_licence() -> None:
+def test_every_file_names_its_license() -> None:
     def named(path: Path) -> bool:
         return any("SPDX-License-Identifier: MIT" in line for line in text(path).splitlines()[:2])
 
@@ -158,7 +158,7 @@ def test_static_files_fit_together(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
-def test_static_files_are_what_the_code_makes_of_their_catalogue(name: str) -> None:
+def test_static_files_are_what_the_code_makes_of_their_catalog(name: str) -> None:
     """Nobody edited one by hand, and a change of the menus' code came with its menus.
 
     GOLDEN_UPDATE=1 writes them anew.
@@ -196,7 +196,7 @@ def test_what_is_installed_is_pinned_with_hashes(path: Path) -> None:
         assert {n: v for n, v in pins(path).items() if n in ours} == ours
 
 
-def test_every_dependency_s_licence_is_listed() -> None:
+def test_every_dependency_s_license_is_listed() -> None:
     listed = set(re.findall(r"^\| ([a-z0-9-]+) \| \S", text(ROOT / "docs/dependencies.md"), re.MULTILINE))
     pinned = {name for path in ROOT.glob("requirements*.txt") for name in pins(path)}
     assert (

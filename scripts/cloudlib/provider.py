@@ -25,7 +25,7 @@ class Request:
 
     `regions` () means every region; a named region narrows the fetch to it, and `images` False leaves
     the images out, for quick questions. `log` counts and bounds the vendor calls; `progress` shows them.
-    `known` is the newest catalogue of the tree: what an answer has to be as long as, unless `force`.
+    `known` is the newest catalog of the tree: what an answer has to be as long as, unless `force`.
     `cache` is a private folder for what the same account need not be asked again; None keeps nothing.
     `remarks` takes what the summary of the run should say and no file may hold, capacity for one.
     """
@@ -143,7 +143,7 @@ class Provider(Protocol):
         """Who may publish which images; no others are promoted."""
 
     def fetch(self, request: Request) -> Catalog:
-        """Ask the vendor. Raises a CloudError; never returns a catalogue that is known to be partial."""
+        """Ask the vendor. Raises a CloudError; never returns a catalog that is known to be partial."""
 
     def list_regions(self, request: Request) -> RegionList:
         """Regions and zones alone, for `regions list`. Raises a CloudError where the default region fails."""

@@ -59,7 +59,7 @@ def max_usd_per_hour() -> Decimal:
 
 
 def source_note() -> str:
-    """CLOUD_SOURCE_NOTE: what a catalogue gives as its source instead of its own words; "" for those."""
+    """CLOUD_SOURCE_NOTE: what a catalog gives as its source instead of its own words; "" for those."""
     return os.environ.get("CLOUD_SOURCE_NOTE", "")
 
 

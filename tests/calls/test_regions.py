@@ -99,7 +99,7 @@ def test_of_few_regions_one_may_fail() -> None:
 
 @pytest.mark.parametrize("kind", [AccessDenied, RegionUnavailable])
 def test_a_refusal_is_an_answer(kind: type[CallFailed]) -> None:
-    """An account that may look into the default region alone gets the catalogue of that region."""
+    """An account that may look into the default region alone gets the catalog of that region."""
     answers, results = collect(**{f"region_{n}": kind("no") for n in range(1, 12)})
     assert set(answers) == {DEFAULT} and len(results.not_reached) == 11
 

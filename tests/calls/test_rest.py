@@ -94,13 +94,13 @@ def test_retries_are_counted(server: Api, waits: list[float], code: int) -> None
     assert [low <= wait <= low + 1 for wait, low in zip(waits, (1, 2))] == [True, True]
 
 
-def test_retry_after_is_honoured(server: Api, waits: list[float]) -> None:
+def test_retry_after_is_honored(server: Api, waits: list[float]) -> None:
     server.inject(status(429, b"{}", ("Retry-After", "7"), times=1))
     client().get(f"{server.url}/x")
     assert len(waits) == 1 and 7 <= waits[0] <= 8
 
 
-def test_a_date_to_come_back_at_is_honoured(server: Api, waits: list[float]) -> None:
+def test_a_date_to_come_back_at_is_honored(server: Api, waits: list[float]) -> None:
     date = formatdate(time.time() + 20, usegmt=True)
     server.inject(status(429, b"{}", ("Retry-After", date), times=1))
     client().get(f"{server.url}/x")

@@ -282,7 +282,7 @@ class Watched:
 def test_a_watched_command_is_asked_once_and_waited_for(
     number: signal.Signals, times: int, tmp_path: Path
 ) -> None:
-    """The whole group is signalled, as a terminal does, however often."""
+    """The whole group is signaled, as a terminal does, however often."""
     watched = Watched(tmp_path)
     for _ in range(times):
         os.killpg(watched.process.pid, number)

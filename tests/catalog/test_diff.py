@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What one catalogue says that another does not, as a record and as text."""
+"""What one catalog says that another does not, as a record and as text."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ OLD = catalog()
 
 
 def with_types(*itypes: InstanceType, leave: tuple[str, ...] = ()) -> Catalog:
-    """The demo catalogue with these types in place of those of their names, or besides."""
+    """The demo catalog with these types in place of those of their names, or besides."""
     names = {k.name for k in itypes} | set(leave)
     return catalog([*(k for k in ITYPES if k.name not in names), *itypes])
 
 
-def test_equal_catalogues_do_not_differ() -> None:
+def test_equal_catalogs_do_not_differ() -> None:
     diff = difference(OLD, catalog())
     assert not diff and difftext.headline(diff) == "" and difftext.lines(diff, OLD, catalog()) == []
 

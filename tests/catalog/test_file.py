@@ -140,7 +140,7 @@ def edited(**changes: Any) -> str:
 
 
 def with_type(**changes: Any) -> str:
-    """The catalogue file whose first type is changed so; None takes a field away."""
+    """The catalog file whose first type is changed so; None takes a field away."""
     first, *others = json.loads(catalogfile.dump(catalog()))["instance_types"]
     changed = {key: value for key, value in {**first, **changes}.items() if value is not None}
     return edited(instance_types=[changed, *others])
@@ -253,7 +253,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("terraform/*/kconfigs/catalog.json.static")), ids=str)
-def test_committed_catalogues_are_whole(path: Path) -> None:
+def test_committed_catalogs_are_whole(path: Path) -> None:
     """The digest in the file is that of its records, so nobody edited one by hand."""
     made, head = catalogfile.load_file(path), json.loads(path.read_text(encoding="utf-8"))
     assert head["provenance"]["digest"] == catalogfile.digest(made)

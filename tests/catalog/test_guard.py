@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which changes look like a fault: 27 ways to spoil a real catalogue, and what an ordinary month brings."""
+"""Which changes look like a fault: 27 ways to spoil a real catalog, and what an ordinary month brings."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def demo(types: Sequence[InstanceType] = TEN, **changes: object) -> Catalog:
     return catalog(types, **{"provenance": DATED, **changes})
 
 
-# --- 27 mutations of the committed catalogue of AWS ---
+# --- 27 mutations of the committed catalog of AWS ---
 
 
 def each(change: Callable[[InstanceType], InstanceType]) -> Change:
@@ -192,7 +192,7 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_a_spoiled_catalogue_is_doubted(name: str) -> None:
+def test_a_spoiled_catalog_is_doubted(name: str) -> None:
     change, said = MUTATIONS[name]
     try:
         new = change(committed())
@@ -210,7 +210,7 @@ def test_there_are_27() -> None:
 
 
 @pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
-def test_the_committed_catalogues_are_believed(name: str) -> None:
+def test_the_committed_catalogs_are_believed(name: str) -> None:
     old, provider = committed(name), cloud_providers.load(name)
     assert doubts(old, old, provider.CANARIES) == [] == guard.strangers(old, provider.PUBLISHERS)
     offered = {t.name for t in old.instance_types if t.offered}
@@ -261,7 +261,7 @@ def test_one_of_ten_types_may_go_and_no_more() -> None:
 
 
 def test_a_type_that_no_menu_offers_is_gone() -> None:
-    """It is in the catalogue still, without an architecture, or offered nowhere."""
+    """It is in the catalog still, without an architecture, or offered nowhere."""
     for change in ({"architectures": ()}, {"regions": (), "zones": (), "prices": {}}):
         hidden = [replace(t, **change) for t in TEN[:2]]  # type: ignore[arg-type]
         assert "2 of 10 instance types are no longer offered" in doubts(demo([*hidden, *TEN[2:]]), demo())[0]
@@ -317,7 +317,7 @@ def test_one_changed_type_of_a_small_cloud() -> None:
     assert said.endswith("m7.2xlarge vcpus 2 -> 64, m7.1xlarge vcpus 1 -> 64")
 
 
-def test_a_first_catalogue_is_not_doubted() -> None:
+def test_a_first_catalog_is_not_doubted() -> None:
     now = datetime.fromisoformat(DATED.fetched_at)
     assert guard.doubts(None, None, demo(), canaries=(), now=now) == []
 

@@ -121,7 +121,7 @@ def test_kept_data_are_claimed_only_where_there_are_some() -> None:
     assert again.provenance.known_since == {FAR: "2026-11-02T10:00:00+00:00"}
     assert catalogfile.load(catalogfile.dump(again), where="a file") == again
     older = catalog([itype("m7.large")], provenance=replace(dated, not_reached={FAR: "timed out"}))
-    assert carry_forward(first, older).provenance.known_since == {FAR: ""}, "older than their catalogue"
+    assert carry_forward(first, older).provenance.known_since == {FAR: ""}, "older than their catalog"
     undated = carry_forward(first, catalog([itype("m7.large")], provenance=Provenance("live")))
     assert unreached(undated)[0].endswith("; last known data are kept (of an unknown date)")
 
@@ -142,7 +142,7 @@ def test_refreshes_without_an_answer_are_counted() -> None:
     assert answered.provenance.unanswered == {} and silent(answered) == []
 
 
-def test_a_catalogue_that_did_not_count_yet() -> None:
+def test_a_catalog_that_did_not_count_yet() -> None:
     old = only_home("m7.large")
     assert carry_forward(only_home("m7.large"), old).provenance.unanswered == {FAR: 2}
 

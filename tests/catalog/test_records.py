@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The records: their order, and what cannot be a catalogue."""
+"""The records: their order, and what cannot be a catalog."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_newest_generation_comes_first() -> None:
     assert sorted(names, key=family_order) == ["c7", "m10", "m7", "m7i", "m5", "u7i-12tb", "u-6tb1"]
 
 
-def test_records_in_any_order_make_the_same_catalogue() -> None:
+def test_records_in_any_order_make_the_same_catalog() -> None:
     backwards = catalog(ITYPES[::-1], regions=REGIONS[::-1], zones=ZONES[::-1])
     assert backwards == catalog()
 
@@ -43,7 +43,7 @@ def test_an_unknown_price_is_none() -> None:
 
 
 def priced(region: str, usd: str) -> dict[str, Any]:
-    """A catalogue of one type with this price."""
+    """A catalog of one type with this price."""
     return {"instance_types": (replace(ITYPES[0], prices={region: Price(Decimal(usd), "x")}),)}
 
 
@@ -72,7 +72,7 @@ def priced(region: str, usd: str) -> dict[str, Any]:
     ],
     ids=lambda v: v if isinstance(v, str) else "",
 )
-def test_what_cannot_be_a_catalogue_is_refused(changes: dict[str, Any], words: str) -> None:
+def test_what_cannot_be_a_catalog_is_refused(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(CatalogError, match=words):
         catalog(**changes)
 

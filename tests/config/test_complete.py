@@ -24,7 +24,7 @@ RANDOM = 100
 
 
 def another(catalog: Catalog) -> Catalog:
-    """The catalogue of somebody in another region, when the vendor has a newer family of everything."""
+    """The catalog of somebody in another region, when the vendor has a newer family of everything."""
     home = max((r.name for r in catalog.regions if r.name in catalog.offered_in), key=lambda n: (len(n), n))
     newer = [
         replace(t, name="x99" + t.name, family="x99" + t.family)
@@ -40,7 +40,7 @@ def another(catalog: Catalog) -> Catalog:
 def trees(
     whole_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[kconfiglib.Kconfig]]:
-    """The project's menus, and those of another catalogue, each parsed once."""
+    """The project's menus, and those of another catalog, each parsed once."""
     here = Path.cwd()
     other = make_tree(whole_template, tmp_path_factory.mktemp("other"))
     for name in cloud_providers.PROVIDER_NAMES:
@@ -91,7 +91,7 @@ def test_random_configurations_come_back(trees: list[kconfiglib.Kconfig], tmp_pa
         same_everywhere(trees, tmp_path / f"saved-{seed}")
 
 
-def test_the_other_catalogue_has_other_defaults(trees: list[kconfiglib.Kconfig]) -> None:
+def test_the_other_catalog_has_other_defaults(trees: list[kconfiglib.Kconfig]) -> None:
     for kconf in trees:
         kconf.load_config(os.devnull)
     ours, others = (values(kconf) for kconf in trees)

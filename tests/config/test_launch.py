@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is wrong with a selection, and what it costs: pure functions over a catalogue one can read."""
+"""What is wrong with a selection, and what it costs: pure functions over a catalog one can read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ GOOD = Selection(
 )
 
 
-#: The provider of that catalogue; its type m7.large refuses the setting terraform_demo_switch.
+#: The provider of that catalog; its type m7.large refuses the setting terraform_demo_switch.
 DEMO = cast(
     Provider,
     SimpleNamespace(
@@ -135,9 +135,9 @@ def test_an_image_of_the_wrong_architecture() -> None:
     assert found.nearest[0] == "Debian 12"
 
 
-def test_an_image_that_the_catalogue_does_not_list() -> None:
+def test_an_image_that_the_catalog_does_not_list() -> None:
     found = only(image={"NAME": "mine-*"})
-    assert found.level == NOTE and "mine-* is not in the catalogue" in found.what
+    assert found.level == NOTE and "mine-* is not in the catalog" in found.what
     assert find(catalog(images=()), image={"NAME": "mine-*"}) == []
 
 
@@ -231,9 +231,9 @@ def test_a_cost_that_is_not_known_is_never_another_region_s() -> None:
     assert cost.hourly(of, GOOD.instance_type, GOOD.region) == Decimal("0.1008")
     assert cost.hourly(of, GOOD.instance_type, FAR) is None, "known in the north alone"
     said = cost.line(replace(GOOD, region=FAR), of)
-    assert "in south-1: unknown, the catalogue has no price" in said and "$" not in said
-    assert "unknown, the catalogue has no price" in cost.line(replace(GOOD, instance_type="none"), of)
-    assert "unknown, this tree has no catalogue" in cost.line(GOOD, None)
+    assert "in south-1: unknown, the catalog has no price" in said and "$" not in said
+    assert "unknown, the catalog has no price" in cost.line(replace(GOOD, instance_type="none"), of)
+    assert "unknown, this tree has no catalog" in cost.line(GOOD, None)
 
 
 def test_a_thousand_nodes() -> None:

@@ -152,10 +152,10 @@ def test_make_says_what_it_costs_and_what_is_wrong(tree: Tree) -> None:
     done = tree.make()
     assert "warning: AWS has no instance type m7i.2xlarge; nearest: m8i.2xlarge, " in done.stderr
     assert "unknown" in done.stdout
-    for text, why in (("{", "not a catalogue file"), (tree.read(path).replace("0.4032", "0.0032"), "digest")):
+    for text, why in (("{", "not a catalog file"), (tree.read(path).replace("0.4032", "0.0032"), "digest")):
         tree.write(path, text)
         done = tree.make()
-        assert "warning: no catalogue to check against: " in done.stderr
+        assert "warning: no catalog to check against: " in done.stderr
         assert f"{path}: " in done.stderr and why in done.stderr and "unknown" in done.stdout
 
 

@@ -73,7 +73,7 @@ class Case(Menus):
         return done.returncode, said
 
     def bytes(self) -> dict[str, str]:
-        """The generated texts; of the catalogue only what depends on the records."""
+        """The generated texts; of the catalog only what depends on the records."""
         texts = tier.read_tier(self.tree.root, self.name, tier.GENERATED)
         texts[catalogfile.NAME] = catalogfile.digest(self.catalog(tier.GENERATED))
         return texts
@@ -89,7 +89,7 @@ def case(request: pytest.FixtureRequest, tree: Tree) -> Iterator[Case]:
 
 
 def swept(case: Menus, which: str) -> None:
-    """Every choice of the menus, held against the catalogue of that tier."""
+    """Every choice of the menus, held against the catalog of that tier."""
     case.kconf.unset_values()
     assert case.kconf.variables[f"{case.name.upper()}_TIER"].expanded_value == which
     done = sweep(case.kconf, case.catalog(which), case.provider.MENU_NAMES)

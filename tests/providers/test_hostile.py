@@ -115,7 +115,7 @@ def fetched(name: str, root: Path, mocker: MockerFixture) -> tuple[refresh.Fetch
 
 
 def names(catalog: Catalog) -> Iterator[str]:
-    """Everything in a catalogue that is a name."""
+    """Everything in a catalog that is a name."""
     for record in (*catalog.regions, *catalog.zones, *catalog.instance_types):
         yield record.name
     for image in catalog.images:

@@ -37,11 +37,11 @@ def test_its_figures_are_the_committed_ones(name: str) -> None:
     assert small.default_region == full.default_region and small.images == full.images
 
 
-def test_the_catalogue_of_another_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_catalog_of_another_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = cloud_providers.PROVIDER_NAMES[:2]
     monkeypatch.setattr(builtin, "BUILTIN", tmp_path)
     builtin.path(first).write_text(catalogfile.dump(builtin_of(second)), encoding="utf-8")
-    with pytest.raises(CatalogError, match=f"is the catalogue of {second}, not of {first}"):
+    with pytest.raises(CatalogError, match=f"is the catalog of {second}, not of {first}"):
         builtin.catalog(first)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Promotion: the static files are made from the generated catalogue, and from nothing else in its folder."""
+"""Promotion: the static files are made from the generated catalog, and from nothing else in its folder."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
-def test_a_promoted_tier_is_the_catalogue_rendered_for_it(name: str, tree: Tree) -> None:
+def test_a_promoted_tier_is_the_catalog_rendered_for_it(name: str, tree: Tree) -> None:
     catalog = publish(tree, provider=name)
     refresh.promote(cloud_providers.load(name), tree.root, force=False)
     texts = tier.read_tier(tree.root, name, tier.STATIC)
@@ -75,7 +75,7 @@ def _hole(here: Path) -> None:
     (here / "Kconfig.images.generated").unlink()
 
 
-def _no_catalogue(here: Path) -> None:
+def _no_catalog(here: Path) -> None:
     (here / "catalog.json.generated").unlink()
 
 
@@ -104,14 +104,14 @@ def _no_digest(here: Path) -> None:
         (_link_of_a_menu, r"Kconfig\.images\.generated is a link"),
         (_stranger, r"notes\.generated does not belong there"),
         (_hole, r"Kconfig\.images\.generated is missing"),
-        (_no_catalogue, r"catalog\.json\.generated: No such file"),
+        (_no_catalog, r"catalog\.json\.generated: No such file"),
         (_record, "digest"),
         (_no_digest, "digest"),
         (_hidden_record, "digest"),
     ],
 )
 def test_what_a_fetch_did_not_write_is_refused(tree: Tree, spoil: Callable[[Path], None], what: str) -> None:
-    """FORCE is about what a catalogue says, not about who wrote it. A new fetch puts it right."""
+    """FORCE is about what a catalog says, not about who wrote it. A new fetch puts it right."""
     publish(tree)
     spoil(folder(tree))
     before = tree.menu_state()
@@ -142,7 +142,7 @@ def test_force_is_noted(tree: Tree) -> None:
     before = tree.menu_state()
     with pytest.raises(CatalogError) as refused:
         refresh.promote(PROVIDER, tree.root, force=False)
-    assert refused.value.what.splitlines()[0] == f"{NAME}: the generated catalogue is not plausible:"
+    assert refused.value.what.splitlines()[0] == f"{NAME}: the generated catalog is not plausible:"
     (reason,) = refused.value.what.splitlines()[1:]
     assert reason.startswith("  4 of 25 instance types are no longer offered (limit 10 %")
     assert refused.value.unchanged == "the static files" and tree.menu_state() == before

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make cloud-check`, offline on the committed catalogue, and with LIVE=1 against servers of the tests."""
+"""`make cloud-check`, offline on the committed catalog, and with LIVE=1 against servers of the tests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_it_can_be_launched(tree: Tree) -> None:
     tree.write(".config", CONFIG)
     said = tree.make("cloud-check").stdout.splitlines()
     assert said[0].startswith("cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h")
-    verdict = "m7i.2xlarge in us-east-1a, x86_64: can be launched (catalogue of "
+    verdict = "m7i.2xlarge in us-east-1a, x86_64: can be launched (catalog of "
     assert re.fullmatch(re.escape(verdict) + r"20\d\d-\d\d-\d\d\)", said[1])
     assert len(said) == 2 and tree.vendor_calls() == [] and not (tree.root / "extra_vars.yaml").exists()
 
@@ -80,11 +80,11 @@ def test_every_finding_is_told(tree: Tree) -> None:
     assert lines[1].startswith("warning: the price of m7i.2xlarge in us-east-1 is not known; nearest: m")
     assert lines[2].startswith("warning: no one can reach the nodes by SSH")
     assert "; fix: set it to your own address" in lines[2]
-    assert "unknown, the catalogue has no price" in lines[3]
-    assert lines[4].startswith("m7i.2xlarge in us-east-1a, x86_64: cannot be launched (catalogue of ")
+    assert "unknown, the catalog has no price" in lines[3]
+    assert lines[4].startswith("m7i.2xlarge in us-east-1a, x86_64: cannot be launched (catalog of ")
 
 
-def test_a_config_of_an_older_catalogue(tree: Tree) -> None:
+def test_a_config_of_an_older_catalog(tree: Tree) -> None:
     """The menus no longer take it; the machine that comes nearest is named all the same."""
     old = CONFIG.replace("M7I_2XLARGE", "M7I_3XLARGE")
     old += "CONFIG_TERRAFORM_AWS_DATA_VOLUME_COUNT=many\n"
@@ -101,7 +101,7 @@ def test_without_a_config(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "{", '{"format": 99}', "edited"])
-def test_a_catalogue_that_cannot_be_read(tree: Tree, text: str | None) -> None:
+def test_a_catalog_that_cannot_be_read(tree: Tree, text: str | None) -> None:
     tree.write(".config", CONFIG)
     if text is None:
         (tree.root / CATALOG).unlink()
@@ -112,7 +112,7 @@ def test_a_catalogue_that_cannot_be_read(tree: Tree, text: str | None) -> None:
     assert code == 1 and said == "" and "git checkout terraform/aws" in err
 
 
-def test_the_generated_catalogue_is_asked_where_its_menus_are_in_use(tree: Tree) -> None:
+def test_the_generated_catalog_is_asked_where_its_menus_are_in_use(tree: Tree) -> None:
     tree.write(".config", CONFIG)
     for path in sorted((tree.root / "terraform/aws/kconfigs").rglob("*.static")):
         text = path.read_text(encoding="utf-8").replace('.static"', '.generated"')
@@ -120,8 +120,8 @@ def test_the_generated_catalogue_is_asked_where_its_menus_are_in_use(tree: Tree)
     generated = CATALOG.replace("static", "generated")
     tree.write(generated, re.sub(r'"fetched_at":"[^"]+"', '"fetched_at":"2031-05-06"', tree.read(generated)))
     (tree.root / ".aws_cloud_config_generated").touch()
-    assert check(tree)[1].endswith("(catalogue of 2031-05-06)\n")
-    assert "(catalogue of 2031" not in check(tree, CLOUD_TIER="static")[1]
+    assert check(tree)[1].endswith("(catalog of 2031-05-06)\n")
+    assert "(catalog of 2031" not in check(tree, CLOUD_TIER="static")[1]
 
 
 @pytest.mark.real_aws

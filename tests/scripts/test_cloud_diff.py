@@ -139,7 +139,7 @@ def test_one_damaged_provider_does_not_hide_the_other(tree: Tree) -> None:
     run(tree)
 
 
-def test_a_damaged_committed_catalogue(tree: Tree) -> None:
+def test_a_damaged_committed_catalog(tree: Tree) -> None:
     publish(tree)
     tree.write("terraform/lambdalabs/kconfigs/catalog.json.static", "{")
     assert "next: git checkout terraform/lambdalabs" in run(tree, code=1).stderr
@@ -151,7 +151,7 @@ def test_nothing_committed_yet(tree: Tree) -> None:
         path.unlink()
     done = run(tree, code=1)
     assert (
-        "no committed catalogue to compare with" in done.stderr
+        "no committed catalog to compare with" in done.stderr
         and "make cloud-update-lambdalabs" in done.stderr
     )
 

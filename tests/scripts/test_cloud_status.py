@@ -130,7 +130,7 @@ def test_switched_off(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize("damage", ["{", '{"format": 1}', "\udcff", '{"format": 99, "provider": "x"}'])
-def test_a_damaged_catalogue_in_use_is_said_and_fails(tree: Tree, damage: str) -> None:
+def test_a_damaged_catalog_in_use_is_said_and_fails(tree: Tree, damage: str) -> None:
     path = tree.root / STATIC / "catalog.json.static"
     path.write_bytes(damage.encode("utf-8", "surrogateescape"))
     text = said(tree, code=1)
@@ -148,7 +148,7 @@ def test_an_edited_price_is_damage(tree: Tree) -> None:
     assert f"{path}: the records do not match the digest" in said(tree, code=1)
 
 
-def test_a_damaged_catalogue_not_in_use_is_said(tree: Tree) -> None:
+def test_a_damaged_catalog_not_in_use_is_said(tree: Tree) -> None:
     publish(tree)
     tree.write(f"{STATIC}/catalog.json.static", "{")
     text = said(tree)
@@ -221,7 +221,7 @@ def test_ages() -> None:
     assert age("") is None and age("yesterday") is None
 
 
-def test_a_committed_catalogue_does_not_steer_the_terminal(tree: Tree) -> None:
+def test_a_committed_catalog_does_not_steer_the_terminal(tree: Tree) -> None:
     """It travels to everybody: a notice, a source, a reason."""
     attack = "\x1b]0;owned\x07\x1b[2J"
     publish(

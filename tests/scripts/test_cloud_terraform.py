@@ -144,7 +144,7 @@ def test_without_a_config(fake: Fake) -> None:
     assert nothing_started(fake)
 
 
-def test_a_config_of_an_older_catalogue(fake: Fake) -> None:
+def test_a_config_of_an_older_catalog(fake: Fake) -> None:
     fake.tree.write(".config", CONFIG.replace("2XLARGE", "3XLARGE"))
     code, said = run(fake, "bringup")
     assert (
@@ -298,7 +298,7 @@ def test_yes_answers_and_what_is_up_is_not_asked_again(fake: Fake) -> None:
 def test_a_price_that_is_not_known_asks(fake: Fake) -> None:
     (fake.tree.root / "terraform/aws/kconfigs/catalog.json.static").unlink()
     code, said = run(fake, "bringup")
-    assert code == 1 and "the price is not known" in said and "unknown, this tree has no catalogue" in said
+    assert code == 1 and "the price is not known" in said and "unknown, this tree has no catalog" in said
     assert "apply" not in fake.commands() and run(fake, "bringup", YES="1")[0] == 0
 
 

@@ -37,7 +37,7 @@ class Recorded:
     tree: Tree
     contract: Contract
     texts: dict[str, str]
-    whole: str = ""  # the catalogue
+    whole: str = ""  # the catalog
 
     @property
     def file(self) -> Path:
@@ -62,7 +62,7 @@ class Recorded:
 
 
 def texts(tree: Tree, name: str) -> dict[str, str]:
-    """The generated menus; of the catalogue only what depends on the records."""
+    """The generated menus; of the catalog only what depends on the records."""
     found = tier.read_tier(tree.root, name, tier.GENERATED)
     path = tier.folder(tree.root, name) / f"{catalogfile.NAME}.generated"
     found[catalogfile.NAME] = catalogfile.digest(catalogfile.load_file(path))

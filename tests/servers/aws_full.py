@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """AWS at full scale from what the project and its tests carry: moto's recording of instance types and
-offerings, and the regions, zones and prices of the committed catalogue. The images are the small AWS's.
+offerings, and the regions, zones and prices of the committed catalog. The images are the small AWS's.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def recorded(facts: Path) -> AzureData:
 
 
 def committed(path: Path) -> AzureData:
-    """The figures of a catalogue file of this project, as Azure would serve them: full scale."""
+    """The figures of a catalog file of this project, as Azure would serve them: full scale."""
     data = json.loads(path.read_text(encoding="utf-8"))
     zones: dict[str, list[dict[str, Any]]] = {}
     for zone in data["zones"]:

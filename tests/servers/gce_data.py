@@ -135,7 +135,7 @@ def sku(
     unit: str = "h",
     usage: str = "OnDemand",
 ) -> Json:
-    """One SKU of the billing catalogue, at `usd` for one `unit`."""
+    """One SKU of the billing catalog, at `usd` for one `unit`."""
     units, _, decimals = str(usd).partition(".")
     return {
         "name": f"services/6F81-5844-456A/skus/{_sku_id(description)}",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A loopback Google Cloud, for the real gcloud: Compute Engine, the billing catalogue, an OAuth token.
+"""A loopback Google Cloud, for the real gcloud: Compute Engine, the billing catalog, an OAuth token.
 
     with GceServer(small()) as server:
         run(["gcloud", "compute", "regions", "list"], env=server.env(tmp_path))

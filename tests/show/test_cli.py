@@ -29,7 +29,7 @@ ATTACK = "\x1b]0;owned\x07\x9b2J\u202e"
 
 
 class Demo:
-    """A provider that answers a live question with the demo catalogue, in an order of its own."""
+    """A provider that answers a live question with the demo catalog, in an order of its own."""
 
     NAME, TITLE, SETUP_HINT, MENU_NAMES = "demo", "Demo", "", FAMILIES
     asked: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Demo:
 
 @pytest.fixture
 def demo(mocker: MockerFixture) -> Demo:
-    """The demo provider, whose committed catalogue is the demo catalogue too."""
+    """The demo provider, whose committed catalog is the demo catalog too."""
     provider = Demo()
     mocker.patch.object(refresh, "last_known", lambda root, name: provider.answer)
     return provider

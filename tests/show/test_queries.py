@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Questions to a catalogue: what is found, and what is nearest where nothing is."""
+"""Questions to a catalog: what is found, and what is nearest where nothing is."""
 
 from __future__ import annotations
 

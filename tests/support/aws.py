@@ -60,6 +60,6 @@ def make_aws(tree: Tree, server: AwsServer, *, real: bool = False) -> Aws:
         "AWS_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_MAX_ATTEMPTS": "2",
-        "FORCE": "1",  # the committed catalogue knows a larger AWS than the server is
+        "FORCE": "1",  # the committed catalog knows a larger AWS than the server is
     }
     return Aws(tree, server, env, log)

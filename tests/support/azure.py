@@ -48,7 +48,7 @@ def make_azure(tree: Tree, server: AzureServer, *, real: bool = False) -> Azure:
     log = tree.home / "az-calls"
     put_az(tree.home.parent / "bin", log, real_az() if real else FAKE)
     env = server.env(tree.home / "azure", real_version() if real else "")
-    # The committed catalogue knows a larger Azure than the server is.
+    # The committed catalog knows a larger Azure than the server is.
     return Azure(tree, server, {**env, "FORCE": "1"}, log)
 
 

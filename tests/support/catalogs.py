@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Hand-made catalogues of a cloud that does not exist, small enough to read in a golden file."""
+"""Hand-made catalogs of a cloud that does not exist, small enough to read in a golden file."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def image(distro: str, release: str, architecture: str, title: str = "", **chang
 
 
 def catalog(itypes: Iterable[InstanceType] = (), names: MenuNames = FAMILIES, **changes: Any) -> Catalog:
-    """The demo catalogue, with other machines or other fields where they are given."""
+    """The demo catalog, with other machines or other fields where they are given."""
     fields: dict[str, Any] = {
         "default_region": HOME,
         "regions": REGIONS,
@@ -94,7 +94,7 @@ def catalog(itypes: Iterable[InstanceType] = (), names: MenuNames = FAMILIES, **
 
 
 def sealed(text: str) -> str:
-    """An edited catalogue file, with the digest that it then needs to be read."""
+    """An edited catalog file, with the digest that it then needs to be read."""
     data = json.loads(text)
     right = catalogfile.text_digest(text, data["default_region"])
     return text.replace(data["provenance"]["digest"], right, 1)

@@ -24,7 +24,7 @@ def _recorded(facts: Path, **options: Any) -> HttpServer:
 
 def _prepare(tree: Tree, server: HttpServer) -> dict[str, str]:
     assert isinstance(server, LambdaServer)
-    # The committed catalogue knows a larger Lambda than the server is.
+    # The committed catalog knows a larger Lambda than the server is.
     return {"LAMBDALABS_API_BASE": server.base, "LAMBDA_API_KEY": KEY, "FORCE": "1"}
 
 

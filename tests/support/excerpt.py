@@ -19,7 +19,7 @@ from cloudlib.menus.symbols import symbol
 from cloudlib.publish import refresh, tier
 from tests.support.tree import ROOT
 
-#: So many families of each category stay in any case, and every one of so small a catalogue.
+#: So many families of each category stay in any case, and every one of so small a catalog.
 _FEW, _SMALL = 1, 100
 
 
@@ -39,7 +39,7 @@ def shorten(root: Path) -> None:
 
 
 def excerpt(catalog: Catalog, spoken_of: set[str]) -> Catalog:
-    """The catalogue without the families of which nobody speaks."""
+    """The catalog without the families of which nobody speaks."""
     if len(catalog.instance_types) < _SMALL:
         return catalog
     kept: set[str] = set()

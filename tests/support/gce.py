@@ -78,5 +78,5 @@ def environment(server: GceServer, home: Path) -> Mapping[str, str]:
 def make_gce(tree: Tree, server: GceServer, *, real: bool = False) -> Gce:
     """Put gcloud first on the tree's PATH."""
     log = install(tree.home.parent / "bin", real=real)
-    # The committed catalogue knows a larger cloud than the server is.
+    # The committed catalog knows a larger cloud than the server is.
     return Gce(tree, server, {**environment(server, tree.home), "FORCE": "1"}, log)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A generated tier in a tree, made by the project's own code from a changed copy of a committed catalogue."""
+"""A generated tier in a tree, made by the project's own code from a changed copy of a committed catalog."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def publish(
     provider: str = "lambdalabs",
     days_ago: int = 0,
 ) -> Catalog:
-    """Publish the provider's committed catalogue, as `change` makes it, as fetched live so many days ago."""
+    """Publish the provider's committed catalog, as `change` makes it, as fetched live so many days ago."""
     path = tier.folder(tree.root, provider) / f"{catalogfile.NAME}.{tier.STATIC}"
     fetched = (datetime.now(timezone.utc) - timedelta(days=days_ago, minutes=1)).isoformat(timespec="seconds")
     catalog = catalogfile.load_file(path)

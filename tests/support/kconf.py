@@ -58,7 +58,7 @@ def parse_tree(folder: Path) -> kconfiglib.Kconfig:
 
 
 def parse_menus(folder: Path, catalog: Catalog, names: MenuNames) -> kconfiglib.Kconfig:
-    """Render a catalogue and parse its menus under a root like the project's."""
+    """Render a catalog and parse its menus under a root like the project's."""
     base = tier.KCONFIGS.format(provider=names.provider)
     write_menus(folder, menus.render(catalog, names, base, tier.GENERATED), names)
     return parse_tree(folder)

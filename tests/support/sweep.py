@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every choice that a provider's menus offer, made one after the other on one parsed tree.
 
-What the menus give is held against the catalogue they were made from: no result is empty, a type is offered
+What the menus give is held against the catalog they were made from: no result is empty, a type is offered
 where the records say so and nowhere else, and the GPU flag is the record's.
 """
 

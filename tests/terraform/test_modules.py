@@ -45,7 +45,7 @@ def stubs() -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def copy(tmp_path: Path, stubs: dict[str, str]) -> Copy:
-    """Makes a copy of a module for terraform to work in, initialised."""
+    """Makes a copy of a module for terraform to work in, initialized."""
 
     def make(name: str) -> Module:
         module = copy_module(name, tmp_path / name, {**environment(tmp_path / "home"), **stubs})

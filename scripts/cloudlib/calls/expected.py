@@ -18,7 +18,7 @@ _TENTH = 10
 class Expected:
     """What the tree knows of a provider, to be held against new answers.
 
-    `tree` is its newest catalogue. It says nothing where it does not offer `home`, the default region: that
+    `tree` is its newest catalog. It says nothing where it does not offer `home`, the default region: that
     is another partition of the cloud. With `force` every answer is taken; `notices` name the doubtful ones.
     """
 
@@ -30,7 +30,7 @@ class Expected:
 
     @cached_property
     def known(self) -> Catalog | None:
-        """The tree's catalogue, None where there is none of this partition."""
+        """The tree's catalog, None where there is none of this partition."""
         return self.tree if self.tree and self.home in self.tree.offered_in else None
 
     def check(

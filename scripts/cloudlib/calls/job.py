@@ -37,7 +37,7 @@ def take_prices(
     """{region: {instance type: price}} from one task a region; `parse` takes an answer and its region.
 
     A price list that is refused, fails, or lacks what is known is noted in `results`, also the default
-    region's: it costs its prices, never the catalogue. `offered` has the regions that have to have prices.
+    region's: it costs its prices, never the catalog. `offered` has the regions that have to have prices.
     """
     prices: dict[str, Mapping[str, Price]] = {}
     zeros = 0

@@ -109,7 +109,7 @@ class Recording:
 
     @property
     def provenance(self) -> str:
-        """How a catalogue made from it names its source."""
+        """How a catalog made from it names its source."""
         note = f"{self.header.source}; " if self.header.source else ""
         return f"recording: {note}{self.name} of {self.header.recorded_at[:10]}, sha256 {self.sha256}"
 

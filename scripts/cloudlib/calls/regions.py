@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 @dataclass
 class RegionResults:
-    """Which of the asked regions answered, and which other parts of the catalogue did.
+    """Which of the asked regions answered, and which other parts of the catalog did.
 
     Of a cloud whose zones answer one by one, `asked` are zones. `noun` is the plural of what is asked.
     """

@@ -168,7 +168,7 @@ def _of(path: Path, provider: str) -> Recording:
 
 
 def _shown(path: Path) -> str:
-    """What a catalogue may call a recording: its place in the tree; elsewhere its name, for all to read."""
+    """What a catalog may call a recording: its place in the tree; elsewhere its name, for all to read."""
     whole = path.resolve()
     return str(whole.relative_to(ROOT)) if whole.is_relative_to(ROOT) else path.name
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The difference between two catalogues, as a record. Pure: no clock, no files.
+"""The difference between two catalogs, as a record. Pure: no clock, no files.
 
 The provenance is ignored. An empty difference means that both hold equal records.
 """
@@ -33,7 +33,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A type of both catalogues that moved; `zones_…` are changes within the regions that it kept."""
+    """A type of both catalogs that moved; `zones_…` are changes within the regions that it kept."""
 
     type: str
     gained: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class Repriced:
 class CatalogDiff:
     """Everything that differs. A type that was added or removed is only that, its prices included.
 
-    `priced` and `unpriced` are the prices that types of both catalogues gained and lost, as (type, region);
+    `priced` and `unpriced` are the prices that types of both catalogs gained and lost, as (type, region);
     `restated` counts those of the same amount from another source.
     """
 
@@ -82,7 +82,7 @@ class CatalogDiff:
 
 
 def difference(old: Catalog, new: Catalog) -> CatalogDiff:
-    """What changed from `old` to `new`, in the catalogues' own order."""
+    """What changed from `old` to `new`, in the catalogs' own order."""
     before = {t.name: t for t in old.instance_types}
     both = [(before[t.name], t) for t in new.instance_types if t.name in before]
     home = (old.default_region, new.default_region)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The catalogue as a file: JSON with one sorted record a line, so that a git diff is a change list."""
+"""The catalog as a file: JSON with one sorted record a line, so that a git diff is a change list."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SECTIONS = ("regions", "zones", "instance_types", "images")
 
 
 def dump(catalog: Catalog) -> str:
-    """The text of a catalogue file. Everything but the provenance depends on the records alone."""
+    """The text of a catalog file. Everything but the provenance depends on the records alone."""
     sections = {section: list(_lines(catalog, section)) for section in _SECTIONS}
     digest = _hash(catalog.default_region, chain.from_iterable(sections.values()))
     head = {
@@ -44,7 +44,7 @@ def dump(catalog: Catalog) -> str:
 
 
 def load(text: str, *, where: str) -> Catalog:
-    """The catalogue of a file. CatalogError, which names `where` and has a hint, when it is damaged:
+    """The catalog of a file. CatalogError, which names `where` and has a hint, when it is damaged:
     not JSON, a field of another type, records that contradict each other or do not match the digest.
     """
     try:
@@ -53,10 +53,10 @@ def load(text: str, *, where: str) -> Catalog:
             raise ValueError(f"format {data['format']!r}, this version reads {_FORMAT}")
         catalog = _catalog(data)
     except RecursionError:
-        raise CatalogError(f"{where}: not a catalogue file: nested too deep", hint=_RESTORE) from None
+        raise CatalogError(f"{where}: not a catalog file: nested too deep", hint=_RESTORE) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise CatalogError(f"{where}: not a catalogue file: {what}", hint=_RESTORE) from error
+        raise CatalogError(f"{where}: not a catalog file: {what}", hint=_RESTORE) from error
     except CatalogError as error:
         raise CatalogError(f"{where}: {error.what}", hint=_RESTORE) from error
     whole = len(_record_lines(text)) == sum(len(data[section]) for section in _SECTIONS)
@@ -69,13 +69,13 @@ def load(text: str, *, where: str) -> Catalog:
 
 
 def load_file(path: Path) -> Catalog:
-    """The catalogue of a path, as `load` gives it; CatalogError also where it cannot be read."""
+    """The catalog of a path, as `load` gives it; CatalogError also where it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise CatalogError(f"{path}: {error.strerror}", hint="`make cloud-config` writes one") from error
     except UnicodeDecodeError as error:
-        raise CatalogError(f"{path}: not a catalogue file: {error}", hint=_RESTORE) from error
+        raise CatalogError(f"{path}: not a catalog file: {error}", hint=_RESTORE) from error
     return load(text, where=str(path))
 
 
@@ -85,7 +85,7 @@ def digest(catalog: Catalog) -> str:
 
 
 def text_digest(text: str, default_region: str) -> str:
-    """The digest that belongs into a catalogue file of this text.
+    """The digest that belongs into a catalog file of this text.
 
     It is taken of the lines as they are written: to make them again from the records would take longer
     than all the rest of reading.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Is a new catalogue plausible as the successor of the committed one? Pure: no clock, no files.
+"""Is a new catalog plausible as the successor of the committed one? Pure: no clock, no files.
 
-What the menus offer is what counts: a type without a known architecture is in the catalogue and in no menu.
+What the menus offer is what counts: a type without a known architecture is in the catalog and in no menu.
 """
 
 from __future__ import annotations

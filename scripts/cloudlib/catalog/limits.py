@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a name, a text and a figure of a catalogue may be: the one table of patterns and bounds. Pure.
+"""What a name, a text and a figure of a catalog may be: the one table of patterns and bounds. Pure.
 
 Vendor answers are checked against it on their way into a record, and so are the records themselves, wherever
 they come from. A name ends up as a word of a command line, in the name of a file, in a URL and in a symbol;
@@ -123,7 +123,7 @@ DISK_GB = Bounds(1, 1_000_000)
 USD_PER_HOUR = Dollars(Decimal("0.0001"), Decimal(2000))
 
 #: Record -> field -> what its value may be, and each of several. Where a type is offered and priced is not
-#: here: these are names of the catalogue's own regions and zones.
+#: here: these are names of the catalog's own regions and zones.
 FIELDS: Mapping[str, Mapping[str, Rule]] = {
     "Region": {"name": NAME, "long_name": PROSE, "geography": PROSE, "why_not": PROSE},
     "Zone": {"name": ZONE, "region": NAME, "zone_id": PROSE, "short": MAYBE_NAME},

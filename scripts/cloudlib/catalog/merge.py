@@ -11,7 +11,7 @@ from cloudlib.catalog.records import Catalog, Image, InstanceType, Provenance, R
 
 @dataclass(frozen=True)
 class _Lost:
-    """What a new catalogue did not reach: names of regions, of zones in other regions, of regions whose
+    """What a new catalog did not reach: names of regions, of zones in other regions, of regions whose
     prices and groups of images whose streams are missing."""
 
     regions: frozenset[str]
@@ -74,7 +74,7 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
 
 
 def unreached(catalog: Catalog) -> list[str]:
-    """A line for each reason why parts were not reached: which, and what the catalogue has instead."""
+    """A line for each reason why parts were not reached: which, and what the catalog has instead."""
     parts: dict[tuple[str, str], list[str]] = {}
     for part, why in catalog.provenance.not_reached.items():
         parts.setdefault((why, kept_data(catalog, part)), []).append(part)
@@ -91,7 +91,7 @@ def silent(catalog: Catalog) -> list[str]:
 
 
 def kept_data(catalog: Catalog, part: str) -> str:
-    """What a catalogue has about a part that was not reached: data and their date, or nothing."""
+    """What a catalog has about a part that was not reached: data and their date, or nothing."""
     known_since = catalog.provenance.known_since
     if part not in known_since and not any(part in itype.regions for itype in catalog.instance_types):
         return "nothing is known about it"
@@ -129,7 +129,7 @@ def _known_since(new: Catalog, old: Catalog) -> dict[str, str]:
 
 
 def _since(old: Provenance, part: str, region: str) -> str:
-    """When the old catalogue's data of a part were fetched; they may have been carried forward already."""
+    """When the old catalog's data of a part were fetched; they may have been carried forward already."""
     for name in (part, region):
         if name in old.known_since or name in old.not_reached:
             return old.known_since.get(name, "")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The catalogue as frozen records: what a cloud offers, in one vocabulary for all providers.
+"""The catalog as frozen records: what a cloud offers, in one vocabulary for all providers.
 
 Units are part of a field's name. Figures that the vendor does not state are None, an empty string
 or an empty tuple; a price that is not known is absent, never 0 and never estimated. No record exists with a
@@ -42,7 +42,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """An availability zone. Names are unique in the catalogue.
+    """An availability zone. Names are unique in the catalog.
 
     `zone_id` is the same in every account; the name need not be (AWS, Azure). `short` is what the vendor
     calls the zone within its region, where that is not the whole name: Azure's eastus-1 is "1".
@@ -171,7 +171,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a catalogue came from. The only place where a clock time may stand.
+    """Where a catalog came from. The only place where a clock time may stand.
 
     `source` is "live", "built-in" or a note about a recording; `not_reached` maps what has no answer to why:
     a region, a zone, or by its name in `catalog.merge` a price list or a group of images. `known_since` maps
@@ -229,7 +229,7 @@ class Catalog:
         images: Iterable[Image],
         provenance: Provenance,
     ) -> Catalog:
-        """Sort the records, and check them. CatalogError for what cannot be a catalogue: one without a usable
+        """Sort the records, and check them. CatalogError for what cannot be a catalog: one without a usable
         region or an instance type, duplicates, names of unknown regions or zones.
         """
         catalog = cls(
@@ -256,7 +256,7 @@ class Catalog:
         return tuple(t for t in self.instance_types if region in t.regions)
 
     def within(self, itype: InstanceType, regions: Collection[str]) -> InstanceType:
-        """A type of this catalogue, narrowed to some regions: zones and prices elsewhere are left out."""
+        """A type of this catalog, narrowed to some regions: zones and prices elsewhere are left out."""
         return replace(
             itype,
             regions=tuple(r for r in itype.regions if r in regions),

@@ -2,7 +2,7 @@
 """A defconfig that says everything about the machines, so that it means the same under other defaults.
 
 Kconfig's own minimal configuration leaves out what equals a default, and the defaults of region, family and
-image move with the catalogue.
+image move with the catalog.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def line(wanted: Selection, catalog: Catalog | None) -> str:
     what = printable(f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}")
     total = hourly_total(wanted, catalog)
     if total is None:
-        why = "this tree has no catalogue" if catalog is None else "the catalogue has no price for it"
+        why = "this tree has no catalog" if catalog is None else "the catalog has no price for it"
         return f"cost: {what}: unknown, {why}"
     single = f" at {dollars(total / wanted.nodes)}" if wanted.nodes > 1 else ""
     month = f"${total * HOURS_A_MONTH:,.2f}"

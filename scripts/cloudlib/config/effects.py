@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What another catalogue means for the shipped defconfigs."""
+"""What another catalog means for the shipped defconfigs."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Can a selection be launched, according to a catalogue? Pure: a selection and records in, findings out."""
+"""Can a selection be launched, according to a catalog? Pure: a selection and records in, findings out."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def findings(wanted: Selection, catalog: Catalog, provider: Provider) -> list[Fi
 
 
 def _provider_rules(wanted: Selection, provider: Provider) -> Iterable[Problem]:
-    """What the provider states about volumes and machine types, which no catalogue has."""
+    """What the provider states about volumes and machine types, which no catalog has."""
     if wanted.volumes is not None and provider.VOLUMES is not None:
         yield from volumes.problems(wanted.volumes, provider.VOLUMES)
     if wanted.values and isinstance(provider, MachineRules):
@@ -89,7 +89,7 @@ def _zone(wanted: Selection, itype: InstanceType, catalog: Catalog, names: MenuN
         what = f"{wanted.region} has no {names.zone_noun} {wanted.zone}"
         yield Finding(ERROR, what, tuple(offered or [z.terraform_name for z in inside])[:3])
     elif not offered:
-        yield Finding(NOTE, f"the catalogue does not say which zones of {wanted.region} have {itype.name}")
+        yield Finding(NOTE, f"the catalog does not say which zones of {wanted.region} have {itype.name}")
     elif wanted.zone not in offered:
         what = f"{itype.name} is not offered in {names.zone_noun} {wanted.zone}"
         yield Finding(ERROR, what, tuple(offered[:3]))
@@ -103,7 +103,7 @@ def _architecture(wanted: Selection, itype: InstanceType, catalog: Catalog) -> I
 
 
 def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> Iterable[Finding]:
-    """Architecture and boot mode of the image, which can be checked only if the catalogue lists it."""
+    """Architecture and boot mode of the image, which can be checked only if the catalog lists it."""
     purpose = "gpu" if wanted.gpu_image else "os"
     listed = [i for i in catalog.images if i.purpose == purpose]
     same = [i for i in listed if dict(i.coordinates) == dict(wanted.image)]
@@ -112,7 +112,7 @@ def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> I
         if listed:
             yield Finding(
                 NOTE,
-                f"the image {name} is not in the catalogue: its architecture and boot mode cannot be checked",
+                f"the image {name} is not in the catalog: its architecture and boot mode cannot be checked",
             )
         return
     related = sorted(listed, key=lambda i: (i.distro != same[0].distro, i.release != same[0].release))

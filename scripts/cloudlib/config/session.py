@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A configuration as a command sees it: the parsed tree, the chosen provider, its values and catalogue.
+"""A configuration as a command sees it: the parsed tree, the chosen provider, its values and catalog.
 
 The registry of providers stands above this package, so the commands hand it in.
 """
@@ -45,7 +45,7 @@ class Session:
     problem: str
 
     def findings(self) -> list[Finding]:
-        """The catalogue's findings about the selection; none without a catalogue."""
+        """The catalog's findings about the selection; none without a catalog."""
         if self.catalog is None:
             return []
         from cloudlib.config import launch  # here and below: config targets start faster without
@@ -171,7 +171,7 @@ def chosen_provider(kconf: kconfiglib.Kconfig, registry: Registry) -> Provider:
 
 
 def catalog_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> tuple[Catalog | None, str]:
-    """The catalogue of the tier whose menus were parsed, or None and why it cannot be read."""
+    """The catalog of the tier whose menus were parsed, or None and why it cannot be read."""
     from cloudlib.catalog import file as catalogfile
 
     which = kconf.variables[f"{provider.NAME.upper()}_TIER"].expanded_value
@@ -179,7 +179,7 @@ def catalog_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> tuple[Catal
     try:
         return catalogfile.load_file(path), ""
     except CatalogError as error:
-        return None, f"no catalogue to check against: {error.what}"
+        return None, f"no catalog to check against: {error.what}"
 
 
 def earlier() -> Variables:

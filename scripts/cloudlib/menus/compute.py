@@ -157,10 +157,10 @@ def _default_rank(
 def _price_note(catalog: Catalog) -> str:
     source = next((p.source for t in catalog.instance_types if (p := t.price_in(catalog.default_region))), "")
     if not source:
-        return f"No prices are known for {catalog.default_region}, the default region of this catalogue."
+        return f"No prices are known for {catalog.default_region}, the default region of this catalog."
     return (
         f"Prices are on demand, for Linux, in USD per hour, in {catalog.default_region}, the default region "
-        f"of this catalogue ({source}). The help of an instance type lists its prices elsewhere."
+        f"of this catalog ({source}). The help of an instance type lists its prices elsewhere."
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A provider's nouns and symbol names: what menus need to know besides the catalogue."""
+"""A provider's nouns and symbol names: what menus need to know besides the catalog."""
 
 from __future__ import annotations
 

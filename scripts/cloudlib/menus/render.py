@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Catalogue -> the texts of one tier of a provider's menus. Pure: no clock, no files, no network."""
+"""Catalog -> the texts of one tier of a provider's menus. Pure: no clock, no files, no network."""
 
 from __future__ import annotations
 

@@ -12,22 +12,22 @@ from cloudlib.provider import Provider, Registry
 from cloudlib.publish import tier
 from cloudlib.settings import ROOT
 
-#: Folder of the built-in catalogues: small, real, and rendered by the same code as live data.
+#: Folder of the built-in catalogs: small, real, and rendered by the same code as live data.
 BUILTIN = ROOT / "scripts" / "builtin"
 
 
 def path(name: str) -> Path:
-    """The file of one provider's built-in catalogue."""
+    """The file of one provider's built-in catalog."""
     return BUILTIN / f"{name}-catalog.json"
 
 
 def catalog(name: str) -> Catalog:
-    """The built-in catalogue of a provider; CatalogError where it is damaged."""
+    """The built-in catalog of a provider; CatalogError where it is damaged."""
     from cloudlib.catalog import file as catalogfile
 
     loaded = catalogfile.load_file(path(name))
     if loaded.provider != name:
-        raise CatalogError(f"{path(name)}: is the catalogue of {loaded.provider}, not of {name}")
+        raise CatalogError(f"{path(name)}: is the catalog of {loaded.provider}, not of {name}")
     return loaded
 
 

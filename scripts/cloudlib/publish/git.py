@@ -36,7 +36,7 @@ def differs(root: Path, provider: str) -> bool:
 
 
 def head_catalog(root: Path, provider: str) -> Catalog | None:
-    """The catalogue of the last commit; None where there is none that this version reads."""
+    """The catalog of the last commit; None where there is none that this version reads."""
     path = f"{tier.KCONFIGS.format(provider=provider)}/{catalogfile.NAME}.{tier.STATIC}"
     try:
         return catalogfile.load(_git(root, "show", f"HEAD:./{path}").decode(), where=f"HEAD:{path}")

@@ -46,7 +46,7 @@ def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
 
 
 def _sourced(catalog: Catalog, request: Request) -> Catalog:
-    """The catalogue with its true source: a recording and its date, or what CLOUD_SOURCE_NOTE says."""
+    """The catalog with its true source: a recording and its date, or what CLOUD_SOURCE_NOTE says."""
     recording = request.log.replayed
     source = recording.provenance if recording else source_note()
     if not source:
@@ -68,7 +68,7 @@ def publish(provider: Provider, root: Path, fetched: Fetched) -> int:
 
 
 def last_known(root: Path, name: str) -> Catalog | None:
-    """The newest catalogue of the tree: the generated one, else the static one, else None."""
+    """The newest catalog of the tree: the generated one, else the static one, else None."""
     for which in (tier.GENERATED, tier.STATIC):
         path = tier.folder(root, name) / f"{catalogfile.NAME}.{which}"
         if path.is_file():
@@ -81,7 +81,7 @@ def last_known(root: Path, name: str) -> Catalog | None:
 
 @dataclass(frozen=True)
 class Promoted:
-    """A catalogue that became the committed one; `diff` is against the one before it, None for the first.
+    """A catalog that became the committed one; `diff` is against the one before it, None for the first.
 
     `news` is False where nothing but dates differed, and the committed files were left as they were.
     """
@@ -95,9 +95,9 @@ class Promoted:
 def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
     """Generated -> static: all of a provider's files, or none.
 
-    The static files are rendered from the generated catalogue; no generated text is copied. Refused where
-    nothing was generated, where the generated files are not those of their catalogue, where `doubts` has a
-    reason (`force` overrides, and the catalogue then says so), where an image is of an unknown publisher,
+    The static files are rendered from the generated catalog; no generated text is copied. Refused where
+    nothing was generated, where the generated files are not those of their catalog, where `doubts` has a
+    reason (`force` overrides, and the catalog then says so), where an image is of an unknown publisher,
     where the tree would not parse, or a shipped defconfig would lose a setting.
     """
     name = provider.NAME
@@ -132,7 +132,7 @@ def doubts(provider: Provider, diff: CatalogDiff | None, old: Catalog | None, ne
 def _believed(
     provider: Provider, diff: CatalogDiff | None, old: Catalog | None, new: Catalog, *, force: bool
 ) -> Catalog:
-    """The new catalogue, with the doubts that `force` overrode in its provenance; else CatalogError."""
+    """The new catalog, with the doubts that `force` overrode in its provenance; else CatalogError."""
     name = provider.NAME
     never, reasons = guard.strangers(new, provider.PUBLISHERS), doubts(provider, diff, old, new)
     hint = f"make cloud-diff-{name} shows everything; if it is right: make cloud-update-{name} FORCE=1"
@@ -140,7 +140,7 @@ def _believed(
         hint = f"make cloud-config-{name}; the publishers are pinned in scripts/providers/{name}/images.py"
     if never or (reasons and not force):
         raise CatalogError(
-            "\n  ".join((f"{name}: the generated catalogue is not plausible:", *never, *reasons)),
+            "\n  ".join((f"{name}: the generated catalog is not plausible:", *never, *reasons)),
             unchanged="the static files",
             hint=hint,
         )
@@ -162,7 +162,7 @@ def _only_dates_differ(
 
 
 def generated_catalog(provider: Provider, root: Path) -> Catalog:
-    """The generated catalogue, when its digest fits and the files beside it are those it renders to.
+    """The generated catalog, when its digest fits and the files beside it are those it renders to.
 
     Anything else was not written by `publish`: a file that somebody put there, a link, a record edited by
     hand. PublishError and CatalogError refuse it, as promotion would make a committed file of it.
@@ -186,7 +186,7 @@ def generated_catalog(provider: Provider, root: Path) -> Catalog:
 
 
 def _committed(root: Path, name: str, *, force: bool) -> Catalog | None:
-    """The committed catalogue, or None where there is none; a damaged one counts as none with `force`."""
+    """The committed catalog, or None where there is none; a damaged one counts as none with `force`."""
     path = tier.folder(root, name) / f"{catalogfile.NAME}.{tier.STATIC}"
     if not path.is_file():
         return None

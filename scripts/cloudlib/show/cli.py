@@ -51,7 +51,7 @@ class _Parser(command.Parser):
             "--offline",
             action="store_true",
             default=argparse.SUPPRESS,
-            help="answer from this tree's catalogue, without a vendor call",
+            help="answer from this tree's catalog, without a vendor call",
         )
 
 
@@ -176,13 +176,13 @@ def _cheapest(provider: Provider, options: argparse.Namespace) -> None:
 
 
 def _more_to_know(provider: Provider, options: argparse.Namespace, catalog: Catalog, region: str) -> str:
-    """Hints on facts that the catalogue lacks: they may be why there is no answer."""
+    """Hints on facts that the catalog lacks: they may be why there is no answer."""
     lines = ""
     if options.kvm and not provider.MENU_NAMES.states_kvm:
         lines += f"\n{provider.TITLE} does not say which types can run KVM guests; leave out --kvm"
     if options.offline and not any(itype.price_in(region) for itype in catalog.instance_types):
         lines += (
-            f"\nthis tree's catalogue has no prices of {region}: ask without --offline, or"
+            f"\nthis tree's catalog has no prices of {region}: ask without --offline, or"
             f"\nmake cloud-config-{provider.NAME} CLOUD_PRICE_REGIONS={region}"
         )
     return lines
@@ -215,9 +215,9 @@ def _generate(provider: Provider, options: argparse.Namespace) -> None:
 
 
 def _catalog(provider: Provider, options: argparse.Namespace) -> tuple[Catalog, str]:
-    """The catalogue to answer from, and the name of the region of --region in it, "" without one.
+    """The catalog to answer from, and the name of the region of --region in it, "" without one.
 
-    A named region narrows a live fetch to that region. One that the tree's catalogue knows by another name,
+    A named region narrows a live fetch to that region. One that the tree's catalog knows by another name,
     `East US` for eastus, is asked for by the vendor's.
     """
     if options.offline:
@@ -262,6 +262,6 @@ def _published(provider: Provider) -> Catalog:
     catalog = refresh.last_known(ROOT, provider.NAME)
     if catalog is None:
         raise CatalogError(
-            f"this tree has no {provider.TITLE} catalogue", hint=f"make cloud-config-{provider.NAME}"
+            f"this tree has no {provider.TITLE} catalog", hint=f"make cloud-config-{provider.NAME}"
         )
     return catalog

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The difference between two catalogues as text, for deciding whether to promote the new one."""
+"""The difference between two catalogs as text, for deciding whether to promote the new one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars, family_prompt
 
 _WIDTH = 100
-_SHOWN = 20  # lines per section; `git diff` of the catalogue file has the rest
+_SHOWN = 20  # lines per section; `git diff` of the catalog file has the rest
 
 
 def headline(diff: CatalogDiff) -> str:

@@ -65,7 +65,7 @@ def _body(provider: Provider, old: Catalog | None, new: Catalog, touched: Sequen
     )
     yield from _wrapped(f"Source: {about.source}")
     if old is None:
-        yield "The first catalogue."
+        yield "The first catalog."
         return
     diff = difference(old, new)
     yield from _wrapped(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How much a catalogue holds, counted in one place."""
+"""How much a catalog holds, counted in one place."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Questions to a catalogue: the types of a family or a region, the cheapest that meet needs. Pure.
+"""Questions to a catalog: the types of a family or a region, the cheapest that meet needs. Pure.
 
 An answer is never empty: a question without an answer is an error that names what is nearest to it.
 """

@@ -121,7 +121,7 @@ def show_regions(
 
 
 def show_images(output: str, images: Iterable[Image]) -> None:
-    """Image streams, in the order of a catalogue, with a column for each coordinate that one of them has."""
+    """Image streams, in the order of a catalog, with a column for each coordinate that one of them has."""
     ordered = sorted(images, key=lambda image: image.key)
     columns: list[Column[Image]] = [
         Column("image", lambda i: i.title),

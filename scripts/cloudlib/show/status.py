@@ -131,5 +131,5 @@ def _tier_state(root: Path, provider: str, which: str) -> TierState | None:
         return TierState(which, None, str(error).replace(f"{root}/", ""))
     missing += sorted(s for s in sources if not (root / s).is_file())
     if catalog.provider != provider:
-        return TierState(which, None, f"is the catalogue of {catalog.provider}")
+        return TierState(which, None, f"is the catalog of {catalog.provider}")
     return TierState(which, catalog, f"lacks {', '.join(missing)}" if missing else "")

@@ -16,7 +16,7 @@ from cloudlib.show.figures import figures
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result for one provider: `state` in a word or two, then its catalogue or its error."""
+    """The result for one provider: `state` in a word or two, then its catalog or its error."""
 
     provider: str
     state: str
@@ -81,7 +81,7 @@ def _remarks(outcome: Outcome) -> list[str]:
 
 
 def gaps(catalog: Catalog) -> list[str]:
-    """What to know of a catalogue: regions that were not reached, notices, doubts that FORCE=1 overrode."""
+    """What to know of a catalog: regions that were not reached, notices, doubts that FORCE=1 overrode."""
     about = catalog.provenance
     return [
         *merge.unreached(catalog),

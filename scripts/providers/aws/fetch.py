@@ -42,7 +42,7 @@ Offered = dict[str, dict[str, tuple[str, ...]]]
 
 
 def catalog(request: Request, pool: Pool) -> Catalog:
-    """The whole catalogue: identity and regions first, then everything else side by side."""
+    """The whole catalog: identity and regions first, then everything else side by side."""
     return Fetch(request, pool, located(request, pool)).run()
 
 
@@ -80,7 +80,7 @@ class Fetch:
         self.planned = self.request.log.calls + 1  # the one for the version
 
     def run(self) -> Catalog:
-        """The whole catalogue."""
+        """The whole catalog."""
         default, asked = self.place.default_region, self.place.asked
         priced_regions = self.request.price_regions(default, asked)
         step = self._step("instance types", len(asked) + 1)
@@ -202,7 +202,7 @@ class Fetch:
     ) -> dict[str, InstanceType]:
         """Types that the default region lacks, asked of the regions that have most of them.
 
-        Where that fails, the figures of the last catalogue stand in.
+        Where that fails, the figures of the last catalog stand in.
         """
         wanted = {name for types in offered.values() for name in types} - set(known) - self.incomplete
         missing = set(wanted)
@@ -231,7 +231,7 @@ class Fetch:
         last = self.request.known.instance_types if self.request.known else ()
         itypes = {itype.name: itype for itype in last if itype.name in names}
         if itypes:
-            self.notices.append(f"described as in the last catalogue: {', '.join(sorted(itypes))}")
+            self.notices.append(f"described as in the last catalog: {', '.join(sorted(itypes))}")
         return itypes
 
     def _described(self, answer: Reader) -> dict[str, InstanceType]:

@@ -85,7 +85,7 @@ class Fetch:
         return cls(request, pool, arm, home, asked, regions, zones, expected)
 
     def run(self) -> Catalog:
-        """The whole catalogue."""
+        """The whole catalog."""
         priced = self.request.price_regions(self.home, self.asked)
         calls = _PER_LOCATION * len(self.asked) + _PER_PRICED * len(priced) + _IMAGES + _BESIDE
         self.request.log.budget = self.request.log.calls + calls

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Querying Google: the `gcloud` command, the billing catalogue over HTTPS, and what their errors mean.
+"""Querying Google: the `gcloud` command, the billing catalog over HTTPS, and what their errors mean.
 
-No gcloud command lists SKUs, so a token comes from gcloud and the pages of the billing catalogue over HTTPS.
+No gcloud command lists SKUs, so a token comes from gcloud and the pages of the billing catalog over HTTPS.
 Both are asked for with the account that gcloud uses. Nothing is ever enabled or changed.
 """
 
@@ -102,7 +102,7 @@ _MEANINGS = (
     Meaning("gcloud crashed", BadReply, hint=SEE_CALLS),
 )
 
-#: `STATUS message` of the billing catalogue; other statuses mean what they mean everywhere.
+#: `STATUS message` of the billing catalog; other statuses mean what they mean everywhere.
 _BILLING_MEANINGS = (
     Meaning(r"\A403 .", AccessDenied, hint="docs/cloud-configuration.md names the API that prices need"),
 )
@@ -236,7 +236,7 @@ def price_book(log: CallLog) -> PriceBook:
         page = answer.maybe_text("nextPageToken", most=_LONGEST_TOKEN)
         if not page:
             return book
-    raise BadReply(f"the billing catalogue does not end after {len(seen)} pages", hint=SEE_CALLS)
+    raise BadReply(f"the billing catalog does not end after {len(seen)} pages", hint=SEE_CALLS)
 
 
 def terraform_environment() -> Mapping[str, str]:

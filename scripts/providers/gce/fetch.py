@@ -2,7 +2,7 @@
 """One fetch of Compute Engine: which calls, in which order, and what a failed one means for the rest.
 
 The order on the wire: settings, regions and zones; then, together, machine types of all zones in a few
-batches, accelerator types, images, and a token with which the billing catalogue is read page after page.
+batches, accelerator types, images, and a token with which the billing catalog is read page after page.
 A list of gcloud is whole or has failed, but for that of machine types: there a zone may fail alone.
 """
 
@@ -35,7 +35,7 @@ from providers.versions import outdated
 #: CPU time, but then it compares every row with the name of each of its zones: 132 zones cost the same in two
 #: to five processes, and a third more in one.
 _ZONES_A_BATCH = 44
-_SPARE_CALLS = 30  # pages of the billing catalogue, and tries after a failure
+_SPARE_CALLS = 30  # pages of the billing catalog, and tries after a failure
 
 _REGIONS = ("compute", "regions", "list")
 _ZONES = ("compute", "zones", "list")
@@ -96,7 +96,7 @@ def located(request: Request, pool: Pool) -> Located:
 
 
 def catalog(request: Request, pool: Pool) -> Catalog:
-    """The whole catalogue: regions and zones first, then everything else side by side."""
+    """The whole catalog: regions and zones first, then everything else side by side."""
     return Fetch(request, pool, located(request, pool)).run()
 
 
@@ -127,7 +127,7 @@ class Fetch:
         self.results = RegionResults(self.place.expected, [z.name for z in self.place.zones], noun="zones")
 
     def run(self) -> Catalog:
-        """The whole catalogue."""
+        """The whole catalog."""
         log, place = self.request.log, self.place
         self.notices += _down(place)
         batches = _batches([z.name for z in place.zones])
@@ -199,7 +199,7 @@ class Fetch:
     def _take_prices(
         self, step: Step, offered: gce_parse.Types, book: Future[PriceBook], regions: Sequence[str]
     ) -> dict[str, Mapping[str, Price]]:
-        """The prices of machine types in the wanted regions, all from one billing catalogue."""
+        """The prices of machine types in the wanted regions, all from one billing catalog."""
         prices = job.take_prices(
             step,
             dict.fromkeys(regions, book),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The price of a machine type, put together from the SKUs of Google's billing catalogue. Pure.
+"""The price of a machine type, put together from the SKUs of Google's billing catalog. Pure.
 
 Except for two shared-core types, no SKU prices a machine type: a series has an hourly price for a core and
 one for a GiB of memory, and GPUs and GiB of local SSD have prices of their own. A SKU is identified by its
@@ -89,7 +89,7 @@ _GPU_NAMES = {"nvidia-rtx-pro-6000": "rtx 6000 96gb"}
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a machine type is billed for. `accelerators` are (type, count); `complete` is False where the
-    catalogue of types does not say all of it, so that a sum would be too low."""
+    catalog of types does not say all of it, so that a sum would be too low."""
 
     name: str
     vcpus: int

@@ -121,7 +121,7 @@ def test_types_that_could_not_be_described_keep_their_figures(aws: Aws) -> None:
     aws.server.inject(faults.broken("DescribeInstanceTypes", "us-west-2"))
     before = {t["name"]: t for t in json.loads(aws.tree.read(STATIC))["instance_types"]}
     _, said = aws.config(AWS_MAX_ATTEMPTS="1")
-    assert "described as in the last catalogue: x8aedz.12xlarge, " in said
+    assert "described as in the last catalog: x8aedz.12xlarge, " in said
     after = {t["name"]: t for t in json.loads(aws.tree.read(CATALOG))["instance_types"]}
     assert after["x8aedz.large"]["memory_mib"] == before["x8aedz.large"]["memory_mib"]
     assert set(after["x8aedz.large"]["offered"]) == {"us-west-2"} and "prices" not in after["x8aedz.large"]
@@ -302,7 +302,7 @@ def test_the_cli_offline(aws: Aws) -> None:
     assert aws.calls() == [] and aws.tree.menu_state() == before
 
 
-def test_a_profile_is_honoured(aws: Aws) -> None:
+def test_a_profile_is_honored(aws: Aws) -> None:
     folder = aws.tree.home / ".aws"
     folder.mkdir()
     (folder / "config").write_text("[profile lab]\nregion = us-west-2\n")

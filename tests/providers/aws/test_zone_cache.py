@@ -63,7 +63,7 @@ class Vendor:
     def fetch(
         self, folder: Path, *, every_region: bool = False, tape: Recorder | Recording | None = None
     ) -> Catalog:
-        """The catalogue, or that of one region; `started` then has the processes of this fetch alone."""
+        """The catalog, or that of one region; `started` then has the processes of this fetch alone."""
         self.started.clear()
         regions = () if every_region else ("us-east-1",)
         request = Request(log=CallLog(tape=tape), cache=folder, regions=regions, images=every_region)

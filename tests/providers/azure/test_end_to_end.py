@@ -248,7 +248,7 @@ def test_a_login_that_has_expired(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 @pytest.mark.real_azure
 def test_the_whole_of_azure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The committed catalogue served with 100 ms a reply: processes, memory, and every record the same."""
+    """The committed catalog served with 100 ms a reply: processes, memory, and every record the same."""
     path = ROOT / "terraform/azure/kconfigs/catalog.json.static"
     known = catalogfile.load_file(path)
     put_az(tmp_path, tmp_path / "log", real_az())

@@ -363,7 +363,7 @@ def test_categories(family: str, ratio: float, expected: str) -> None:
     assert (made.family, made.category) == (family, expected)
 
 
-def test_categories_of_the_committed_catalogue() -> None:
+def test_categories_of_the_committed_catalog() -> None:
     """Each is what the categorizer makes of the records today."""
     catalog = catalogfile.load_file(ROOT / "terraform/azure/kconfigs/catalog.json.static")
     own = ("GPU", "FPGA")

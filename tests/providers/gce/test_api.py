@@ -231,7 +231,7 @@ def test_a_region_that_is_asked_for_when_the_configured_one_is_down(
 
 @fake_alone
 def test_a_spent_budget_ends_the_fetch(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says nothing about prices, so there is no catalogue without prices."""
+    """It says nothing about prices, so there is no catalog without prices."""
     monkeypatch.setattr(gce_fetch, "_SPARE_CALLS", -3)
     monkeypatch.setenv("CLOUD_JOBS", "1")
     assert "the budget of" in failure(BudgetExceeded).what
@@ -444,7 +444,7 @@ def test_no_images_at_all(cloud: Cloud) -> None:
     assert "no image" in failure(CatalogError).what
 
 
-# --- the billing catalogue ---
+# --- the billing catalog ---
 
 
 @pytest.mark.parametrize(
@@ -452,7 +452,7 @@ def test_no_images_at_all(cloud: Cloud) -> None:
     [faults.denied("skus"), faults.not_enabled("skus", "cloudbilling.googleapis.com")],
     ids=["403", "off"],
 )
-def test_without_the_billing_catalogue_there_are_no_prices(cloud: Cloud, fault: Fault) -> None:
+def test_without_the_billing_catalog_there_are_no_prices(cloud: Cloud, fault: Fault) -> None:
     cloud.server.inject(fault)
     catalog, _ = fetch()
     assert all(k.prices == {} for k in catalog.instance_types) and len(catalog.instance_types) == 21
@@ -467,7 +467,7 @@ def test_a_refusal_that_repeats_the_token(cloud: Cloud) -> None:
 
 
 @fake_alone
-def test_a_billing_catalogue_of_several_pages(cloud: Cloud) -> None:
+def test_a_billing_catalog_of_several_pages(cloud: Cloud) -> None:
     filler = [sku(f"Network Egress {n}", (IOWA,), "0.1", "Egress", family="Network") for n in range(11_000)]
     cloud.server.use(replace(small(), skus=(*filler, *small().skus)))
     assert by_name(fetch()[0])["n2-standard-4"].prices
@@ -482,7 +482,7 @@ def test_billing_pages_without_an_end(cloud: Cloud) -> None:
 
 @fake_alone
 @pytest.mark.parametrize("fault", [faults.web_page, faults.cut_off, faults.empty, faults.broken])
-def test_a_billing_catalogue_that_is_none(cloud: Cloud, fault: Callable[[str], Fault]) -> None:
+def test_a_billing_catalog_that_is_none(cloud: Cloud, fault: Callable[[str], Fault]) -> None:
     cloud.server.inject(fault("skus"))
     without_prices()
 
@@ -505,7 +505,7 @@ def test_a_login_that_is_refused_for_prices_alone(cloud: Cloud, monkeypatch: pyt
         ({"skus": [], "nextPageToken": 7}, "has 7 for nextPageToken, not a text"),
     ],
 )
-def test_a_billing_catalogue_of_another_shape(cloud: Cloud, body: object, words: str) -> None:
+def test_a_billing_catalog_of_another_shape(cloud: Cloud, body: object, words: str) -> None:
     reply = json_reply(200, body)
     cloud.server.inject(Fault(faults.to("skus"), reply=reply, times=None))
     assert without_prices().startswith(f"gce: the answer to services.skus.list {words}")

@@ -139,7 +139,7 @@ def test_the_cli_answers_with_data_on_stdout(gce: Gce) -> None:
     regions = json.loads(ask("regions", "list", "--include-zones")[1])
     turin = next(r for r in regions if r["name"] == "europe-west12")
     assert [z["name"] for z in turin["zones"]] == ["europe-west12-a", "europe-west12-b", "europe-west12-c"]
-    assert turin["long_name"] == "Turin", "known from the committed catalogue"
+    assert turin["long_name"] == "Turin", "known from the committed catalog"
     code, out, told = ask("instance-types", "list", "--region", "mars", check=False)
     assert code == 2 and out == "" and "one of: asia-east1" in told
 
@@ -184,7 +184,7 @@ def test_whatever_is_chosen_the_zone_has_it(
     assert len(seen) > 0.95 * len(there), "all but the shared-core ones were tried"
 
 
-def test_the_committed_catalogue(committed: tuple[kconfiglib.Kconfig, catalogfile.Catalog]) -> None:
+def test_the_committed_catalog(committed: tuple[kconfiglib.Kconfig, catalogfile.Catalog]) -> None:
     _, catalog = committed
     assert len(catalog.instance_types) > 500 and len(catalog.zones) > 120
     assert catalog.provenance.source.startswith("recording: ")

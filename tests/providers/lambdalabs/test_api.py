@@ -264,7 +264,7 @@ def test_a_key_file_that_others_can_read(
 
 
 def generate(tree: Tree, server: LambdaServer | None, **env: str) -> tuple[int, str]:
-    # FORCE=1: the committed catalogue knows a larger Lambda than the server is.
+    # FORCE=1: the committed catalog knows a larger Lambda than the server is.
     more = {"LAMBDALABS_API_BASE": server.base, "LAMBDA_API_KEY": KEY, "FORCE": "1"} if server else {}
     done = tree.make("cloud-config-lambdalabs", check=False, **{**more, **env})
     assert KEY not in done.stdout + done.stderr and "Traceback" not in done.stderr

@@ -44,9 +44,12 @@ class Recorded:
         return self.tree.root / "rec" / f"{self.name}.jsonl.gz"
 
     def replay(self, *, check: bool = True, **env: str) -> tuple[int, str]:
-        """`make cloud-config-NAME REPLAY=rec` with no CLI, no credentials, and no setting at all."""
+        """`make cloud-config-NAME REPLAY=rec FORCE=1` with no CLI, no credentials, and no setting at all.
+
+        The recording is of a smaller cloud than that of the committed catalog.
+        """
         words = (sys.executable, GENERATE, "--provider", self.name)
-        done = self.tree.run(*words, check=check, **{"REPLAY": "rec", **env})
+        done = self.tree.run(*words, check=check, **{"REPLAY": "rec", "FORCE": "1", **env})
         assert self.tree.vendor_calls() == [] and "Traceback" not in done.stderr
         return done.returncode, done.stdout + done.stderr
 

@@ -23,7 +23,7 @@ from tests.servers.http_wire import Reply
 
 ENDPOINT_REGIONS = frozenset({"us-east-1", "eu-central-1", "ap-south-1"})
 _ON_DEMAND, _HOURS = "JRTCKXETXF", "6YS6EN2CT7"
-_LICENCE, _WINDOWS_PER_VCPU, _SQL_PER_VCPU = "No License required", 0.046, 0.12
+_LICENSE, _WINDOWS_PER_VCPU, _SQL_PER_VCPU = "No License required", 0.046, 0.12
 _KEEP_ROWS = 20_000
 Row = tuple[dict[str, str], str]
 """The attributes of a product and the USD an hour."""
@@ -129,7 +129,7 @@ class Pricing:
             "preInstalledSw": variant.software,
             "capacitystatus": variant.capacity,
             "marketoption": variant.market,
-            "licenseModel": _LICENCE,
+            "licenseModel": _LICENSE,
         }
 
 

@@ -17,11 +17,23 @@ import pytest
 from pytest_mock import MockerFixture
 
 import cloud_providers
-from cloudlib.catalog.records import Catalog, Image, Region
+from cloudlib.catalog.records import Catalog, Image
 from cloudlib.provider import RegionList, Request
 from cloudlib.publish import refresh
 from cloudlib.show import cli, command
-from tests.support.catalogs import FAMILIES, FLAT, HOME, IMAGES, ITYPES, REGIONS, ZONES, catalog, image, itype
+from tests.support.catalogs import (
+    FAMILIES,
+    FLAT,
+    HOME,
+    IMAGES,
+    ITYPES,
+    REGIONS,
+    ZONES,
+    catalog,
+    image,
+    itype,
+    planted,
+)
 from tests.support.tree import ROOT, Tree
 
 NAMES = cloud_providers.PROVIDER_NAMES
@@ -177,14 +189,13 @@ def test_remarks_on_a_live_list_are_told(ask: Ask) -> None:
 
 @pytest.mark.parametrize("output", ["json", "text"])
 def test_no_name_of_a_vendor_steers_the_terminal(ask: Ask, demo: Demo, output: str) -> None:
-    regions = [Region(HOME, f"The {ATTACK}North"), *REGIONS[1:]]
-    provenance = catalog().provenance
-    demo.answer = catalog(
-        [itype(f"m7.{ATTACK}large", usd="1")],
-        regions=regions,
-        zones=ZONES,
-        images=[image("debian", ATTACK, "x86_64")],
-        provenance=provenance.__class__("live", not_reached={"south-1": ATTACK}, notices=(ATTACK,)),
+    plain = catalog([itype("m7.large", usd="1")], zones=ZONES, images=[image("debian", "12", "x86_64")])
+    demo.answer = planted(
+        plain,
+        regions=(planted(plain.regions[0], long_name=f"The {ATTACK}North"), *plain.regions[1:]),
+        instance_types=(planted(plain.instance_types[0], name=f"m7.{ATTACK}large"),),
+        images=(planted(plain.images[0], release=ATTACK, title=f"Debian {ATTACK}"),),
+        provenance=planted(plain.provenance, not_reached={"south-1": ATTACK}, notices=(ATTACK,)),
     )
     for words in (("regions", "list"), ("instance-types", "list"), ("cheapest",), ("images", "list")):
         code, out, err = ask("--output", output, *words)

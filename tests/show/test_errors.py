@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from dataclasses import replace
 
 import pytest
 
@@ -15,7 +14,7 @@ from cloudlib.config.selection import Selection
 from cloudlib.errors import CallFailed, CloudError, printable, report
 from cloudlib.show import summary
 from cloudlib.show.summary import Outcome
-from tests.support.catalogs import catalog
+from tests.support.catalogs import catalog, planted
 
 ATTACK = "\x1b]0;owned\x07\x1b[2J"
 
@@ -61,7 +60,7 @@ BIDI = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 def test_nothing_of_a_run_or_a_check_steers_the_terminal() -> None:
     """A vendor's error and notice in a summary; a custom image or type of a .config in a finding."""
     stream = io.StringIO()
-    told = replace(catalog().provenance, notices=(ATTACK,), not_reached={"south-1": ATTACK})
+    told = planted(catalog().provenance, notices=(ATTACK,), not_reached={"south-1": ATTACK})
     outcomes = [
         Outcome("aws", "published", True, catalog().with_provenance(told), remarks=(ATTACK,)),
         Outcome("azure", "FAILED", False, error=CallFailed(ATTACK, hint=ATTACK)),

@@ -48,7 +48,7 @@ class Expected:
     def doubt(self, part: str, why: str) -> None:
         """ShortAnswer, or with `force` a notice."""
         if not self.force:
-            hint = f"if that is right: make cloud-config-{self.provider} FORCE=1"
+            hint = "if that is right, run the command again with FORCE=1"
             raise ShortAnswer(f"the answer {why}", hint=hint)
         self.notices.append(f"accepted because of FORCE=1: the answer for {part} {why}")
 

@@ -57,7 +57,8 @@ def _find(name: str) -> Path:
             return path
     looked = ", ".join(shown(folder) for folder in folders)
     ways = "\n".join(f"make defconfig-{n}" for n in names())
-    raise UsageError(f"there is no defconfig {name!r} in {looked}", hint=ways)
+    rule = f" in {looked}" if plain else ": a name is made of letters, digits and . _ + -"
+    raise UsageError(f"there is no defconfig {name!r}{rule}", hint=ways)
 
 
 def merge(kconf: kconfiglib.Kconfig, paths: Sequence[Path]) -> Merged:

@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import errno
+import gc
 import resource
 import sys
 from pathlib import Path
 
+import kconfiglib
 import pytest
 from pytest_mock import MockerFixture
 
 from cloudlib.config import save
+from cloudlib.publish.tier import TIERS
 from tests.support.terminal import Terminal
 from tests.support.tree import Tree
 
@@ -99,3 +102,28 @@ def test_menuconfig_saves_without_room(tree: Tree) -> None:
     terminal.wait_for("Error saving configuration")
     terminal.child.close(force=True)
     assert tree.read(".config") == before and list(tree.root.glob("*.new")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "X := $(shell,touch PWNED)\n",
+        "T = $(shell,touch PWNED)\n",
+        'config X\n\tbool "$(shell,touch PWNED)"\n',
+    ],
+)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_menu_of_a_tier_runs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, tier: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / f"Kconfig.images.{tier}").write_text(text, encoding="utf-8")
+    (tmp_path / "Kconfig").write_text(
+        f'T := $(shell,echo {tier})\nsource "Kconfig.images.$(T)"\n', encoding="utf-8"
+    )
+    with pytest.raises(kconfiglib.KconfigError, match=f"Kconfig.images.{tier}:.*was not run") as caught:
+        save.Kconfig("Kconfig", warn_to_stderr=False)
+    assert not (tmp_path / "PWNED").exists()
+    del caught
+    gc.collect()  # here, where the warning of the file that Kconfiglib leaves open is ignored

@@ -208,9 +208,11 @@ def test_no_name_of_a_vendor_steers_the_terminal(ask: Ask, demo: Demo, output: s
 
 
 def test_no_defconfig_steers_the_terminal_of_make_help(tree: Tree) -> None:
-    tree.write("defconfigs/evil", "# \x1b]0;owned\x07An évil one\x1b[2J\n")
+    steering = "\x1b\x07\x7f\x80\x9b\x9f\u061c\u200e\u200f\u2028\u202a\u202e\u2066\u2069"
+    tree.write("defconfigs/evil", f"# {steering}An évil Île…{steering}\n")
+    os.mkfifo(tree.root / "defconfigs" / "fifo")
     text = tree.make("help").stdout
-    assert "]0;ownedAn évil one[2J\n" in text and not {"\x1b", "\x07"} & {*text}
+    assert "- An évil Île…\n" in text and not {*steering} & {*text}
 
 
 # --- the real commands: how they end ---

@@ -18,11 +18,30 @@ import kconfiglib
 
 from cloudlib.config import terms
 from cloudlib.publish.rewrite import replacement
+from cloudlib.publish.tier import TIERS
 from cloudlib.settings import shown
+
+_TIER_ENDINGS = tuple(f".{tier}" for tier in TIERS)
 
 
 class Kconfig(kconfiglib.Kconfig):  # type: ignore[misc]  # Kconfiglib has no types
-    """A parsed tree; menuconfig and Kconfiglib's tools write files by these two functions of it."""
+    """A parsed tree; menuconfig and Kconfiglib's tools write files by these two functions of it.
+
+    The files of a tier are data, made from vendors' answers: one that would run a command is refused.
+    """
+
+    def _expand_macro(self, *args: Any) -> Any:
+        self._refuse_macro()
+        return super()._expand_macro(*args)
+
+    def _parse_assignment(self, *args: Any) -> None:
+        self._refuse_macro()  # the files that are read later may use the variable
+        super()._parse_assignment(*args)
+
+    def _refuse_macro(self) -> None:
+        if str(self.filename).endswith(_TIER_ENDINGS):
+            where = f"{self.filename}:{self.linenr}"
+            raise kconfiglib.KconfigError(f"{where}: a macro, which no menu of a cloud has, was not run")
 
     def write_config(
         self,

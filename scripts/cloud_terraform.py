@@ -31,7 +31,7 @@ import cloud_providers
 from cloudlib.config import cost, requested, session, ssh_access
 from cloudlib.config.finding import ERROR
 from cloudlib.config.variables import Collected
-from cloudlib.errors import CloudError, ConfigRejected, PublishError, report
+from cloudlib.errors import CloudError, ConfigRejected, PublishError, printable, report
 from cloudlib.provider import Provider, TerraformEnvironment
 from cloudlib.publish import locks
 from cloudlib.publish.rewrite import rewrite
@@ -121,7 +121,7 @@ def _ready() -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
     for path in session.write(now.collected):
         print(f"wrote {shown(path)}")
     if now.problem:
-        print(f"warning: {now.problem}", file=sys.stderr)
+        print(printable(f"warning: {now.problem}"), file=sys.stderr)
     _refuse_unlaunchable(now)
     setting = str(values.get("terraform_ssh_config_pubkey_file", ""))
     keys = sshkeys.ensure(setting, make=bool(values.get("terraform_ssh_config_genkey")))
@@ -187,7 +187,7 @@ def _refuse_other_region(folder: Path, made: Collected) -> None:
 def _applied(folder: Path) -> dict[str, object]:
     try:
         values = json.loads((folder / APPLIED).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, RecursionError, ValueError):
         return {}
     return values if isinstance(values, dict) else {}
 

@@ -77,7 +77,7 @@ def _run(tool: str, rest: Sequence[str]) -> int:
             root, rest, shipped = Path(rest[1]), rest[2:], []
         problems = check(root, [Path(p) for p in rest] or shipped)
         for problem in problems:
-            print(problem)
+            print(printable(problem))
         return 1 if problems else 0
     if tool == "defconfig":
         return _defconfig(rest)

@@ -449,3 +449,10 @@ def test_a_number_that_is_none(fresh: kconfiglib.Kconfig, monkeypatch: pytest.Mo
     row = Export("TERRAFORM_SSH_CONFIG_USER", "int")
     with pytest.raises(ConfigRejected, match="not a number"):
         variables.value(fresh, row)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "7", "{", "[" * 50_000, "a: 2026-02-30", "\0", "a: !!python/name:os.system"]
+)
+def test_an_extra_vars_that_is_none(text: str) -> None:
+    assert variables.parse_extra_vars(text) == {}

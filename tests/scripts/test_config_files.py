@@ -115,3 +115,19 @@ def test_a_name_that_is_no_name(tree: Tree, name: str) -> None:
     tree.make("defconfig-aws-small")
     done = tree.make("savedefconfig", f"NAME={name.replace('$', '$$')}", check=False)
     assert done.returncode != 0 and "is not a file name" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line", ['CONFIG_TERRAFORM_NO_SUCH="{}"', 'CONFIG_TERRAFORM_AWS_AMI_CUSTOM_NAME="{}"', "{}"]
+)
+def test_no_setting_steers_the_terminal(tree: Tree, line: str) -> None:
+    """An unknown setting, and the custom image that cloud-check speaks of."""
+    attack = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2066\x7f"
+    tree.write(
+        ".config", f"CONFIG_TERRAFORM_AWS=y\nCONFIG_TERRAFORM_AWS_DISTRO_CUSTOM=y\n{line.format(attack)}\n"
+    )
+    for words in (("scripts/cloud_check.py",), ("scripts/kconfig_tools.py", "olddefconfig")):
+        done = tree.python(*words, check=False)
+        steering = {"\x1b", "\x07", "\x9b", "\u202e", "\u2066", "\x7f"}
+        assert not steering & {*done.stdout, *done.stderr}
+        assert "Traceback" not in done.stderr

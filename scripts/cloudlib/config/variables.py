@@ -125,6 +125,6 @@ def parse_extra_vars(text: str) -> Mapping[str, Any]:
 
     try:
         values = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError, ValueError):  # ValueError: a date that there is not
         return {}
     return values if isinstance(values, dict) else {}

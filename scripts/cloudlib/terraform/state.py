@@ -41,7 +41,7 @@ def _addresses(path: Path) -> list[str]:
             if r["mode"] == "managed"
             for instance in r["instances"]
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CloudError(
             f"{shown(path)} cannot be read as a terraform state ({type(error).__name__}: {error}); "
             "machines listed in it may still be running",

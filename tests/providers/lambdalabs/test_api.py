@@ -24,9 +24,12 @@ from cloudlib.errors import (
     ShortAnswer,
     Throttled,
     TimedOut,
+    layout,
 )
 from cloudlib.provider import Request
+from cloudlib.show import cli
 from providers.lambdalabs import calls as lambdalabs_calls
+from providers.lambdalabs import commands as lambdalabs_commands
 from tests.servers import lambda_server
 from tests.servers.http_base import Fault
 from tests.servers.lambda_data import LambdaData, small
@@ -304,3 +307,26 @@ def test_a_fault_changes_nothing(tree: Tree) -> None:
 
 def test_the_data_are_what_the_tests_say() -> None:
     assert isinstance(small(), LambdaData) and "gpu_1x_a6000" not in small().capacity
+
+
+def test_no_word_of_the_api_steers_the_terminal(
+    server: LambdaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its error message, and the name of a type in the list of what can be started."""
+    attack = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"
+    reply = lambda_server.error(403, "global/account-inactive", attack, attack)
+    server.inject(Fault(lambda_server.to(""), reply=reply, times=None))
+    with pytest.raises(CloudError) as caught:
+        cli.main(lambdalabs_api, ["regions", "list"], program="lambda-cli")
+    said = "\n".join(layout(caught.value))
+    assert "owned" in said and not {"\x1b", "\x07", "\x9b", "\u202e"} & {*said}
+    server.clear_faults()
+    offers = server.data.offers()
+    renamed = {"data": {**offers, attack: next(iter(offers.values()))}}
+    server.inject(
+        Fault(lambda_server.to("instance-types"), reply=lambda_server.json_reply(200, renamed), times=None)
+    )
+    words = ["capacity"]
+    assert cli.main(lambdalabs_api, words, program="lambda-cli", extend=lambdalabs_commands.add) == 0
+    said = "".join(capsys.readouterr())
+    assert "gpu_1x_a10" in said and not {"\x1b", "\x07", "\x9b", "\u202e"} & {*said}

@@ -52,7 +52,7 @@ def test_a_whole_record_is_finished(root: Path, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", json.dumps(GOOD)[:-9], "{}", "[]", "null", "[" * 5000, "7", '"x"'],
+    ["", "{", json.dumps(GOOD)[:-9], "{}", "[]", "null", "[" * 5000, "7", '"x"', '{"\\u001b[2J": 1}'],
 )
 def test_an_unreadable_record_counts_as_never_written(
     root: Path, text: str, capsys: pytest.CaptureFixture[str]
@@ -61,6 +61,7 @@ def test_an_unreadable_record_counts_as_never_written(
     assert recovered(root) == {"Kconfig.compute": "old", "old": "x"}
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "commit.json is discarded" in said
+    assert "\x1b" not in said
 
 
 @pytest.mark.parametrize(

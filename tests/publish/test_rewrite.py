@@ -112,3 +112,9 @@ def test_a_planted_temporary_file_is_not_followed(folder: Path) -> None:
     outside.write_text("precious")
     (folder / f"file.{os.getpid()}.new").symlink_to(outside)
     assert rewrite(folder / "file", "new") and outside.read_text() == "precious"
+
+
+def test_a_link_to_itself_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.symlink_to(path)
+    assert rewrite(path, "text") and path.read_text(encoding="utf-8") == "text" and not path.is_symlink()

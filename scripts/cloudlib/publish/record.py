@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cloudlib.errors import printable
 from cloudlib.publish.rewrite import sync
 
 NAME = "commit.json"
@@ -72,7 +73,7 @@ def read(stage: Path, tiers: Sequence[str]) -> Record:
         fields: Any = json.loads(path.read_text(encoding="utf-8"))
         record = Record(**fields)
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise Damaged(f"{type(error).__name__}: {error}") from error
+        raise Damaged(printable(f"{type(error).__name__}: {error}")) from error
     record.check(tiers)
     if stage.name != f"{record.provider}-{record.tier}":
         raise Damaged(f"it is about {record.provider}-{record.tier}")

@@ -78,8 +78,9 @@ def sync(path: Path) -> None:
 def _target(path: Path) -> Path:
     """Where a file is replaced. OSError for what is not a regular file, /dev/null say."""
     target = path
-    if path.is_symlink() and path.resolve().is_relative_to(path.parent.resolve()):
-        target = path.resolve()
+    real = Path(os.path.realpath(path))  # Path.resolve raises RuntimeError for a link to itself
+    if path.is_symlink() and real.is_relative_to(path.parent.resolve()):
+        target = real
     if not target.is_symlink() and target.exists() and not target.is_file():
         raise OSError(errno.EINVAL, "it is not a regular file", str(path))
     return target

@@ -210,8 +210,9 @@ def test_settings_that_exclude_each_other(tree: Tree, script: str, settings: dic
 
 
 @pytest.mark.slow
-def test_the_main_job_without_an_account(tree: Tree) -> None:
+def test_the_main_job_without_an_account(whole_tree: Tree) -> None:
     """The README's command, on the project's own recordings: the committed menus come out again."""
+    tree = whole_tree
     shutil.copytree(ROOT / "recordings", tree.root / "recordings")
     before = tree.menu_state()
     said = tree.make("cloud-config", "REPLAY=recordings", "cloud-diff", "cloud-update").stdout

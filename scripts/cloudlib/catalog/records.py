@@ -274,13 +274,17 @@ def type_order(itype: InstanceType) -> tuple[object, ...]:
     return (natural(itype.family), itype.vcpus, itype.memory_mib, itype.bare_metal, natural(itype.name))
 
 
+#: What to do about an answer of nothing.
+_SEE_CALLS = "run the command again; DEBUG=1 shows every call"
+
+
 def _check(catalog: Catalog) -> None:
     who = catalog.provider
     usable = {r.name for r in catalog.regions if r.available}
     if not usable:
-        raise CatalogError(f"{who}: the answer has no usable region")
+        raise CatalogError(f"{who}: the answer has no usable region", hint=_SEE_CALLS)
     if not catalog.instance_types:
-        raise CatalogError(f"{who}: the answer has no instance type")
+        raise CatalogError(f"{who}: the answer has no instance type", hint=_SEE_CALLS)
     if catalog.default_region not in usable:
         raise CatalogError(f"{who}: the default region {catalog.default_region!r} is not among its regions")
     _unique(who, "region", (r.name for r in catalog.regions))

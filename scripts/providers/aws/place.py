@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cloudlib.calls.expected import Expected
 from cloudlib.calls.parallel import Pool
+from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Region
 from cloudlib.errors import NoCredentials, RegionUnavailable, UsageError
 from cloudlib.provider import Request
@@ -58,7 +59,8 @@ def located(request: Request, pool: Pool) -> Located:
     regions = aws_parse.regions(rows)
     expected = Expected(NAME, default, request.known, request.force)
     expected.check_regions([r.name for r in regions])
-    usable = [r.name for r in regions if r.available]
+    # sorted: DescribeRegions promises no order, and the same offer has to be the same record
+    usable = sorted((r.name for r in regions if r.available), key=natural)
     asked = tuple(request.regions) or tuple(usable)
     for name in (default, *asked):
         if name not in usable:

@@ -59,6 +59,11 @@ def half() -> Fault:
     return Fault(matching(path="/v1/shapes"), reply=reply, times=None)
 
 
+def empty() -> Fault:
+    """A whole list of no shapes."""
+    return Fault(matching(path="/v1/shapes"), reply=_json(200, []), times=None)
+
+
 def hangs() -> Fault:
     """No answer."""
     return Fault(matching(path="/v1/shapes"), delay=30.0, reset=True, times=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.servers.toy_server import KEY, ToyServer, denied, half, hangs
+from tests.servers.toy_server import KEY, ToyServer, denied, empty, half, hangs
 
 from tests.servers.http_base import HttpServer
 from tests.support.contract import Contract
@@ -26,5 +26,6 @@ CONTRACT = Contract(
     command="",
     without_credentials={"TOY_API_KEY": ""},
     faults={"error reply": denied, "cut off": half, "hang": hangs},
+    empties=((empty, ""),),
     secrets=(KEY,),
 )

@@ -129,15 +129,15 @@ def keep_recording(tree: Tree, new: Path) -> None:
 
 
 @pytest.fixture
-def copy(tree: Tree) -> Tree:
+def copy(whole_tree: Tree) -> Tree:
     """The whole project, tests included."""
     for name in MORE:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, tree.root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, whole_tree.root / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.exists():
-            shutil.copy2(source, tree.root / name)
-    return tree
+            shutil.copy2(source, whole_tree.root / name)
+    return whole_tree
 
 
 def test_a_fifth_provider(copy: Tree) -> None:

@@ -160,7 +160,7 @@ def test_a_default_region_that_is_not_enabled(aws: Aws) -> None:
     code, said = aws.config(check=False, AWS_REGION="ap-east-2")
     assert code == 3 and "the default region, ap-east-2, is not enabled" in said
     code, said = aws.config(check=False, CLOUD_PRICE_REGIONS="moon")
-    assert code == 2 and "next: all, or some of: us-east-1, us-west-2" in said
+    assert code == 2 and "next: all, or some of: ap-southeast-4, eu-central-1" in said
 
 
 def test_no_aws_and_no_credentials(aws: Aws) -> None:

@@ -57,7 +57,7 @@ def _find(name: str) -> Path:
             return path
     looked = ", ".join(shown(folder) for folder in folders)
     ways = "\n".join(f"make defconfig-{n}" for n in names())
-    rule = f" in {looked}" if plain else ": a name is made of letters, digits and . _ + -"
+    rule = f" in {looked}" if plain or not name else ": a name is made of letters, digits and . _ + -"
     raise UsageError(f"there is no defconfig {name!r}{rule}", hint=ways)
 
 

@@ -22,7 +22,7 @@ from cloudlib.catalog.records import Catalog
 from cloudlib.config import cost, launch, requested, selection, session
 from cloudlib.config.finding import ERROR
 from cloudlib.config.session import Session
-from cloudlib.errors import CatalogError, ConfigRejected, printable
+from cloudlib.errors import CatalogError, ConfigRejected, message
 from cloudlib.provider import Request, Value
 from cloudlib.publish import refresh
 from cloudlib.settings import ROOT, config_file, flag
@@ -50,7 +50,7 @@ def _check(*, live: bool) -> int:
         catalog, remarks = _ask(now)
         now = replace(now, catalog=catalog)
         for remark in remarks:
-            print(printable(f"note: {remark}"))
+            print(message(f"note: {remark}"))
     if now.catalog is None:
         hint = f"git checkout terraform/{now.provider.NAME}\nLIVE=1 asks the provider"
         raise CatalogError(now.problem, hint=hint)
@@ -62,7 +62,7 @@ def _check(*, live: bool) -> int:
     fetched = now.catalog.provenance.fetched_at[:10]
     source = f"live answer of {now.provider.TITLE}" if live else f"catalog of {fetched}"
     what = f"{now.selection.instance_type} in {now.selection.place}, {now.selection.architecture}"
-    print(printable(f"{what}: {'can' if launchable else 'cannot'} be launched ({source})"))
+    print(message(f"{what}: {'can' if launchable else 'cannot'} be launched ({source})"))
     return 0 if launchable else 1
 
 

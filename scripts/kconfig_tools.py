@@ -32,7 +32,7 @@ import kconfiglib
 
 import cloud_providers
 from cloudlib.config import fragments, requested, session
-from cloudlib.errors import CloudError, ConfigRejected, UsageError, printable, report
+from cloudlib.errors import CloudError, ConfigRejected, UsageError, message, report
 from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import ROOT, config_file, flag, shown
 from cloudlib.show import ask, command
@@ -77,7 +77,7 @@ def _run(tool: str, rest: Sequence[str]) -> int:
             root, rest, shipped = Path(rest[1]), rest[2:], []
         problems = check(root, [Path(p) for p in rest] or shipped)
         for problem in problems:
-            print(printable(problem))
+            print(message(problem))
         return 1 if problems else 0
     if tool == "defconfig":
         return _defconfig(rest)
@@ -161,7 +161,7 @@ def _watched(kconf: kconfiglib.Kconfig) -> list[str]:
 def _keep_or_go_back(told: Sequence[str], before: str) -> None:
     """Say what the saved configuration exchanged, and ask; a no puts the old one back."""
     for line in told:
-        print(printable(f"note: {line}"), file=sys.stderr)
+        print(message(f"note: {line}"), file=sys.stderr)
     if flag("YES") or not sys.stdin.isatty() or ask.yes("Keep this? n restores what it was."):
         return
     rewrite(config_file(), before)

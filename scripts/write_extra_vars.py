@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import cloud_providers
 from cloudlib.config import cost, session
 from cloudlib.config.finding import NOTE
-from cloudlib.errors import CloudError, printable, report
+from cloudlib.errors import CloudError, message, report
 from cloudlib.settings import shown
 from cloudlib.show import command
 
@@ -37,7 +37,7 @@ def main(argv: Sequence[str]) -> int:
         if finding.level != NOTE:
             print(f"warning: {finding.text}", file=sys.stderr)
     if now.problem:
-        print(printable(f"warning: {now.problem}"), file=sys.stderr)
+        print(message(f"warning: {now.problem}"), file=sys.stderr)
     print(cost.line(now.selection, now.catalog))
     return 0
 

@@ -142,11 +142,11 @@ def report(error: CloudError, stream: TextIO, *, who: str = "") -> None:
 def layout(error: CloudError, *, who: str = "", label: str = "error") -> list[str]:
     """The lines of an error as every command prints it, fit for a terminal; `who` printed it."""
     prefix = f"{who}: " if who else ""
-    lines = printable(f"{prefix}{label}: {error.what.removeprefix(prefix)}").split("\n")
+    lines = message(f"{prefix}{label}: {error.what.removeprefix(prefix)}").split("\n")
     if error.unchanged:
-        lines.append(printable(f"  unchanged: {error.unchanged}"))
+        lines.append(message(f"  unchanged: {error.unchanged}"))
     for number, line in enumerate(error.hint.splitlines()):
-        lines.append(("  next: " if number == 0 else "        ") + printable(line))
+        lines.append(("  next: " if number == 0 else "        ") + message(line))
     return lines
 
 
@@ -154,6 +154,15 @@ def layout(error: CloudError, *, who: str = "", label: str = "error") -> list[st
 _UNPRINTABLE = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+#: Characters of a line of a message: a setting or a menu line of megabytes is not to bury the rest.
+_LONGEST_LINE = 1000
+
+
+def message(text: str) -> str:
+    """Text to tell a person: `printable`, with each line that is too long cut, and `…` for the rest."""
+    lines = text.split("\n")
+    return printable("\n".join(x if len(x) <= _LONGEST_LINE else x[:_LONGEST_LINE] + "…" for x in lines))
 
 
 def printable(text: str) -> str:

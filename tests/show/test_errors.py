@@ -54,6 +54,15 @@ def test_no_control_character_is_left_over() -> None:
     assert shown.isascii() and shown.isprintable()
 
 
+def test_a_line_of_megabytes_is_cut_and_the_rest_is_told() -> None:
+    stream = io.StringIO()
+    report(CloudError("x" * 5_000_000 + "\nand why", hint="y" * 5_000_000), stream)
+    first, second, hint = stream.getvalue().splitlines()
+    assert (first[-2:], second, hint[-2:]) == ("x…", "and why", "y…")
+    assert len(first) < 1100 > len(hint)
+    assert Finding(ERROR, "z" * 2000).text.endswith("z…")
+
+
 BIDI = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars
 from cloudlib.config.selection import Selection
-from cloudlib.errors import printable
+from cloudlib.errors import message
 
 #: A year has 8760 hours; the clouds' own calculators take a twelfth of that as a month.
 HOURS_A_MONTH = 730
@@ -17,7 +17,7 @@ _LEFT_OUT = "without volumes, addresses, traffic and image fees"
 
 def line(wanted: Selection, catalog: Catalog | None) -> str:
     """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75/month (730 h); without volumes, …`."""
-    what = printable(f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}")
+    what = message(f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}")
     total = hourly_total(wanted, catalog)
     if total is None:
         why = "this tree has no catalog" if catalog is None else "the catalog has no price for it"

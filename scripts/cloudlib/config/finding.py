@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cloudlib.errors import printable
+from cloudlib.errors import message
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 
@@ -24,6 +24,6 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """The finding with its remedy, without its level; safe for a terminal."""
+        """The finding with its remedy, without its level; fit for a terminal."""
         nearest = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
-        return printable(self.what + nearest + (f"; fix: {self.fix}" if self.fix else ""))
+        return message(self.what + nearest + (f"; fix: {self.fix}" if self.fix else ""))

@@ -20,7 +20,7 @@ from cloudlib.config import fragments, requested, save, selection, variables
 from cloudlib.config.finding import Finding
 from cloudlib.config.selection import Selection
 from cloudlib.config.variables import Collected
-from cloudlib.errors import CatalogError, CloudError, ConfigRejected, UsageError, printable
+from cloudlib.errors import CatalogError, CloudError, ConfigRejected, UsageError, message
 from cloudlib.provider import Provider, Registry, Variables
 from cloudlib.publish import builtin, tier
 from cloudlib.publish.rewrite import rewrite
@@ -135,13 +135,13 @@ def load_parts(kconf: kconfiglib.Kconfig, name: str) -> None:
         return
     merged = fragments.merge(kconf, [*paths, *local])
     for note in merged.notes:
-        print(printable(f"note: {note}"), file=sys.stderr)
+        print(message(f"note: {note}"), file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "+".join(path.name for path in (*paths, *local))
         whole.write_text(merged.text, encoding="utf-8")
         for item in requested.load(kconf, whole).dropped if local else ():
             if merged.source.get(item.name) == shown(fragments.LOCAL) and item.why.startswith("it needs"):
-                print(printable(f"note: not used from {shown(fragments.LOCAL)}: {item}"), file=sys.stderr)
+                print(message(f"note: not used from {shown(fragments.LOCAL)}: {item}"), file=sys.stderr)
                 del merged.settings[item.name]
         whole.write_text(merged.text, encoding="utf-8")
         load_checked(kconf, whole)
@@ -157,7 +157,7 @@ def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
         unchanged = shown(config_file()) if config_file().exists() else ""
         raise requested.rejected(loaded.dropped, shown(path), unchanged=unchanged)
     for note in loaded.notes:
-        print(printable(f"note: {note}"), file=sys.stderr)
+        print(message(f"note: {note}"), file=sys.stderr)
     return bool(loaded.notes)
 
 

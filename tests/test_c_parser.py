@@ -13,6 +13,7 @@ import pytest
 import cloud_providers
 from cloudlib.menus.kconfig import Config, Default, any_of, none_of, write
 from cloudlib.publish import tier
+from tests.support.costly import mostly_slow
 from tests.support.generated import publish
 from tests.support.kconf import parse
 from tests.support.tree import Tree
@@ -59,12 +60,12 @@ def _agree(tree: Tree, name: str, which: str, folder: Path) -> None:
     assert _settings(theirs) == _settings(ours) != []
 
 
-@pytest.mark.parametrize("name", DEFCONFIGS)
+@pytest.mark.parametrize("name", mostly_slow(DEFCONFIGS, 4))
 def test_conf_and_kconfiglib_give_the_same_config(name: str, tree: Tree, tmp_path: Path) -> None:
     _agree(tree, name, tier.STATIC, tmp_path)
 
 
-@pytest.mark.parametrize("provider", cloud_providers.PROVIDER_NAMES)
+@pytest.mark.parametrize("provider", mostly_slow(cloud_providers.PROVIDER_NAMES))
 def test_generated_menus_are_read_alike_too(provider: str, tree: Tree, tmp_path: Path) -> None:
     publish(tree, provider=provider)
     name = next(name for name in DEFCONFIGS if name.startswith(f"{provider}-"))

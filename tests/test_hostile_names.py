@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.support.costly import mostly_slow
 from tests.support.tree import ROOT, Tree
 
 #: Each would create a file called PWNED if a shell, or make, took it for more than a name.
@@ -52,7 +53,7 @@ def test_the_rules_are_seen() -> None:
     assert "defconfig-" in patterns() and "cloud-config-" in patterns() and len(patterns()) > 4
 
 
-@pytest.mark.parametrize("prefix", patterns())
+@pytest.mark.parametrize("prefix", mostly_slow(patterns(), 2))
 def test_a_name_that_is_typed(tree: Tree, prefix: str) -> None:
     before = sorted(p.name for p in tree.root.iterdir())
     for name in HOSTILE:

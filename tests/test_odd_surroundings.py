@@ -15,6 +15,7 @@ import pexpect
 import pytest
 
 from cloudlib.publish import tier
+from tests.support.costly import mostly_slow
 from tests.support.generated import publish
 from tests.support.terminal import Terminal
 from tests.support.tree import Tree, make_tree, state
@@ -89,7 +90,7 @@ def test_a_publish_that_died_is_finished_before_anybody_reads(tree: Tree) -> Non
     assert not (tree.root / ".cloud-stage").exists()
 
 
-@pytest.mark.parametrize("name", ["catalog.json", "Kconfig.images"])
+@pytest.mark.parametrize("name", mostly_slow(["catalog.json", "Kconfig.images"]))
 def test_a_menu_file_that_is_no_text(tree: Tree, name: str) -> None:
     publish(tree)
     path = tree.root / f"terraform/lambdalabs/kconfigs/{name}.generated"
@@ -106,7 +107,7 @@ def test_a_menu_file_that_is_no_text(tree: Tree, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["olddefconfig", "oldconfig", "savedefconfig", "all", "defconfig-aws-small"]
+    "target", mostly_slow(["olddefconfig", "oldconfig", "savedefconfig", "all", "defconfig-aws-small"])
 )
 def test_a_config_that_is_no_text(tree: Tree, target: str) -> None:
     (tree.root / ".config").write_bytes(BAD)
@@ -115,14 +116,14 @@ def test_a_config_that_is_no_text(tree: Tree, target: str) -> None:
     assert (tree.root / ".config").read_bytes() == BAD
 
 
-@pytest.mark.parametrize("target", ["olddefconfig", "defconfig-aws-small", "alldefconfig"])
+@pytest.mark.parametrize("target", mostly_slow(["olddefconfig", "defconfig-aws-small", "alldefconfig"]))
 def test_a_config_that_is_a_folder(tree: Tree, target: str) -> None:
     (tree.root / ".config").mkdir()
     assert ".config is a folder" in refused(tree, target)
     assert (tree.root / ".config").is_dir(), "not renamed to make room"
 
 
-@pytest.mark.parametrize("target", ["defconfig-aws-small", "olddefconfig", "alldefconfig"])
+@pytest.mark.parametrize("target", mostly_slow(["defconfig-aws-small", "olddefconfig", "alldefconfig"]))
 def test_a_config_in_a_folder_that_there_is_not(tree: Tree, target: str) -> None:
     assert "none/config cannot be replaced" in refused(tree, target, KCONFIG_CONFIG="none/config")
 
@@ -150,7 +151,7 @@ FOREIGN = {
 POSIX = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
-@pytest.mark.parametrize("env", [FOREIGN, POSIX], ids=["foreign", "posix"])
+@pytest.mark.parametrize("env", mostly_slow([FOREIGN, POSIX]), ids=["foreign", "posix"])
 def test_an_environment_of_something_else(tree: Tree, env: dict[str, str]) -> None:
     """It makes no difference: the same words, the same files."""
     tree.make("defconfig-aws-gpu-large", "all")
@@ -178,7 +179,7 @@ def test_a_reader_that_has_seen_enough(tree: Tree) -> None:
 # --- terminals ---
 
 
-@pytest.mark.parametrize("term", ["", "no-such-terminal"])
+@pytest.mark.parametrize("term", mostly_slow(["", "no-such-terminal"]))
 def test_menuconfig_on_a_terminal_that_nobody_knows(tree: Tree, term: str) -> None:
     tree.make("defconfig-aws-small")
     before = tree.read(".config")

@@ -32,6 +32,7 @@ def slow(*given: str, seconds: int = _SECONDS_IN_ALL) -> list[str]:
     return late
 
 
+@pytest.mark.slow
 def test_every_pattern_is_linear() -> None:
     assert slow() == []
 

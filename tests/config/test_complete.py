@@ -16,6 +16,7 @@ import cloud_providers
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import complete, requested, session, variables
 from cloudlib.provider import Variables
+from tests.support.costly import mostly_slow
 from tests.support.generated import publish
 from tests.support.tree import ROOT, make_tree
 
@@ -79,12 +80,13 @@ def same_everywhere(trees: list[kconfiglib.Kconfig], saved: Path) -> None:
         assert values(kconf) == before
 
 
-@pytest.mark.parametrize("path", DEFCONFIGS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", mostly_slow(DEFCONFIGS, 4), ids=lambda path: path.name)
 def test_every_defconfig_comes_back(trees: list[kconfiglib.Kconfig], path: Path, tmp_path: Path) -> None:
     session.load_checked(trees[0], path)
     same_everywhere(trees, tmp_path / "saved")
 
 
+@pytest.mark.slow
 def test_random_configurations_come_back(trees: list[kconfiglib.Kconfig], tmp_path: Path) -> None:
     for seed in range(RANDOM):
         choose_at_random(trees[0], random.Random(seed))

@@ -15,6 +15,7 @@ from pytest_mock import MockerFixture
 
 from cloudlib.config import save
 from cloudlib.publish.tier import TIERS
+from tests.support.costly import mostly_slow
 from tests.support.terminal import Terminal
 from tests.support.tree import Tree
 
@@ -69,7 +70,9 @@ def limited(tree: Tree, *words: str) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("target", ["defconfig-gce-large", "olddefconfig", "alldefconfig", "allyesconfig"])
+@pytest.mark.parametrize(
+    "target", mostly_slow(["defconfig-gce-large", "olddefconfig", "alldefconfig", "allyesconfig"])
+)
 def test_no_room_for_a_config(tree: Tree, target: str) -> None:
     tree.make("defconfig-aws-small")
     tree.make("defconfig-aws-large")

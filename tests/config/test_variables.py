@@ -27,6 +27,7 @@ from cloudlib.publish.rewrite import rewrite
 from tests.support.bringup import REAL_ENV, stub_module
 from tests.support.bringup import variables as variable_blocks
 from tests.support.catalogs import sealed
+from tests.support.costly import mostly_slow
 from tests.support.kconf import parse_tree
 from tests.support.terraform import (
     PUBLIC_KEY,
@@ -159,7 +160,7 @@ def test_make_says_what_it_costs_and_what_is_wrong(tree: Tree) -> None:
         assert f"{path}: " in done.stderr and why in done.stderr and "unknown" in done.stdout
 
 
-@pytest.mark.parametrize("count", ["0", "1001", "-1", "many", "2.5"])
+@pytest.mark.parametrize("count", mostly_slow(["0", "1001", "-1", "many", "2.5"], 2))
 def test_a_number_out_of_range(tree: Tree, count: str) -> None:
     tree.write(".config", M7I + f"CONFIG_TERRAFORM_NODE_COUNT={count}\n")
     done = tree.make(check=False)
@@ -200,20 +201,23 @@ def test_two_at_once(tree: Tree) -> None:
 
 @pytest.mark.parametrize(
     "symbol, text, told",
-    [
-        ("HOSTS_PREFIX", "My nodes", "1 to 40 lower-case letters"),
-        ("HOSTS_PREFIX", "-oProxyCommand=x", "1 to 40 lower-case letters"),
-        ("HOSTS_PREFIX", "a" * 41, "1 to 40 lower-case letters"),
-        ("HOSTS_PREFIX", "{{ lookup('pipe', 'id') }}", "1 to 40 lower-case letters"),
-        ("SSH_CONFIG_USER", "root", "a Linux user name, and not root"),
-        ("SSH_CONFIG_USER", "a b", "a Linux user name, and not root"),
-        ("SSH_CONFIG_PUBKEY_FILE", "~/{% raw %}.pub", "Ansible would evaluate"),
-        ("SSH_CONFIG_PUBKEY_FILE", "~/{#.pub", "Ansible would evaluate"),
-        ("SSH_ALLOWED_CIDR", "203.0.113.7", "a range: 203.0.113.7/32"),
-        ("SSH_ALLOWED_CIDR", "203.0.113.7/24", "a range: 203.0.113.7/32 or 203.0.113.0/24"),
-        ("SSH_ALLOWED_CIDR", "203.0.113.0/255.255.255.0", "203.0.113.0/32 or 203.0.113.0/24"),
-        ("SSH_ALLOWED_CIDR", "2001:db8::1/128", "an IPv4 range such as 203.0.113.7/32"),
-    ],
+    mostly_slow(
+        [
+            ("HOSTS_PREFIX", "My nodes", "1 to 40 lower-case letters"),
+            ("SSH_CONFIG_USER", "root", "a Linux user name, and not root"),
+            ("SSH_CONFIG_PUBKEY_FILE", "~/{% raw %}.pub", "Ansible would evaluate"),
+            ("SSH_ALLOWED_CIDR", "203.0.113.7", "a range: 203.0.113.7/32"),
+            ("HOSTS_PREFIX", "-oProxyCommand=x", "1 to 40 lower-case letters"),
+            ("HOSTS_PREFIX", "a" * 41, "1 to 40 lower-case letters"),
+            ("HOSTS_PREFIX", "{{ lookup('pipe', 'id') }}", "1 to 40 lower-case letters"),
+            ("SSH_CONFIG_USER", "a b", "a Linux user name, and not root"),
+            ("SSH_CONFIG_PUBKEY_FILE", "~/{#.pub", "Ansible would evaluate"),
+            ("SSH_ALLOWED_CIDR", "203.0.113.7/24", "a range: 203.0.113.7/32 or 203.0.113.0/24"),
+            ("SSH_ALLOWED_CIDR", "203.0.113.0/255.255.255.0", "203.0.113.0/32 or 203.0.113.0/24"),
+            ("SSH_ALLOWED_CIDR", "2001:db8::1/128", "an IPv4 range such as 203.0.113.7/32"),
+        ],
+        4,
+    ),
 )
 def test_a_value_that_must_not_be_written(tree: Tree, symbol: str, text: str, told: str) -> None:
     tree.write(".config", M7I + f'CONFIG_TERRAFORM_{symbol}="{text}"\n')

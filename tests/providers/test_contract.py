@@ -25,6 +25,7 @@ from cloudlib.provider import Provider
 from cloudlib.publish import builtin, tier
 from tests.servers.http_base import HttpServer
 from tests.support.contract import FAULTS, Contract, contract_of
+from tests.support.costly import mostly_slow
 from tests.support.kconf import parse_tree
 from tests.support.sweep import defined_twice, shown, sweep
 from tests.support.tree import Tree, descendants
@@ -140,7 +141,7 @@ def no_secret_is_in_a_file(case: Case) -> None:
 # --- without any answer ---
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", mostly_slow(reversed(NAMES), 2))  # the large catalogs are the first
 def test_the_committed_menus(name: str, whole_tree: Tree) -> None:
     case = Menus(name, whole_tree)
     swept(case, tier.STATIC)
@@ -171,7 +172,16 @@ def ends(case: Case, code: int, **env: str) -> str:
     return said
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+#: One fault of each provider is quick, another for each.
+QUICK = {(name, FAULTS[number % len(FAULTS)]) for number, name in enumerate(NAMES)}
+BY_FAULT = [
+    pytest.param(name, fault, marks=() if (name, fault) in QUICK else pytest.mark.slow)
+    for name in NAMES
+    for fault in FAULTS
+]
+
+
+@pytest.mark.parametrize(("case", "fault"), BY_FAULT, indirect=["case"])
 def test_a_fault_leaves_every_file(case: Case, fault: str) -> None:
     case.server.inject(case.contract.faults[fault]())
     said = ends(case, 1, **({"CLOUD_CALL_TIMEOUT": "3"} if fault == "hang" else {}))

@@ -30,6 +30,7 @@ from cloudlib.catalog.records import Catalog
 from cloudlib.errors import NotRecorded, layout
 from cloudlib.provider import Request
 from cloudlib.publish import refresh, staged, tier
+from tests.support.costly import mostly_slow
 from tests.support.shapes import HOSTILE
 from tests.support.tree import ROOT, Tree
 
@@ -122,7 +123,7 @@ def names(catalog: Catalog) -> Iterator[str]:
         yield from image.coordinates.values()
 
 
-@pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
+@pytest.mark.parametrize("name", mostly_slow(reversed(cloud_providers.PROVIDER_NAMES)))
 def test_what_can_be_read_is_published(name: str, tree: Tree, mocker: MockerFixture, tmp_path: Path) -> None:
     clean = catalogfile.load_file(tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}")
     spoiled, replaced = fetched(name, tmp_path, mocker)

@@ -16,6 +16,7 @@ from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CallFailed, ShortAnswer
+from tests.support.costly import mostly_slow
 from tests.support.edited import Edit, fetch, without
 
 
@@ -88,12 +89,15 @@ ENDS: list[tuple[str, Mapping[str, Edit], str]] = [
 
 
 def cases(rows: list[tuple[str, Mapping[str, Edit], str]]) -> list[ParameterSet]:
-    """The rows by name; those of Azure but for its first one are slow: a whole run of it is two seconds."""
+    """The rows by name; quick is the first of each provider, and all of Lambda, whose answers are short.
+
+    Those of Azure are slow: a whole run of it is two seconds.
+    """
     made = []
     for number, row in enumerate(rows):
         provider, edits, _ = row
-        first = provider not in [name for name, _, _ in rows[:number]]
-        marks = () if first or provider != "azure" else (pytest.mark.slow,)
+        first = provider not in ["azure", *(name for name, _, _ in rows[:number])]
+        marks = () if first or provider == "lambdalabs" else (pytest.mark.slow,)
         made.append(pytest.param(*row, id=f"{provider}-{next(iter(edits))[:20]}-{number}", marks=marks))
     return made
 
@@ -120,7 +124,7 @@ def test_every_provider_is_here() -> None:
     assert {row[0] for row in (*LOST, *ENDS)} == set(cloud_providers.PROVIDER_NAMES)
 
 
-@pytest.mark.parametrize("provider", cloud_providers.PROVIDER_NAMES)
+@pytest.mark.parametrize("provider", mostly_slow(reversed(cloud_providers.PROVIDER_NAMES)))
 def test_the_recordings_are_whole(provider: str) -> None:
     """With nothing known and with themselves known."""
     assert whole(provider).provenance.not_reached == {}
@@ -149,6 +153,7 @@ def test_on_a_first_run_the_list_of_regions_is_the_measure(
     assert merge.unreached(made)[0].endswith("nothing is known about it")
 
 
+@pytest.mark.slow
 def test_on_a_first_run_types_that_nobody_described_end_it() -> None:
     with pytest.raises(ShortAnswer, match="us-east-1: the answer has none of the 1243 known types"):
         fetch("aws", {AWS_TYPES: without("InstanceTypes")})

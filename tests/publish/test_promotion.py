@@ -16,6 +16,7 @@ from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Provenance
 from cloudlib.errors import CatalogError, CloudError
 from cloudlib.publish import refresh, tier
+from tests.support.costly import mostly_slow
 from tests.support.generated import publish
 from tests.support.tree import Tree
 
@@ -37,7 +38,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
+@pytest.mark.parametrize("name", mostly_slow(reversed(cloud_providers.PROVIDER_NAMES)))
 def test_a_promoted_tier_is_the_catalog_rendered_for_it(name: str, tree: Tree) -> None:
     catalog = publish(tree, provider=name)
     refresh.promote(cloud_providers.load(name), tree.root, force=False)
@@ -99,16 +100,19 @@ def _no_digest(here: Path) -> None:
 
 @pytest.mark.parametrize(
     ("spoil", "what"),
-    [
-        (_link, r"notes\.generated is a link"),
-        (_link_of_a_menu, r"Kconfig\.images\.generated is a link"),
-        (_stranger, r"notes\.generated does not belong there"),
-        (_hole, r"Kconfig\.images\.generated is missing"),
-        (_no_catalog, r"catalog\.json\.generated: No such file"),
-        (_record, "digest"),
-        (_no_digest, "digest"),
-        (_hidden_record, "digest"),
-    ],
+    mostly_slow(
+        [
+            (_link, r"notes\.generated is a link"),
+            (_link_of_a_menu, r"Kconfig\.images\.generated is a link"),
+            (_stranger, r"notes\.generated does not belong there"),
+            (_hole, r"Kconfig\.images\.generated is missing"),
+            (_no_catalog, r"catalog\.json\.generated: No such file"),
+            (_record, "digest"),
+            (_no_digest, "digest"),
+            (_hidden_record, "digest"),
+        ],
+        2,
+    ),
 )
 def test_what_a_fetch_did_not_write_is_refused(tree: Tree, spoil: Callable[[Path], None], what: str) -> None:
     """FORCE is about what a catalog says, not about who wrote it. A new fetch puts it right."""
@@ -199,12 +203,14 @@ def test_a_date_alone_changes_nothing(tree: Tree) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [
-        {"source": "another"},
-        {"notices": ("no images",)},
-        {"not_reached": {"us-west-1": "timed out"}},
-        {"unanswered": {"us-west-1": 2}},
-    ],
+    mostly_slow(
+        [
+            {"source": "another"},
+            {"notices": ("no images",)},
+            {"not_reached": {"us-west-1": "timed out"}},
+            {"unanswered": {"us-west-1": 2}},
+        ]
+    ),
 )
 def test_more_than_a_date_is_promoted(tree: Tree, change: dict[str, Any]) -> None:
     publish(tree)

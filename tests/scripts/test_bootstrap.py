@@ -15,6 +15,7 @@ from pytest_mock import MockerFixture
 
 import bootstrap
 from cloudlib.show import command
+from tests.support.costly import mostly_slow
 from tests.support.tree import ROOT, Tree
 
 COMMANDS = sorted(
@@ -77,7 +78,7 @@ def test_an_old_python_can_parse_it(path: Path) -> None:
     assert "from __future__ import annotations" not in text, "Python 3.6 does not know it"
 
 
-@pytest.mark.parametrize("word", ["--help", "--version"])
+@pytest.mark.parametrize("word", mostly_slow(["--help", "--version"]))
 def test_help_and_version_change_nothing(bare: Tree, word: str) -> None:
     before = everything(bare)
     for path in COMMANDS:
@@ -88,7 +89,7 @@ def test_help_and_version_change_nothing(bare: Tree, word: str) -> None:
     assert everything(bare) == before
 
 
-@pytest.mark.parametrize("word", ["--help", "--version"])
+@pytest.mark.parametrize("word", mostly_slow(["--help", "--version"]))
 def test_help_and_version_with_all_packages(tree: Tree, word: str) -> None:
     tree.env["PYTHONDONTWRITEBYTECODE"] = "1"
     before = everything(tree)

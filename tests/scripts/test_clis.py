@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import cloud_providers
+from tests.support.costly import mostly_slow
 from tests.support.tree import ROOT
 
 CLIS = sorted((ROOT / "scripts").glob("*-cli"))
@@ -20,7 +21,7 @@ def test_every_provider_has_one() -> None:
     assert len(CLIS) == len(cloud_providers.PROVIDER_NAMES)
 
 
-@pytest.mark.parametrize("cli", CLIS, ids=lambda path: path.name)
+@pytest.mark.parametrize("cli", mostly_slow(CLIS), ids=lambda path: path.name)
 @pytest.mark.parametrize("words", [("regions", "list"), ("cheapest", "--count", "1"), ("images", "list")])
 def test_offline_works_on_a_bare_python(cli: Path, words: tuple[str, ...]) -> None:
     """Without site-packages: neither requests nor kconfiglib nor rich is there."""

@@ -19,6 +19,7 @@ from tests.support.aws import make_aws
 from tests.support.azure import make_azure
 from tests.support.bringup import CONFIG
 from tests.support.catalogs import sealed
+from tests.support.costly import mostly_slow
 from tests.support.gce import make_gce
 from tests.support.tree import Tree
 
@@ -100,7 +101,7 @@ def test_without_a_config(tree: Tree) -> None:
     assert code == 1 and said == "" and "make defconfig-aws-small" in err
 
 
-@pytest.mark.parametrize("text", [None, "{", '{"format": 99}', "edited"])
+@pytest.mark.parametrize("text", mostly_slow([None, "{", '{"format": 99}', "edited"]))
 def test_a_catalog_that_cannot_be_read(tree: Tree, text: str | None) -> None:
     tree.write(".config", CONFIG)
     if text is None:
@@ -124,6 +125,7 @@ def test_the_generated_catalog_is_asked_where_its_menus_are_in_use(tree: Tree) -
     assert "(catalog of 2031" not in check(tree, CLOUD_TIER="static")[1]
 
 
+@pytest.mark.slow
 @pytest.mark.real_aws
 def test_live_aws(tree: Tree) -> None:
     with AwsServer(small_aws()) as server:
@@ -141,6 +143,7 @@ def test_live_aws(tree: Tree) -> None:
         assert code == 3 and said == "" and "the account is not opted in to af-south-1" in err
 
 
+@pytest.mark.slow
 def test_live_azure(tree: Tree) -> None:
     with AzureServer(lifetime=60) as server:
         azure = make_azure(tree, server)
@@ -156,6 +159,7 @@ def test_live_azure(tree: Tree) -> None:
         assert code != 0 and said == "" and "'brazilsouth' is not a location of this subscription" in err
 
 
+@pytest.mark.slow
 def test_live_gce(tree: Tree) -> None:
     with GceServer(small_gce(), lifetime=60) as server:
         gce = make_gce(tree, server)

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from cloudlib.catalog.records import Catalog, Price
+from tests.support.costly import mostly_slow
 from tests.support.generated import publish
 from tests.support.tree import Tree
 
@@ -85,6 +86,7 @@ def test_the_message(repo: Tree) -> None:
     assert "Defconfigs: lambdalabs-gpu-1x-a10: gpu_1x_a10 in us-east-1 $1.29 -> $0.3225" in text
 
 
+@pytest.mark.slow
 def test_the_message_is_about_all_that_is_not_committed(repo: Tree) -> None:
     """Two promotions before one commit, and two providers: a family that came and went is not in it."""
     publish(repo, cheaper)
@@ -136,7 +138,7 @@ def test_something_else_is_staged(repo: Tree) -> None:
     commit(repo)
 
 
-@pytest.mark.parametrize("subject", ["", "menus: new", "terraform/ibm: new", "terraform/: new"])
+@pytest.mark.parametrize("subject", mostly_slow(["", "menus: new", "terraform/ibm: new", "terraform/: new"]))
 def test_a_message_that_names_no_provider(repo: Tree, subject: str) -> None:
     publish(repo, cheaper)
     repo.make("cloud-update-lambdalabs")

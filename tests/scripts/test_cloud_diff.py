@@ -91,6 +91,7 @@ def test_a_defconfig_whose_machine_is_gone(tree: Tree) -> None:
     assert done.returncode == 1 and "GPU_8X_H100_SXM5=y" in done.stdout, "and so it does"
 
 
+@pytest.mark.slow
 def test_an_update_says_what_it_changed(tree: Tree) -> None:
     """In the words of the first line: a draft of the commit's message."""
     publish(tree, repriced)
@@ -108,6 +109,7 @@ def test_a_default_that_moves(tree: Tree) -> None:
     assert "lambdalabs-gpu-1x-a10: TERRAFORM_LAMBDALABS_IMAGE_FAMILY lambda-stack-" in text
 
 
+@pytest.mark.slow
 def test_aws_at_full_size(whole_tree: Tree) -> None:
     publish(
         whole_tree,

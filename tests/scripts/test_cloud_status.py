@@ -18,6 +18,7 @@ from cloudlib.catalog.records import Provenance
 from cloudlib.publish import tier
 from cloudlib.show import status
 from tests.support.catalogs import catalog, planted
+from tests.support.costly import mostly_slow
 from tests.support.generated import publish
 from tests.support.tree import Tree
 
@@ -129,7 +130,9 @@ def test_switched_off(tree: Tree) -> None:
     assert row(text, "generated")["in use"] == "" and "switched off in the configuration" in text
 
 
-@pytest.mark.parametrize("damage", ["{", '{"format": 1}', "\udcff", '{"format": 99, "provider": "x"}'])
+@pytest.mark.parametrize(
+    "damage", mostly_slow(["{", '{"format": 1}', "\udcff", '{"format": 99, "provider": "x"}'])
+)
 def test_a_damaged_catalog_in_use_is_said_and_fails(tree: Tree, damage: str) -> None:
     path = tree.root / STATIC / "catalog.json.static"
     path.write_bytes(damage.encode("utf-8", "surrogateescape"))
@@ -238,7 +241,7 @@ def test_a_committed_catalog_does_not_steer_the_terminal(tree: Tree) -> None:
         assert "printable characters" in text and not {"\x1b", "\x07"} & {*text}, text
 
 
-@pytest.mark.parametrize("days_ago", [-1, -3])
+@pytest.mark.parametrize("days_ago", mostly_slow([-1, -3]))
 def test_a_clock_that_is_behind(tree: Tree, days_ago: int) -> None:
     publish(tree, days_ago=days_ago)
     assert "lambdalabs: next: check the clock" in said(tree)

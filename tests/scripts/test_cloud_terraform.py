@@ -21,6 +21,7 @@ from cloudlib.publish import locks
 from cloudlib.terraform import foreign
 from tests.support.bringup import CONFIG, Fake, fake_terraform
 from tests.support.catalogs import sealed
+from tests.support.costly import mostly_slow
 from tests.support.terraform import PUBLIC_KEY
 from tests.support.tree import ROOT, Tree
 
@@ -178,6 +179,7 @@ def test_machines_that_nobody_could_reach(fake: Fake) -> None:
     assert run(fake, "plan", FORCE="1")[0] == 0
 
 
+@pytest.mark.slow
 def test_ssh_that_is_open_to_the_world_is_told(fake: Fake) -> None:
     assert "can reach SSH" not in run(fake, "plan")[1]
     for setting in ("FROM_ANYWHERE=y", 'CIDR="0.0.0.0/1"', 'CIDR="128.0.0.0/1"'):
@@ -212,7 +214,7 @@ FOREIGN = (
 )
 
 
-@pytest.mark.parametrize("command", ["bringup", "plan", "destroy"])
+@pytest.mark.parametrize("command", mostly_slow(["bringup", "plan", "destroy"]))
 @pytest.mark.parametrize(
     "name",
     [
@@ -261,6 +263,7 @@ DEAR = CONFIG.replace("COUNT=2", "COUNT=25")
 COST = "cost: 25 x m7i.2xlarge in us-east-1 at $0.4032 = $10.08/h, $7,358.40/month (730 h)"
 
 
+@pytest.mark.slow
 def test_a_dear_bringup_asks(fake: Fake) -> None:
     """25 nodes are $10.08 an hour; the default limit is $10. Without a terminal there is nobody to ask."""
     fake.tree.write(".config", DEAR)
@@ -274,7 +277,7 @@ def test_a_dear_bringup_asks(fake: Fake) -> None:
     assert run(fake, "bringup", MAX_USD_PER_HOUR="10.08")[0] == 0
 
 
-@pytest.mark.parametrize("answer", ["n", "y"])
+@pytest.mark.parametrize("answer", mostly_slow(["n", "y"]))
 def test_the_cost_stands_right_above_the_question(fake: Fake, answer: str) -> None:
     fake.tree.write(".config", DEAR)
     words = [f"PYTHON={sys.executable}", "bringup"]
@@ -302,7 +305,7 @@ def test_a_price_that_is_not_known_asks(fake: Fake) -> None:
     assert "apply" not in fake.commands() and run(fake, "bringup", YES="1")[0] == 0
 
 
-@pytest.mark.parametrize("text", ["-1", "ten", "nan", "inf", "1e3", "$5"])
+@pytest.mark.parametrize("text", mostly_slow(["-1", "ten", "nan", "inf", "1e3", "$5"]))
 def test_a_limit_that_is_no_number(fake: Fake, text: str) -> None:
     code, said = run(fake, "bringup", MAX_USD_PER_HOUR=text)
     assert code == 2 and "is not a number of dollars" in said and nothing_started(fake)
@@ -353,7 +356,7 @@ def test_destroy_asks(fake: Fake) -> None:
     assert fake.commands()[-1] == "output", "nothing was destroyed"
 
 
-@pytest.mark.parametrize("answer, commands", [("n", []), ("", []), ("y", ["init", "destroy"])])
+@pytest.mark.parametrize("answer, commands", mostly_slow([("n", []), ("", []), ("y", ["init", "destroy"])]))
 def test_destroy_takes_the_answer(fake: Fake, answer: str, commands: list[str]) -> None:
     fake.tree.make("bringup")
     before = len(fake.commands())
@@ -378,6 +381,7 @@ def test_a_plan_that_replaces_machines(fake: Fake) -> None:
     assert run(fake, "bringup", YES="1")[0] == 0
 
 
+@pytest.mark.slow
 def test_another_region_while_machines_are_up(fake: Fake) -> None:
     fake.tree.make("bringup")
     fake.tree.write(".config", CONFIG + "CONFIG_TERRAFORM_AWS_REGION_EU_WEST_1=y\n")
@@ -419,7 +423,7 @@ def test_bringup_tells_of_machines_elsewhere(fake: Fake) -> None:
 # --- terraform fails, or is interrupted ---
 
 
-@pytest.mark.parametrize("command, code", [("init", 1), ("plan", 1), ("plan", 7), ("apply", 3)])
+@pytest.mark.parametrize("command, code", mostly_slow([("init", 1), ("plan", 1), ("plan", 7), ("apply", 3)]))
 def test_terraform_fails(fake: Fake, command: str, code: int) -> None:
     fake.order(fails={command: code})
     ended, said = run(fake, "bringup")
@@ -444,17 +448,22 @@ def test_terraform_fails_to_destroy(fake: Fake) -> None:
 
 @pytest.mark.parametrize(
     "outputs",
-    [
-        {
-            "nodes": {"value": {"a b": {"public_ip": "192.0.2.1", "private_ip": ""}}},
-            "ssh_user": {"value": "u"},
-        },
-        {"nodes": {"value": {"a": {"public_ip": "x\n\tProxyCommand y"}}}, "ssh_user": {"value": "u"}},
-        {"nodes": {"value": {"a": {"public_ip": "", "private_ip": None}}}, "ssh_user": {"value": "u"}},
-        {"nodes": {"value": {"a": {"public_ip": "192.0.2.1"}}}, "ssh_user": {"value": "u\n\tProxyCommand y"}},
-        {"nodes": {"value": {}}},
-        {"nodes": []},
-    ],
+    mostly_slow(
+        [
+            {
+                "nodes": {"value": {"a b": {"public_ip": "192.0.2.1", "private_ip": ""}}},
+                "ssh_user": {"value": "u"},
+            },
+            {"nodes": {"value": {"a": {"public_ip": "x\n\tProxyCommand y"}}}, "ssh_user": {"value": "u"}},
+            {"nodes": {"value": {"a": {"public_ip": "", "private_ip": None}}}, "ssh_user": {"value": "u"}},
+            {
+                "nodes": {"value": {"a": {"public_ip": "192.0.2.1"}}},
+                "ssh_user": {"value": "u\n\tProxyCommand y"},
+            },
+            {"nodes": {"value": {}}},
+            {"nodes": []},
+        ]
+    ),
 )
 def test_outputs_that_are_none(fake: Fake, outputs: dict[str, object]) -> None:
     fake.order(outputs=outputs)

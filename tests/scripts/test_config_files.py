@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 import cloud_providers
+from tests.support.costly import mostly_slow
 from tests.support.tree import Tree
 
 TYPE = "TERRAFORM_AWS_INSTANCE_TYPE"
@@ -21,7 +22,9 @@ def test_the_two_lines(tree: Tree) -> None:
     assert tree.make("olddefconfig").stderr == "", "what is written is in our names"
 
 
-@pytest.mark.parametrize("target", ["olddefconfig", "oldconfig", "savedefconfig", "extra-vars", "menuconfig"])
+@pytest.mark.parametrize(
+    "target", mostly_slow(["olddefconfig", "oldconfig", "savedefconfig", "extra-vars", "menuconfig"])
+)
 def test_a_result_string_edited_by_hand(tree: Tree, target: str) -> None:
     tree.make("defconfig-aws-large")
     tree.write(".config", tree.read(".config").replace('_REGION="us-east-1"', '_REGION="eu-central-1"'))
@@ -52,7 +55,7 @@ def test_a_string_that_the_menus_moved(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "CONFIG_TERRAFORM=n\n", "CONFIG_GUESTFS=y\n"], ids=["empty", "off", "local"]
+    "text", mostly_slow(["", "CONFIG_TERRAFORM=n\n", "CONFIG_GUESTFS=y\n"]), ids=["empty", "off", "local"]
 )
 def test_a_file_that_names_no_cloud(tree: Tree, text: str) -> None:
     tree.write("defconfigs/none", text)
@@ -91,7 +94,7 @@ def test_personal_settings_come_last(tree: Tree) -> None:
     assert tree.config()["TERRAFORM_NODE_COUNT"] == "2"
 
 
-@pytest.mark.parametrize("name", ["aws-large+nope", "nope", "aws-large+", "aws-large+.."])
+@pytest.mark.parametrize("name", mostly_slow(["aws-large+nope", "nope", "aws-large+", "aws-large+.."]))
 def test_a_part_that_is_nowhere(tree: Tree, name: str) -> None:
     done = tree.make(f"defconfig-{name}", check=False)
     assert (
@@ -110,7 +113,7 @@ def test_a_defconfig_is_saved_under_a_name(tree: Tree) -> None:
     assert (tree.root / "defconfig").exists() and not (tree.root / "defconfigs/of-the-environment").exists()
 
 
-@pytest.mark.parametrize("name", ["../x", "a b", "-x", "$(shell id)"])
+@pytest.mark.parametrize("name", mostly_slow(["../x", "a b", "-x", "$(shell id)"]))
 def test_a_name_that_is_no_name(tree: Tree, name: str) -> None:
     tree.make("defconfig-aws-small")
     done = tree.make("savedefconfig", f"NAME={name.replace('$', '$$')}", check=False)
@@ -118,7 +121,7 @@ def test_a_name_that_is_no_name(tree: Tree, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['CONFIG_TERRAFORM_NO_SUCH="{}"', 'CONFIG_TERRAFORM_AWS_AMI_CUSTOM_NAME="{}"', "{}"]
+    "line", mostly_slow(['CONFIG_TERRAFORM_NO_SUCH="{}"', 'CONFIG_TERRAFORM_AWS_AMI_CUSTOM_NAME="{}"', "{}"])
 )
 def test_no_setting_steers_the_terminal(tree: Tree, line: str) -> None:
     """An unknown setting, and the custom image that cloud-check speaks of."""

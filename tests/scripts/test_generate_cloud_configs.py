@@ -20,6 +20,7 @@ from tests.servers import aws_faults, azure_faults, gce_faults
 from tests.servers.http_base import Fault, HttpServer, Matcher, matching
 from tests.servers.http_wire import Reply, Request
 from tests.support.contract import contract_of
+from tests.support.costly import mostly_slow
 from tests.support.tree import Tree
 
 NAMES = cloud_providers.PROVIDER_NAMES
@@ -113,6 +114,7 @@ def test_failures_and_absences_beside_successes(every: All) -> None:
     assert set(results(said)) == every.published(), "only what was generated is looked at"
 
 
+@pytest.mark.slow
 def test_who_is_not_set_up_is_no_failure(every: All) -> None:
     """Unless that is everybody."""
     missing = {**contract_of("aws").without_credentials, **contract_of("azure").without_credentials}
@@ -126,6 +128,7 @@ def test_who_is_not_set_up_is_no_failure(every: All) -> None:
     assert every.tree.menu_state() == before
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_a_row_for_each(every: All) -> None:
     env = {**every.tree.env, **every.env, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
     child = pexpect.spawn(
@@ -153,6 +156,7 @@ _UNAUTHENTICATED = Reply(
 )
 
 
+@pytest.mark.slow
 def test_a_login_that_ends_during_the_run(every: All) -> None:
     """It was set up, so it is no provider to pass over, and the run has failed."""
     for name in NAMES:
@@ -178,7 +182,7 @@ def {name}(provider, *args, **more):
 """
 
 
-@pytest.mark.parametrize("where", ["fetch", "render", "publish"])
+@pytest.mark.parametrize("where", mostly_slow(["fetch", "render", "publish"]))
 def test_a_bug_in_one_provider(every: All, where: str) -> None:
     """It is reported as one; the other providers are published, and its own files stay as they were."""
     if where == "fetch":
@@ -197,6 +201,7 @@ def test_a_bug_in_one_provider(every: All, where: str) -> None:
     assert done.returncode == 1 and "Traceback" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_bug_in_a_promotion(every: All) -> None:
     every.run()
     path = "scripts/cloudlib/publish/refresh.py"
@@ -206,6 +211,7 @@ def test_a_bug_in_a_promotion(every: All) -> None:
     assert {*results(said).values()} == {"REFUSED", "promoted"}
 
 
+@pytest.mark.slow
 def test_each_is_published_the_moment_it_is_complete(every: All) -> None:
     """The first provider of the registry answers only after the last one's marker is there."""
     first, last = NAMES[0], NAMES[-1]

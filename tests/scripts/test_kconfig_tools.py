@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.support.costly import mostly_slow
 from tests.support.generated import publish
 from tests.support.tree import ROOT, Tree
 
@@ -44,7 +45,7 @@ def test_a_config_target_loads_nothing_that_it_does_not_need(tree: Tree) -> None
     assert loaded & {"yaml", "rich", "requests", *heavy} == set()
 
 
-@pytest.mark.parametrize("name", OFFLINE)
+@pytest.mark.parametrize("name", mostly_slow(OFFLINE, 4))
 def test_every_defconfig_takes_effect(tree: Tree, name: str) -> None:
     done = tree.make(f"defconfig-{name}")
     assert done.stderr == ""
@@ -93,7 +94,7 @@ def test_without_a_config(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["allnoconfig", "allyesconfig", "alldefconfig", "olddefconfig", "oldconfig"]
+    "target", mostly_slow(["allnoconfig", "allyesconfig", "alldefconfig", "olddefconfig", "oldconfig"])
 )
 def test_targets_that_write_a_config(tree: Tree, target: str) -> None:
     tree.write(".config", M7I)
@@ -201,7 +202,7 @@ def test_a_previous_generation_goes_on_working(tree: Tree) -> None:
     assert "note: " not in tree.make().stderr, "once it is in .config there is nothing to note"
 
 
-@pytest.mark.parametrize("target", ["olddefconfig", "oldconfig", "savedefconfig", "extra-vars"])
+@pytest.mark.parametrize("target", mostly_slow(["olddefconfig", "oldconfig", "savedefconfig", "extra-vars"]))
 def test_a_config_that_lost_its_type(tree: Tree, target: str) -> None:
     """As after an update of the menus: it is never turned into another machine unasked."""
     tree.make("defconfig-aws-large")
@@ -235,7 +236,7 @@ def test_menus_that_cannot_be_read(tree: Tree) -> None:
     assert "Kconfig.location.static" in done.stderr and "git status terraform" in done.stderr
 
 
-@pytest.mark.parametrize("words", [[], ["nonsense"], ["defconfig"], ["defconfig", "a", "b"]])
+@pytest.mark.parametrize("words", mostly_slow([[], ["nonsense"], ["defconfig"], ["defconfig", "a", "b"]]))
 def test_the_tool_used_wrongly(tree: Tree, words: list[str]) -> None:
     done = tree.python("scripts/kconfig_tools.py", *words, check=False)
     assert done.returncode == 2 and "next: " in done.stderr and "Traceback" not in done.stderr

@@ -102,6 +102,7 @@ def test_an_environment_that_no_longer_works_is_replaced(tiny: Tree, fault: str)
     assert left(tiny) == [".venv"] and not (tiny.root / ".venv/old").exists() and not would_make(tiny)
 
 
+@pytest.mark.slow
 def test_a_venv_without_its_packages_is_made_again(tiny: Tree) -> None:
     """As after an upgrade that make does not see. What is then still missing is told, not tried for ever."""
     subprocess.run(
@@ -146,6 +147,7 @@ def silent_server() -> Iterator[socket.socket]:
         yield server
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SIGINT", pytest.param("SIGTERM", marks=pytest.mark.slow)])
 def test_an_interrupt_leaves_nothing(tree: Tree, name: str) -> None:
     """While pip waits for the index. The signal goes to make and all that it started, as from a terminal.

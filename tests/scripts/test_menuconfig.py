@@ -9,6 +9,7 @@ import time
 import pexpect
 import pytest
 
+from tests.support.costly import mostly_slow
 from tests.support.terminal import ENTER, Terminal
 from tests.support.tree import Tree
 
@@ -61,7 +62,7 @@ def saved_after(tree: Tree, defconfig: str, symbol: str) -> Terminal:
     return terminal
 
 
-@pytest.mark.parametrize("defconfig", EXCHANGES)
+@pytest.mark.parametrize("defconfig", mostly_slow(EXCHANGES))
 def test_a_machine_that_the_menu_exchanged(tree: Tree, defconfig: str) -> None:
     """Of each provider: what is not offered any more is said on leaving, and a no puts .config back."""
     symbol, said = EXCHANGES[defconfig]

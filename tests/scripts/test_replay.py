@@ -23,6 +23,7 @@ from cloudlib.publish import tier
 from tests.servers import aws_wire, azure_server
 from tests.servers.http_base import HttpServer
 from tests.support.contract import Contract, contract_of
+from tests.support.costly import mostly_slow
 from tests.support.tree import ROOT, Tree
 
 NAMES = cloud_providers.PROVIDER_NAMES
@@ -81,7 +82,7 @@ def record(tree: Tree, name: str, server: HttpServer, **env: str) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=mostly_slow(reversed(NAMES)))
 def recorded(request: pytest.FixtureRequest, tree: Tree) -> Iterator[Recorded]:
     """A recorded run, whose generated menus are gone again; its server is closed."""
     contract = contract_of(request.param)
@@ -159,7 +160,7 @@ def test_a_call_that_was_not_recorded_is_named(recorded: Recorded) -> None:
     assert recorded.tree.menu_state() == before
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", mostly_slow(reversed(NAMES)))
 @pytest.mark.parametrize("fault", ["error reply", "cut off"])
 def test_a_fault_is_replayed_as_it_was(tree: Tree, name: str, fault: str) -> None:
     """A run that fails is recorded too, and its replay says the same: a bug report is one file."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.bringup import CONFIG, fake_terraform
+from tests.support.costly import mostly_slow
 from tests.support.terraform import PUBLIC_KEY
 from tests.support.tree import Tree
 
@@ -164,7 +165,7 @@ def test_what_a_kill_leaves_goes_with_mrproper(spoiled: Spoiled) -> None:
     assert list(spoiled.tree.root.rglob("*.new")) == []
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", mostly_slow(COMMANDS))
 def test_no_link_is_followed_out_of_the_tree(spoiled: Spoiled, command: str) -> None:
     """The files are links to somebody's own: those stay as they are, whatever is written."""
     outside = {name: spoiled.tree.home / f"outside-{number}" for number, name in enumerate(COMMANDS[command])}

@@ -34,6 +34,7 @@ from tests.support.catalogs import (
     itype,
     planted,
 )
+from tests.support.costly import mostly_slow
 from tests.support.tree import ROOT, Tree
 
 NAMES = cloud_providers.PROVIDER_NAMES
@@ -240,19 +241,19 @@ def test_ctrl_c_while_modules_are_imported(tree: Tree, module: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "aws-cli: interrupted\n")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", mostly_slow(COMMANDS))
 def test_a_full_disk(tree: Tree, command: str) -> None:
     done = shell(tree, f"PYTHON {command} >/dev/full")
     assert done.returncode == 1 and "error: cannot write to stdout: No space left on device" in done.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", mostly_slow(COMMANDS))
 def test_a_closed_stdout(tree: Tree, command: str) -> None:
     done = shell(tree, f"PYTHON {command} >&-")
     assert done.returncode == 1 and "error: stdout is closed" in done.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", mostly_slow(COMMANDS))
 def test_a_closed_stderr(tree: Tree, command: str) -> None:
     done = shell(tree, f"PYTHON {command} 2>&-")
     assert done.returncode == 0 and done.stdout
@@ -260,7 +261,7 @@ def test_a_closed_stderr(tree: Tree, command: str) -> None:
     assert (wrong.returncode, wrong.stdout) == (2, ""), "nothing of it lands among the data"
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", mostly_slow(COMMANDS))
 def test_a_reader_that_has_enough(tree: Tree, command: str) -> None:
     done = shell(tree, f"{{ PYTHON {command}; echo $? >&2; }} | true")
     assert done.stderr == "0\n"

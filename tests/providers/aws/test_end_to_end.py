@@ -18,6 +18,7 @@ from tests.servers.aws_moto import moto_server
 from tests.servers.aws_server import AwsServer
 from tests.servers.http_base import Fault
 from tests.support.aws import Aws, make_aws
+from tests.support.costly import mostly_slow
 from tests.support.tree import Tree, descendants
 
 pytestmark = pytest.mark.real_aws
@@ -71,6 +72,7 @@ def test_types_and_offerings_of_a_real_moto_server(tree: Tree) -> None:
     assert len(json.loads(tree.read(CATALOG))["instance_types"]) > 1000
 
 
+@pytest.mark.slow
 def test_without_the_right_to_offerings_each_region_tells_its_types(aws: Aws) -> None:
     aws.server.inject(faults.denied("DescribeInstanceTypeOfferings"))
     _, said = aws.config()
@@ -80,6 +82,7 @@ def test_without_the_right_to_offerings_each_region_tells_its_types(aws: Aws) ->
     assert "trn2.3xlarge" in types and types["m7i.large"]["offered"]["us-east-1"] == ""
 
 
+@pytest.mark.slow
 def test_without_the_right_to_prices_the_known_ones_stay(aws: Aws) -> None:
     aws.server.inject(faults.denied("GetProducts"))
     _, said = aws.config()
@@ -91,12 +94,14 @@ def test_without_the_right_to_prices_the_known_ones_stay(aws: Aws) -> None:
     assert types["m7i.large"]["prices"] == price["m7i.large"] and "last known data are kept" in said
 
 
+@pytest.mark.slow
 def test_throttled_three_times_then_answered(aws: Aws) -> None:
     aws.server.inject(faults.throttled("DescribeInstanceTypes", times=3))
     aws.config(AWS_MAX_ATTEMPTS="5")
     assert aws.server.calls("ec2", "DescribeInstanceTypes", "us-east-1") >= 4
 
 
+@pytest.mark.slow
 def test_a_region_that_refuses_keeps_its_last_known_data(aws: Aws) -> None:
     """It is listed as opted in, and answers AuthFailure all the same."""
     aws.server.inject(faults.bad_keys("DescribeAvailabilityZones", "us-west-2"))
@@ -117,6 +122,7 @@ def test_a_region_that_hangs_keeps_its_last_known_data(aws: Aws) -> None:
     assert "us-west-2" in types["m7i.large"]["offered"]
 
 
+@pytest.mark.slow
 def test_types_that_could_not_be_described_keep_their_figures(aws: Aws) -> None:
     aws.server.inject(faults.broken("DescribeInstanceTypes", "us-west-2"))
     before = {t["name"]: t for t in json.loads(aws.tree.read(STATIC))["instance_types"]}
@@ -139,7 +145,7 @@ UNTOUCHED: list[tuple[str, Callable[[], Fault], int, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "words"), [u[1:] for u in UNTOUCHED], ids=[u[0] for u in UNTOUCHED]
+    ("fault", "code", "words"), mostly_slow([u[1:] for u in UNTOUCHED]), ids=[u[0] for u in UNTOUCHED]
 )
 def test_a_fault_that_ends_the_fetch_leaves_every_file(
     aws: Aws, fault: Callable[[], Fault], code: int, words: str
@@ -163,6 +169,7 @@ def test_a_default_region_that_is_not_enabled(aws: Aws) -> None:
     assert code == 2 and "next: all, or some of: ap-southeast-4, eu-central-1" in said
 
 
+@pytest.mark.slow
 def test_no_aws_and_no_credentials(aws: Aws) -> None:
     before = aws.tree.menu_state()
     code, said = aws.config(check=False, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
@@ -227,6 +234,7 @@ def test_a_region_that_is_not_opted_in_cannot_be_asked_for(aws: Aws) -> None:
     assert done.stdout == "" and "error:" in done.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_everything_and_no_process(aws: Aws) -> None:
     before = aws.tree.menu_state()
     aws.server.inject(faults.hangs("DescribeAvailabilityZones", seconds=60))
@@ -262,6 +270,7 @@ def test_the_cli_answers_with_data_on_stdout(aws: Aws) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_list_of_regions_says_which_were_not_reached(aws: Aws) -> None:
     """Standard output stays data, and whole but for the zones of that region."""
     argv = ("scripts/aws-cli", "--output", "json", "regions", "list", "--include-zones")
@@ -276,6 +285,7 @@ def test_the_list_of_regions_says_which_were_not_reached(aws: Aws) -> None:
     assert (done.returncode, done.stdout) == (1, "") and "error:" in done.stderr and "next:" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_cli_says_what_its_answer_lacks(aws: Aws) -> None:
     aws.server.inject(faults.denied("GetProducts"))
     done = aws.tree.python("scripts/aws-cli", "cheapest", "--region", "us-west-2", check=False, **aws.env)
@@ -302,6 +312,7 @@ def test_the_cli_offline(aws: Aws) -> None:
     assert aws.calls() == [] and aws.tree.menu_state() == before
 
 
+@pytest.mark.slow
 def test_a_profile_is_honored(aws: Aws) -> None:
     folder = aws.tree.home / ".aws"
     folder.mkdir()

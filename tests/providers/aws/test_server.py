@@ -514,6 +514,7 @@ def test_real_aws_gets_through_throttling(server: AwsServer, tmp_path: Path) -> 
     assert len(json.loads(done.stdout)["Regions"]) == 4 and server.calls("ec2", "DescribeRegions") == 4
 
 
+@pytest.mark.slow
 def test_moto_answers_what_is_forwarded() -> None:
     pytest.importorskip("flask", reason="moto_server needs flask")
     with moto_server() as url, AwsServer(small(), moto_url=url, lifetime=120) as server:

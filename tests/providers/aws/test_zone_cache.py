@@ -117,6 +117,7 @@ def test_it_is_private_and_says_whose_it_is_by_a_digest(vendor: Vendor, folder: 
     assert "000000000001" not in file.read_text() and "planted" not in file.read_text()
 
 
+@pytest.mark.slow
 def test_a_region_whose_offerings_name_other_zones_is_asked_anew(vendor: Vendor, folder: Path) -> None:
     vendor.fetch(folder)
     since, cold = kept(folder)["since"], vendor.started.total()

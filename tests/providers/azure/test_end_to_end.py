@@ -23,6 +23,7 @@ from tests.servers.azure_recorded import committed
 from tests.servers.azure_server import SUBSCRIPTION, TENANT, TOKEN, AzureServer, json_reply
 from tests.servers.http_base import Fault, Reply, Request
 from tests.support.azure import FAKE, Azure, make_azure, put_az, real_az, real_version
+from tests.support.costly import mostly_slow
 from tests.support.kconf import choose, parse_menus, value, visible
 from tests.support.tree import ROOT, Tree
 
@@ -76,7 +77,7 @@ UNTOUCHED: list[tuple[str, Callable[[], Fault], int, str]] = [
 
 @pytest.mark.parametrize("azure", AZ, indirect=True)
 @pytest.mark.parametrize(
-    ("fault", "code", "words"), [u[1:] for u in UNTOUCHED], ids=[u[0] for u in UNTOUCHED]
+    ("fault", "code", "words"), mostly_slow([u[1:] for u in UNTOUCHED]), ids=[u[0] for u in UNTOUCHED]
 )
 def test_a_fault_that_ends_the_fetch_leaves_every_file(
     azure: Azure, fault: Callable[[], Fault], code: int, words: str
@@ -90,6 +91,7 @@ def test_a_fault_that_ends_the_fetch_leaves_every_file(
     assert TOKEN not in said
 
 
+@pytest.mark.slow
 def test_a_location_that_fails_keeps_its_last_known_data(azure: Azure) -> None:
     azure.config()
     before = json.loads(azure.tree.read(CATALOG))
@@ -108,6 +110,7 @@ def test_without_az_nothing_happens(azure: Azure) -> None:
     assert azure.tree.menu_state() == before
 
 
+@pytest.mark.slow
 def test_the_cli_answers_with_data_on_stdout(azure: Azure) -> None:
     def ask(*words: str, check: bool = True) -> tuple[int, str, str]:
         done = azure.tree.python("scripts/azure-cli", "--output", "json", *words, check=check, **azure.env)

@@ -43,6 +43,7 @@ from tests.servers.azure_data import Row, offers, size, small
 from tests.servers.azure_server import TOKEN, AzureServer, error
 from tests.servers.http_base import Fault
 from tests.support.azure import FAKE, put_az
+from tests.support.costly import mostly_slow
 from tests.support.tree import ROOT
 
 SIZES = "/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=location eq 'eastus'"
@@ -334,7 +335,9 @@ ENDS: list[tuple[str, Callable[[], Fault], type[CloudError], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "kind", "words"), [e[1:] for e in ENDS], ids=[e[0] for e in ENDS])
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"), mostly_slow([e[1:] for e in ENDS], 5), ids=[e[0] for e in ENDS]
+)
 def test_a_fault_that_ends_the_fetch(
     server: AzureServer, fault: Callable[[], Fault], kind: type[CloudError], words: str
 ) -> None:
@@ -345,13 +348,15 @@ def test_a_fault_that_ends_the_fetch(
 
 @pytest.mark.parametrize(
     ("fault", "words"),
-    [
-        (lambda: faults.links_to("", faults.PRICES), "no end"),
-        (lambda: faults.links_to("https://evil.example/x", faults.PRICES), "evil"),
-        (lambda: faults.web_page(faults.PRICES), "not whole JSON"),
-        (lambda: faults.broken(faults.PRICES), "HTTP 503"),
-        (lambda: faults.empty(faults.PRICES), "the answer has no prices"),
-    ],
+    mostly_slow(
+        [
+            (lambda: faults.links_to("", faults.PRICES), "no end"),
+            (lambda: faults.links_to("https://evil.example/x", faults.PRICES), "evil"),
+            (lambda: faults.web_page(faults.PRICES), "not whole JSON"),
+            (lambda: faults.broken(faults.PRICES), "HTTP 503"),
+            (lambda: faults.empty(faults.PRICES), "the answer has no prices"),
+        ]
+    ),
 )
 def test_prices_that_fail_cost_the_prices(
     server: AzureServer, fault: Callable[[], Fault], words: str
@@ -467,7 +472,7 @@ def test_one_location_that_hangs_is_not_reached(server: AzureServer, monkeypatch
 
 @pytest.mark.parametrize(
     "fault",
-    [faults.missing, faults.web_page, faults.broken, faults.links_to],
+    mostly_slow([faults.missing, faults.web_page, faults.broken, faults.links_to]),
     ids=["404", "web page", "503", "elsewhere"],
 )
 def test_one_location_that_fails_keeps_what_was_known(

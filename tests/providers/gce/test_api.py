@@ -45,6 +45,7 @@ from tests.servers.gce_data import MachineType, sku
 from tests.servers.gce_server import TOKEN, GceServer, error, json_reply
 from tests.servers.gce_small import small
 from tests.servers.http_base import Fault
+from tests.support.costly import mostly_slow
 from tests.support.gce import environment, install
 
 IOWA, BELGIUM, TURIN = "us-central1", "europe-west1", "europe-west12"
@@ -188,6 +189,7 @@ def test_more_types_than_a_page_holds(cloud: Cloud) -> None:
     assert cloud.server.count("machineTypes", "us-central1-a") == 3
 
 
+@pytest.mark.slow
 @fake_alone
 def test_the_same_answer_gives_the_same_bytes(cloud: Cloud) -> None:
     first, second = fetch()[0], fetch()[0]
@@ -215,6 +217,7 @@ def test_one_region_alone(cloud: Cloud) -> None:
         fetch(regions=("mars",))
 
 
+@pytest.mark.slow
 @fake_alone
 def test_a_region_that_is_asked_for_when_the_configured_one_is_down(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
@@ -355,13 +358,13 @@ def test_a_project_that_is_gone(cloud: Cloud) -> None:
     assert "gcloud config get project" in failure(CallFailed).hint
 
 
-@pytest.mark.parametrize("what", ["regions", "machineTypes", "acceleratorTypes", "images"])
+@pytest.mark.parametrize("what", mostly_slow(["regions", "machineTypes", "acceleratorTypes", "images"]))
 def test_a_list_that_is_denied(cloud: Cloud, what: str) -> None:
     cloud.server.inject(faults.denied(what))
     assert "permission" in failure(AccessDenied).what
 
 
-@pytest.mark.parametrize("fault", [faults.denied, faults.broken])
+@pytest.mark.parametrize("fault", mostly_slow([faults.denied, faults.broken]))
 def test_one_zone_that_fails_keeps_what_was_known(cloud: Cloud, fault: Callable[..., Fault]) -> None:
     first, _ = fetch()
     cloud.server.inject(fault("machineTypes", "europe-west1-c"))
@@ -372,6 +375,7 @@ def test_one_zone_that_fails_keeps_what_was_known(cloud: Cloud, fault: Callable[
     assert catalogfile.digest(merge.carry_forward(second, first)) == catalogfile.digest(first)
 
 
+@pytest.mark.slow
 @fake_alone
 def test_every_zone_of_a_region_that_fails_is_the_region(cloud: Cloud) -> None:
     cloud.server.inject(*(faults.denied("machineTypes", f"{TURIN}-{end}") for end in "abc"))
@@ -396,6 +400,7 @@ def test_throttled_for_ever(cloud: Cloud) -> None:
     assert sum("machine-types" in s for s in cloud.starts()) == retry.TRIES
 
 
+@pytest.mark.slow
 def test_broken_in_the_middle_of_paging(cloud: Cloud) -> None:
     many = [MachineType(f"n9-standard-{n}", n, 4096 * n, ("us-central1-a",)) for n in range(1, 601)]
     cloud.server.use(small().with_types(*many))
@@ -410,6 +415,7 @@ def test_a_token_end_point_that_is_down(cloud: Cloud) -> None:
     assert "Connection" in failure(ServiceFailed).what
 
 
+@pytest.mark.slow
 def test_pages_without_an_end_are_ended(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUD_CALL_TIMEOUT", cloud.limit)
     cloud.server.inject(faults.looping("regions"))
@@ -481,7 +487,7 @@ def test_billing_pages_without_an_end(cloud: Cloud) -> None:
 
 
 @fake_alone
-@pytest.mark.parametrize("fault", [faults.web_page, faults.cut_off, faults.empty, faults.broken])
+@pytest.mark.parametrize("fault", mostly_slow([faults.web_page, faults.cut_off, faults.empty, faults.broken]))
 def test_a_billing_catalog_that_is_none(cloud: Cloud, fault: Callable[[str], Fault]) -> None:
     cloud.server.inject(fault("skus"))
     without_prices()
@@ -497,13 +503,15 @@ def test_a_login_that_is_refused_for_prices_alone(cloud: Cloud, monkeypatch: pyt
 @fake_alone
 @pytest.mark.parametrize(
     ("body", "words"),
-    [
-        ([], "is a list, not an object"),
-        ({"skus": {}}, "has an object for skus, not a list"),
-        ({"skus": [3]}, "has 3 for skus[0], not an object"),
-        ({"skus": [{"category": "Compute"}]}, "has 'Compute' for skus[0].category"),
-        ({"skus": [], "nextPageToken": 7}, "has 7 for nextPageToken, not a text"),
-    ],
+    mostly_slow(
+        [
+            ([], "is a list, not an object"),
+            ({"skus": {}}, "has an object for skus, not a list"),
+            ({"skus": [3]}, "has 3 for skus[0], not an object"),
+            ({"skus": [{"category": "Compute"}]}, "has 'Compute' for skus[0].category"),
+            ({"skus": [], "nextPageToken": 7}, "has 7 for nextPageToken, not a text"),
+        ]
+    ),
 )
 def test_a_billing_catalog_of_another_shape(cloud: Cloud, body: object, words: str) -> None:
     reply = json_reply(200, body)

@@ -21,6 +21,7 @@ from tests.servers.gce_data import GceData
 from tests.servers.gce_server import TOKEN, GceServer
 from tests.servers.gce_small import small
 from tests.servers.http_base import Fault
+from tests.support.costly import mostly_slow
 from tests.support.gce import Gce, make_gce
 from tests.support.kconf import choose, parse_tree, value, visible
 from tests.support.tree import ROOT, Tree
@@ -37,6 +38,7 @@ def gce(request: pytest.FixtureRequest, tree: Tree) -> Iterator[Gce]:
         assert server.errors == []
 
 
+@pytest.mark.slow
 def test_menus_of_an_administrator(gce: Gce) -> None:
     _, said = gce.config()
     assert "published" in said and re.search(r"\b4 +13 +21 +19 +30\b", said), said
@@ -79,7 +81,7 @@ UNTOUCHED: list[tuple[str, Callable[[], Fault], int, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "words"), [u[1:] for u in UNTOUCHED], ids=[u[0] for u in UNTOUCHED]
+    ("fault", "code", "words"), mostly_slow([u[1:] for u in UNTOUCHED]), ids=[u[0] for u in UNTOUCHED]
 )
 def test_a_fault_leaves_every_file(gce: Gce, fault: Callable[[], Fault], code: int, words: str) -> None:
     before = gce.tree.menu_state()
@@ -105,6 +107,7 @@ def test_without_billing_the_known_prices_stay(gce: Gce) -> None:
     assert code == 1 and "are gone" in said and "make cloud-update-gce FORCE=1" in said
 
 
+@pytest.mark.slow
 def test_two_names_of_one_symbol(gce: Gce) -> None:
     before = gce.tree.menu_state()
     kind = small().type("n2-standard-4")
@@ -128,6 +131,7 @@ def test_ctrl_c_leaves_everything_and_no_process(gce: Gce) -> None:
     assert gce.running() == []
 
 
+@pytest.mark.slow
 def test_the_cli_answers_with_data_on_stdout(gce: Gce) -> None:
     def ask(*words: str, check: bool = True) -> tuple[int, str, str]:
         done = gce.tree.python("scripts/gce-cli", "--output", "json", *words, check=check, **gce.env)
@@ -155,7 +159,7 @@ def committed() -> tuple[kconfiglib.Kconfig, catalogfile.Catalog]:
     return kconf, catalog
 
 
-@pytest.mark.parametrize("region", ["us-central1", "europe-west12", "asia-southeast1"])
+@pytest.mark.parametrize("region", mostly_slow(["us-central1", "europe-west12", "asia-southeast1"]))
 def test_whatever_is_chosen_the_zone_has_it(
     committed: tuple[kconfiglib.Kconfig, catalogfile.Catalog], region: str
 ) -> None:

@@ -19,6 +19,7 @@ from providers.lambdalabs import smart
 from tests.servers import lambda_server
 from tests.servers.lambda_data import LambdaData, small
 from tests.servers.lambda_server import KEY, LambdaServer
+from tests.support.costly import mostly_slow
 from tests.support.tree import Tree
 
 T = "TERRAFORM_LAMBDALABS"
@@ -151,14 +152,17 @@ def test_smart_answers_with_data_on_stdout(tree: Tree, server: LambdaServer) -> 
 
 @pytest.mark.parametrize(
     ("words", "code", "told"),
-    [
-        (("smart", "--region-for", "gpu_1x_a6000"), 1, "gpu_1x_a6000 has no capacity in any region now"),
-        (("smart", "--region-for", "gpu_1x_a11"), 2, "nearest: gpu_1x_a10"),
-        (("smart", "--region-for", "gpu_1x_a10", "--gpu"), 2, "narrow --cheapest"),
-        (("smart",), 2, "--region-for is required"),
-        (("--offline", "smart", "--cheapest"), 2, "only the API knows what has capacity"),
-        (("--offline", "capacity"), 2, "only the API knows what has capacity"),
-    ],
+    mostly_slow(
+        [
+            (("smart", "--region-for", "gpu_1x_a6000"), 1, "gpu_1x_a6000 has no capacity in any region now"),
+            (("smart", "--region-for", "gpu_1x_a11"), 2, "nearest: gpu_1x_a10"),
+            (("smart", "--region-for", "gpu_1x_a10", "--gpu"), 2, "narrow --cheapest"),
+            (("smart",), 2, "--region-for is required"),
+            (("--offline", "smart", "--cheapest"), 2, "only the API knows what has capacity"),
+            (("--offline", "capacity"), 2, "only the API knows what has capacity"),
+        ],
+        2,
+    ),
 )
 def test_smart_has_no_answer(
     tree: Tree, server: LambdaServer, words: tuple[str, ...], code: int, told: str
@@ -237,12 +241,14 @@ def test_make_takes_a_manual_choice_as_it_is(tree: Tree, server: LambdaServer) -
 
 @pytest.mark.parametrize(
     ("setup", "env", "told"),
-    [
-        (lambda s: s.inject(lambda_server.denied()), {}, "Your account is inactive."),
-        (lambda s: s.inject(lambda_server.web_page()), {}, "not whole JSON"),
-        (lambda s: setattr(s, "data", with_capacity()), {}, "no x86_64 GPU type of Lambda has capacity"),
-        (lambda s: None, {"LAMBDA_API_KEY": ""}, "no Lambda API key"),
-    ],
+    mostly_slow(
+        [
+            (lambda s: s.inject(lambda_server.denied()), {}, "Your account is inactive."),
+            (lambda s: s.inject(lambda_server.web_page()), {}, "not whole JSON"),
+            (lambda s: setattr(s, "data", with_capacity()), {}, "no x86_64 GPU type of Lambda has capacity"),
+            (lambda s: None, {"LAMBDA_API_KEY": ""}, "no Lambda API key"),
+        ]
+    ),
     ids=["403", "a web page", "no capacity", "no key"],
 )
 def test_make_without_an_answer_changes_nothing(

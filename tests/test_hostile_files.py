@@ -97,7 +97,9 @@ def generated_menu(tree: Tree) -> Place:
 
 
 def static_menu(tree: Tree) -> Place:
-    return Place(tree, "terraform/gce/kconfigs/Kconfig.compute.static", [_OLDDEFCONFIG])
+    # A provider that is left without menus gets the built-in ones.
+    name = "terraform/gce/kconfigs/Kconfig.compute.static"
+    return Place(tree, name, [_OLDDEFCONFIG], may_change=("terraform/gce/", ".cloud"))
 
 
 def config(tree: Tree) -> Place:

@@ -37,12 +37,8 @@ kconfig-help:
 	@echo '  cloud-status              - tier, age and figures of every provider; next step'
 	@echo
 
-# The first line of each file says what it is; without what would steer a terminal: controls (C0 by tr, C1 in
-# UTF-8 by sed) and the marks that turn the direction of text. A file whose name no target can have (a backup,
-# say) is left out.
-STEERING := s/\302[\200-\237]//g;s/\330\234//g;s/\342\200[\216\217\250-\256]//g;s/\342\201[\246-\251]//g
 defconfig-help:
 	@echo 'Ready-made configurations, as make defconfig-NAME:'
-	@for d in defconfigs/*; do [ -f "$$d" ] && case "$${d##*/}" in *[!A-Za-z0-9._+-]*) ;; *) read -r _ text <"$$d"; printf '  %-25s - %s\n' "$${d##*/}" "$$text" ;; esac; done | tr -d '\001-\011\013-\037\177' | LC_ALL=C sed "$$(printf '$(STEERING)')"
+	@scripts/defconfig-list
 	@echo
 PHONY += kconfig-help defconfig-help

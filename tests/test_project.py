@@ -112,7 +112,7 @@ def test_shell_scripts_are_plain(shell: str) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"there is no {shell} here")
     scripts = [p for p in FILES if text(p).startswith("#!/bin/sh")]
-    assert [p.name for p in scripts] == ["cloud-tier"]
+    assert [p.name for p in scripts] == ["cloud-tier", "defconfig-list"]
     for path in scripts:
         subprocess.run([shell, "-n", str(path)], check=True)
         assert not re.search(r"\[\[|\blocal\b|\bfunction\b|\$'|<<<", text(path)), "not of POSIX"

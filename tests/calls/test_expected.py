@@ -38,7 +38,7 @@ def test_a_tenth_may_go(answered: list[str], known: list[str], some: bool, why: 
 def test_force_takes_what_was_answered_and_says_so() -> None:
     with pytest.raises(ShortAnswer, match="the answer has no types") as caught:
         Expected("aws", HOME).check(HOME, "types", (), ())
-    assert caught.value.hint == "if that is right: make cloud-config-aws FORCE=1"
+    assert caught.value.hint == "if that is right, run the command again with FORCE=1"
     forced = Expected("aws", HOME, force=True)
     forced.check(HOME, "types", (), KNOWN)
     told = f"accepted because of FORCE=1: the answer for {HOME} has none of the 30 known types"

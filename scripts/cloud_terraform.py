@@ -282,4 +282,4 @@ def _some(names: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command.start("cloud-terraform", main)  # a second Ctrl-C may come while the first is being told

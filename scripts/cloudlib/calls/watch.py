@@ -7,6 +7,7 @@ It is asked to end, once, and waited for.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -88,11 +89,8 @@ class _SignalForwarder:
         if self._process is not None:
             self._pass_on()
         with contextlib.suppress(OSError):  # the terminal may be gone
-            print(
-                "\nasked it to stop; waiting for it, so nothing is lost",
-                file=sys.stderr,
-                flush=True,
-            )
+            # not print: a second signal in the middle of it would enter stderr's buffer twice, a RuntimeError
+            os.write(2, b"\nasked it to stop; waiting for it, so nothing is lost\n")
 
     def _pass_on(self) -> None:
         assert self._process is not None

@@ -269,12 +269,14 @@ class Fetch:
         reached = [r for r in self.place.asked if r in zones and r in offered]
         tools = {"aws": version}
         # Offerings name local zones too, and zones that are down, which `aws_parse.zones` leaves out.
-        known = {zone.name for region in reached for zone in zones[region]}
+        # A name that two regions give to a zone is the first one's: zone names are unique in a catalog.
+        unique = {zone.name: zone for region in reversed(reached) for zone in zones[region]}
+        known = {(zone.region, zone.name) for zone in unique.values()}
         types = (
             replace(
                 itype,
                 regions=tuple(r for r in reached if name in offered[r]),
-                zones=tuple(sorted(z for r in reached for z in offered[r].get(name, ()) if z in known)),
+                zones=tuple(sorted(z for r in reached for z in offered[r].get(name, ()) if (r, z) in known)),
                 prices={r: in_region[name] for r, in_region in prices.items() if name in in_region},
             )
             for name, itype in itypes.items()
@@ -283,7 +285,7 @@ class Fetch:
             provider=NAME,
             default_region=self.place.default_region,
             regions=self.named_regions(),
-            zones=(zone for region in reached for zone in zones[region]),
+            zones=unique.values(),
             instance_types=categorized(
                 (itype for itype in types if itype.regions),
                 special=aws_parse.SPECIAL_LETTERS,

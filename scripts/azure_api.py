@@ -34,7 +34,6 @@ MENU_NAMES = MenuNames(
     family_prefix="TERRAFORM_AZURE_VM_FAMILY_",
     type_prefix="TERRAFORM_AZURE_VM_SIZE_",
     type_noun="VM size",
-    types_folder="vm-sizes",
     results=Results("TERRAFORM_AZURE_LOCATION", "TERRAFORM_AZURE_VM_SIZE", "TERRAFORM_AZURE_ZONE"),
     images=ImageNames(
         prefix="TERRAFORM_AZURE_IMAGE_",

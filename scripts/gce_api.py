@@ -30,7 +30,6 @@ MENU_NAMES = MenuNames(
     family_prefix="TERRAFORM_GCE_MACHINE_FAMILY_",
     type_prefix="TERRAFORM_GCE_MACHINE_",
     type_noun="machine type",
-    types_folder="machine-types",
     results=Results("TERRAFORM_GCE_REGION", "TERRAFORM_GCE_MACHINE_TYPE", "TERRAFORM_GCE_ZONE"),
     images=ImageNames(
         prefix="TERRAFORM_GCE_",

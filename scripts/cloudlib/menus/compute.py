@@ -35,7 +35,7 @@ def compute(
     if not names.family_prefix:
         return {"Kconfig.compute": (*previous, *_flat(catalog, names, table, families))}
     files = {
-        _size_file(names, name): _sizes(catalog, names, table, name, families[name]) for name in families
+        _size_file(name): _sizes(catalog, names, table, name, families[name]) for name in families
     }
     if len(files) != len(families):
         raise CatalogError(f"{catalog.provider}: two families would share one file name")
@@ -254,8 +254,8 @@ def _flat(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Fami
     yield Config(name=names.is_gpu, defaults=_true_if(type_terms(families, names, lambda t: bool(t.gpus))))
 
 
-def _size_file(names: MenuNames, family: str) -> str:
-    return f"{names.types_folder}/Kconfig.{re.sub(r'[^a-z0-9-]', '-', family.lower())}"
+def _size_file(family: str) -> str:
+    return f"instance-types/Kconfig.{re.sub(r'[^a-z0-9-]', '-', family.lower())}"
 
 
 def _size_string(names: MenuNames, family: str) -> str:

@@ -61,7 +61,6 @@ class MenuNames:
     zone_optional: bool = False
     zones_gate: bool = False
     type_noun: str = "instance type"
-    types_folder: str = "instance-types"
     extra_results: tuple[str, ...] = ()
     states_kvm: bool = True
 

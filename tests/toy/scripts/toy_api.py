@@ -27,7 +27,6 @@ MENU_NAMES = MenuNames(
     family_prefix="TERRAFORM_TOY_SHAPE_FAMILY_",
     type_prefix="TERRAFORM_TOY_SHAPE_",
     type_noun="shape",
-    types_folder="shapes",
     results=Results("TERRAFORM_TOY_REGION", "TERRAFORM_TOY_SHAPE", "TERRAFORM_TOY_DOMAIN"),
     images=ImageNames(
         prefix="TERRAFORM_TOY_",

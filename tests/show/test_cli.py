@@ -10,6 +10,7 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pytest_mock import MockerFixture
 
 import cloud_providers
 from cloudlib.catalog.records import Catalog, Image
+from cloudlib.errors import AccessDenied, NoCredentials
 from cloudlib.provider import RegionList, Request
 from cloudlib.publish import refresh
 from cloudlib.show import cli, command
@@ -314,3 +316,59 @@ def test_every_provider_answers_offline(name: str, capsys: pytest.CaptureFixture
             argv = ["--offline", "instance-types", "list", "--region", region.long_name]
             assert cli.main(provider, argv, program=name) == 0, os.linesep + capsys.readouterr().err
             break
+
+
+_NOBODY = NoCredentials("no credentials for Demo", hint="log in")
+_QUESTIONS = (
+    ("regions", "list", "--include-zones"),
+    ("instance-types", "list", "--region", HOME),
+    ("images", "list"),
+    ("cheapest", "--count", "1"),
+)
+
+
+@pytest.fixture
+def not_set_up(demo: Demo, mocker: MockerFixture) -> Demo:
+    """The demo provider without credentials, and a catalog of a known date."""
+    dated = replace(demo.answer.provenance, fetched_at="2026-11-01T12:00:00+00:00")
+    mocker.patch.object(demo, "answer", replace(demo.answer, provenance=dated))
+    for question in ("fetch", "list_regions", "list_images"):
+        mocker.patch.object(demo, question, side_effect=_NOBODY)
+    return demo
+
+
+@pytest.mark.parametrize("words", _QUESTIONS)
+def test_without_credentials_the_catalog_answers_and_says_so(
+    ask: Ask, not_set_up: Demo, words: tuple[str, ...]
+) -> None:
+    code, out, err = ask(*words)
+    assert (code, out) == ask("--offline", *words)[:2] and code == 0 and out
+    assert "demo: no credentials for Demo\n" in err
+    assert "answered from this tree's catalog of 2026-11-01; --live insists" in err
+
+
+@pytest.mark.parametrize("words", _QUESTIONS)
+def test_live_insists(ask: Ask, not_set_up: Demo, words: tuple[str, ...]) -> None:
+    code, out, err = ask(*words, "--live")
+    assert (code, out) == (3, "") and "no credentials for Demo" in err and "log in" in err
+
+
+def test_live_and_offline_exclude_each_other(ask: Ask) -> None:
+    assert ask("--live", "images", "list", "--offline")[0] == 2
+
+
+def test_a_replayed_question_insists_on_its_recording(
+    ask: Ask, not_set_up: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLAY", "recordings")
+    assert ask("images", "list", "--output", "json")[0] != 0
+
+
+def test_without_credentials_and_without_a_catalog(ask: Ask, not_set_up: Demo, mocker: MockerFixture) -> None:
+    mocker.patch.object(refresh, "last_known", lambda root, name: None)
+    assert ask("regions", "list")[0] == 3
+
+
+def test_only_a_missing_set_up_is_answered_for(ask: Ask, demo: Demo, mocker: MockerFixture) -> None:
+    mocker.patch.object(demo, "list_images", side_effect=AccessDenied("not permitted"))
+    assert ask("images", "list")[:2] == (1, "")

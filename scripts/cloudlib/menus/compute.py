@@ -34,9 +34,7 @@ def compute(
     previous = _previous(names, families)
     if not names.family_prefix:
         return {"Kconfig.compute": (*previous, *_flat(catalog, names, table, families))}
-    files = {
-        _size_file(name): _sizes(catalog, names, table, name, families[name]) for name in families
-    }
+    files = {_size_file(name): _sizes(catalog, names, table, name, families[name]) for name in families}
     if len(files) != len(families):
         raise CatalogError(f"{catalog.provider}: two families would share one file name")
     sources = tuple(Source(f"{folder}/{name}.{tier}") for name in files)

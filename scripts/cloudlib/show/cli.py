@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from cloudlib.calls import tapes
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image
-from cloudlib.errors import CatalogError, CloudError, UsageError, printable
+from cloudlib.errors import CatalogError, CloudError, NotSetUp, UsageError, printable
 from cloudlib.provider import Provider, RegionList, Request
 from cloudlib.publish import refresh, tier
-from cloudlib.settings import CACHE, ROOT
+from cloudlib.settings import CACHE, ROOT, recording
 from cloudlib.show import command, queries, rows
 from cloudlib.show.progress_rows import shown_on
 from cloudlib.show.queries import Needs
@@ -32,6 +32,8 @@ def main(
     `extend` gets argparse's subparsers, to add commands that only this provider has.
     """
     options = _parser(provider, program, extend).parse_args(argv)
+    if options.live and options.offline:
+        raise UsageError("--live asks the provider, --offline asks no one: give only one of them")
     options.run(provider, options)
     return 0
 
@@ -53,13 +55,19 @@ class _Parser(command.Parser):
             default=argparse.SUPPRESS,
             help="answer from this tree's catalog, without a vendor call",
         )
+        self.add_argument(
+            "--live",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="fail without the vendor's CLI or credentials, instead of answering from the catalog",
+        )
 
 
 def _parser(
     provider: Provider, program: str, extend: Callable[[Any], None] | None
 ) -> argparse.ArgumentParser:
     parser = _Parser(prog=program, description=f"Ask {provider.TITLE} what it offers.")
-    parser.set_defaults(output="text", offline=False)
+    parser.set_defaults(output="text", offline=False, live=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     listing = _listing(commands, "regions", "regions and zones")
@@ -134,13 +142,13 @@ def _number(text: str, read: Callable[[str], _T], valid: Callable[[_T], bool], w
 
 
 def _regions(provider: Provider, options: argparse.Namespace) -> None:
-    if options.offline:
-        catalog = _published(provider)
-        listed = RegionList(catalog.regions, catalog.zones)
-    else:
+    def live() -> RegionList:
         request = Request(log=tapes.call_log(provider.NAME), known=refresh.last_known(ROOT, provider.NAME))
-        listed = provider.list_regions(request)
-        _tell(provider, [*_gaps(listed.not_reached, listed.notices), *request.remarks])
+        answer = provider.list_regions(request)
+        _tell(provider, [*_gaps(answer.not_reached, answer.notices), *request.remarks])
+        return answer
+
+    listed = _answer(provider, options, live, lambda catalog: RegionList(catalog.regions, catalog.zones))
     rows.show_regions(options.output, listed.regions, listed.zones, include_zones=options.include_zones)
 
 
@@ -182,20 +190,20 @@ def _more_to_know(provider: Provider, options: argparse.Namespace, catalog: Cata
         lines += f"\n{provider.TITLE} does not say which types can run KVM guests; leave out --kvm"
     if options.offline and not any(itype.price_in(region) for itype in catalog.instance_types):
         lines += (
-            f"\nthis tree's catalog has no prices of {region}: ask without --offline, or"
+            f"\nthis tree's catalog has no prices of {region}: ask with --live, or"
             f"\nmake cloud-config-{provider.NAME} CLOUD_PRICE_REGIONS={region}"
         )
     return lines
 
 
 def _images(provider: Provider, options: argparse.Namespace) -> None:
-    images: Sequence[Image]
-    if options.offline:
-        images = _published(provider).images
-    else:
+    def live() -> Sequence[Image]:
         request = Request(log=tapes.call_log(provider.NAME))
-        images = provider.list_images(request)
+        answer = provider.list_images(request)
         _tell(provider, request.remarks)
+        return answer
+
+    images = _answer(provider, options, live, lambda catalog: catalog.images)
     if not images:
         raise CloudError(f"no {provider.TITLE} image is known", hint=f"make cloud-config-{provider.NAME}")
     rows.show_images(options.output, images)
@@ -220,9 +228,8 @@ def _catalog(provider: Provider, options: argparse.Namespace) -> tuple[Catalog, 
     A named region narrows a live fetch to that region. One that the tree's catalog knows by another name,
     `East US` for eastus, is asked for by the vendor's.
     """
-    if options.offline:
-        catalog = _published(provider)
-    else:
+
+    def live() -> Catalog:
         known = refresh.last_known(ROOT, provider.NAME)
         wanted = (_vendors_name(known, options.region),) if options.region else ()
         with shown_on(sys.stderr, quiet=True) as progress:
@@ -233,10 +240,38 @@ def _catalog(provider: Provider, options: argparse.Namespace) -> tuple[Catalog, 
                 known=known,
                 images=False,
             )
-            catalog = provider.fetch(request)
-        missing = _gaps(catalog.provenance.not_reached, catalog.provenance.notices)
+            answer = provider.fetch(request)
+        missing = _gaps(answer.provenance.not_reached, answer.provenance.notices)
         _tell(provider, [*missing, *request.remarks])
+        return answer
+
+    catalog = _answer(provider, options, live, lambda published: published)
     return catalog, queries.region_named(catalog, options.region).name if options.region else ""
+
+
+def _answer(
+    provider: Provider,
+    options: argparse.Namespace,
+    live: Callable[[], _T],
+    published: Callable[[Catalog], _T],
+) -> _T:
+    """The provider's answer, or that of this tree's catalog: with --offline, and where nobody can be asked.
+
+    --live insists on the provider, and so does REPLAY on its recording: NotSetUp.
+    """
+    if not options.offline:
+        try:
+            return live()
+        except NotSetUp as error:
+            if options.live or recording()[1] or refresh.last_known(ROOT, provider.NAME) is None:
+                raise
+            said = error.what
+    catalog = _published(provider)
+    if not options.offline:
+        options.offline = True  # for the hints of an error
+        when = catalog.provenance.fetched_at[:10] or "an unknown date"
+        _tell(provider, [said, f"answered from this tree's catalog of {when}; --live insists"])
+    return published(catalog)
 
 
 def _vendors_name(known: Catalog | None, text: str) -> str:

@@ -101,6 +101,8 @@ LABEL = Form("a label", re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,199}"))
 MAYBE_LABEL = Form("a label", re.compile(rf"(?:{LABEL.pattern.pattern})?"))
 #: V1, uefi, V1|V2.
 BOOT_MODE = Form("a boot mode", re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}"))
+#: What a local disk is, where that is known.
+MEDIA = Form("a kind of disk", re.compile(r"(?:ssd|hdd)?"))
 #: A part of a GPU: "1/8".
 FRACTION = Form("a fraction", re.compile(r"(?:[0-9]{1,3}/[0-9]{1,3})?"))
 
@@ -128,7 +130,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
     "Region": {"name": NAME, "long_name": PROSE, "geography": PROSE, "why_not": PROSE},
     "Zone": {"name": ZONE, "region": NAME, "zone_id": PROSE, "short": MAYBE_NAME},
     "Gpu": {"name": TITLE, "count": DEVICES, "memory_mib": DEVICE_MIB, "fraction": FRACTION},
-    "LocalDisks": {"count": DISKS, "size_gb": DISK_GB},
+    "LocalDisks": {"count": DISKS, "size_gb": DISK_GB, "media": MEDIA},
     "Price": {"usd_per_hour": USD_PER_HOUR, "source": TITLE},
     "InstanceType": {
         "name": NAME,

@@ -80,14 +80,24 @@ class Gpu:
 
 @dataclass(frozen=True, slots=True)
 class LocalDisks:
-    """A set of equal disks inside the host; their contents end with the instance. GB is 10^9."""
+    """A set of equal disks inside the host; their contents end with the instance. GB is 10^9.
+
+    `nvme` is how they are attached, hard disks too; `media` is "ssd" or "hdd". None and "" are not known.
+    """
 
     count: int
     size_gb: int
-    nvme: bool
+    nvme: bool | None = None
+    media: str = ""
 
     def __post_init__(self) -> None:
         limits.check(self, f"{self.count} x {self.size_gb} GB")
+
+    @property
+    def kind(self) -> str:
+        """What people call them: NVMe (an SSD), HDD, SSD, or disk where neither is known."""
+        hdd, ssd = self.media == "hdd", self.media == "ssd"
+        return "HDD" if hdd else "NVMe" if self.nvme else "SSD" if ssd else "disk"
 
 
 @dataclass(frozen=True, slots=True)

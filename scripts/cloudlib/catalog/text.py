@@ -30,7 +30,7 @@ def family_prompt(name: str, instance_types: Sequence[InstanceType], region: str
     prices = [p.usd_per_hour for t in instance_types if (p := t.price_in(region))]
     vcpus, memory = [t.vcpus for t in instance_types], [t.memory_mib for t in instance_types]
     disks = all(t.local_disks for t in instance_types)
-    nvme = disks and all(d.nvme for t in instance_types for d in t.local_disks)
+    nvme = disks and all(d.kind == "NVMe" for t in instance_types for d in t.local_disks)
     parts = [
         name,
         f"{_range(min(vcpus), max(vcpus))} vCPU",
@@ -51,7 +51,7 @@ def device(gpu: Gpu) -> str:
 
 def disks(local: LocalDisks) -> str:
     """`2 x 3750 GB NVMe`."""
-    return f"{local.count} x {local.size_gb} GB {'NVMe' if local.nvme else 'disk'}"
+    return f"{local.count} x {local.size_gb} GB {local.kind}"
 
 
 def gib(mib: int) -> str:

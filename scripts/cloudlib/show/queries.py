@@ -37,7 +37,7 @@ class Needs:
             (f"--min-memory-gib {self.min_memory_gib:g}", itype.memory_mib >= self.min_memory_gib * 1024),
             (f"--arch {self.arch}", not self.arch or self.arch in itype.architectures),
             ("--gpu", not self.gpu or bool(itype.gpus)),
-            ("--nvme", not self.nvme or any(d.nvme for d in itype.local_disks)),
+            ("--nvme", not self.nvme or any(d.kind == "NVMe" for d in itype.local_disks)),
             ("--kvm", not self.kvm or itype.kvm),
         )
         return [option for option, met in checks if not met]

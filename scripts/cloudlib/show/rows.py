@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from cloudlib.catalog.records import Gpu, Image, InstanceType, Region, Zone
-from cloudlib.catalog.text import device, dollars, gib
+from cloudlib.catalog.records import Gpu, Image, InstanceType, LocalDisks, Region, Zone
+from cloudlib.catalog.text import device, disks, dollars, gib
 from cloudlib.errors import printable
 from cloudlib.menus.names import MenuNames
 from cloudlib.show import table
@@ -63,7 +63,7 @@ def show_types(output: str, types: Sequence[InstanceType], region: str, names: M
         Column("GiB", lambda t: gib(t.memory_mib), number=True),
         Column("arch", lambda t: "+".join(t.architectures)),
         Column("GPU", lambda t: ", ".join(device(g) for g in (*t.gpus, *t.accelerators))),
-        Column("local disks", lambda t: ", ".join(f"{d.count} x {d.size_gb} GB" for d in t.local_disks)),
+        Column("local disks", lambda t: ", ".join(disks(d) for d in t.local_disks)),
         Column(f"per hour in {region}", price, number=True),
     ]
     show(output, types, columns, lambda t: type_json(t, region, names))
@@ -81,7 +81,7 @@ def type_json(itype: InstanceType, region: str, names: MenuNames) -> dict[str, A
         "architectures": list(itype.architectures),
         "gpus": [_device_json(gpu) for gpu in itype.gpus],
         "accelerators": [_device_json(gpu) for gpu in itype.accelerators],
-        "local_disks": [{"count": d.count, "size_gb": d.size_gb, "nvme": d.nvme} for d in itype.local_disks],
+        "local_disks": [_disks_json(d) for d in itype.local_disks],
         "network": itype.network,
         "bare_metal": itype.bare_metal,
         "kvm": itype.kvm if itype.kvm or names.states_kvm else None,
@@ -145,6 +145,10 @@ def _image_json(image: Image) -> dict[str, Any]:
         "purpose": image.purpose,
         **{name: image.coordinates[name] for name in sorted(image.coordinates)},
     }
+
+
+def _disks_json(local: LocalDisks) -> dict[str, Any]:
+    return {"count": local.count, "size_gb": local.size_gb, "nvme": local.nvme, "media": local.media or None}
 
 
 def _device_json(gpu: Gpu) -> dict[str, Any]:

@@ -130,9 +130,15 @@ def _instance_type(name: str, vcpus: int, memory_mib: int, row: Reader) -> Insta
 def _disks(storage: Reader) -> tuple[LocalDisks, ...]:
     nvme = storage.maybe_text("NvmeSupport") in ("required", "supported")
     return tuple(
-        LocalDisks(disk.whole("Count"), disk.whole("SizeInGB"), nvme=nvme)
+        LocalDisks(disk.whole("Count"), disk.whole("SizeInGB"), nvme, _media(disk))
         for disk in storage.maybe_rows("Disks")
     )
+
+
+def _media(disk: Reader) -> str:
+    """ "ssd" or "hdd": https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DiskInfo.html"""
+    media = disk.maybe_text("Type")
+    return media if media in ("ssd", "hdd") else ""
 
 
 def _devices(rows: Iterable[Reader]) -> tuple[Gpu, ...]:

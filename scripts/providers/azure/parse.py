@@ -211,7 +211,7 @@ def _disks(has: Mapping[str, str]) -> tuple[LocalDisks, ...]:
     total = _whole(has.get("NvmeDiskSizeInMiB"))
     if total:
         each = _whole(has.get("NvmeSizePerDiskInMiB")) or total
-        disks.append(LocalDisks(max(1, total // each), round(each * _MIB / 10**9), nvme=True))
+        disks.append(LocalDisks(max(1, total // each), round(each * _MIB / 10**9), nvme=True, media="ssd"))
     temporary = _whole(has.get("MaxResourceVolumeMB"))
     if temporary:
         disks.append(LocalDisks(1, max(1, round(temporary * _MIB / 10**9)), nvme=False))

@@ -250,4 +250,4 @@ def _disks(number: int, gib: int, interface: str) -> tuple[LocalDisks, ...]:
     """Bundled local SSDs; GB of the records are 10^9, of the vendor 2^30."""
     if not number:
         return ()
-    return (LocalDisks(number, round(gib * 2**30 / 10**9), nvme=interface == "NVME"),)
+    return (LocalDisks(number, round(gib * 2**30 / 10**9), nvme=interface == "NVME", media="ssd"),)

@@ -176,7 +176,7 @@ def _architecture(about: Reader, name: str) -> str | None:
 
 def _disks(gib: int) -> tuple[LocalDisks, ...]:
     """The local storage as one disk in GB of 10^9; whether it is NVMe the API does not say."""
-    return (LocalDisks(1, round(gib * 2**30 / 10**9), nvme=False),) if gib else ()
+    return (LocalDisks(1, round(gib * 2**30 / 10**9)),) if gib else ()
 
 
 def _name(key: str, entry: Reader) -> str:

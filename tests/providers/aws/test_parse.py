@@ -141,6 +141,19 @@ WHOLE = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("media", "kind"), [("ssd", "NVMe"), ("hdd", "HDD"), ("tape", "NVMe"), (None, "NVMe")]
+)
+def test_hard_disks_behind_nvme_are_hard_disks(media: str | None, kind: str) -> None:
+    """d3 and d3en: https://aws.amazon.com/ec2/instance-types/d3/"""
+    disk = {"Count": 3, "SizeInGB": 1980, **({"Type": media} if media else {})}
+    storage = {"NvmeSupport": "required", "Disks": [disk]}
+    types, _ = aws_parse.instance_types(
+        answer({"InstanceTypes": [{**_LARGE, "InstanceStorageInfo": storage}]})
+    )
+    assert [(d.nvme, d.kind) for t in types.values() for d in t.local_disks] == [(True, kind)]
+
+
 @pytest.mark.parametrize(("parse", "value"), WHOLE)
 def test_one_value_of_another_shape_is_a_bad_reply_or_left_out(
     parse: Callable[[Reader], Any], value: Any

@@ -121,8 +121,10 @@ def test_a_fetch(cloud: Cloud) -> None:
     gpu = kinds["a2-highgpu-1g"]
     assert gpu.gpus == (Gpu("NVIDIA A100", 1, 40 * 1024),) and gpu.category == "GPU"
     assert gpu.zones == ("us-central1-a", "us-central1-c") and gpu.regions == (IOWA,)
-    assert kinds["c3-standard-4-lssd"].local_disks == (LocalDisks(1, 403, nvme=True),), "375 GiB"
-    assert kinds["z3-highmem-8-highlssd"].local_disks == (LocalDisks(1, 3221, nvme=True),), "3,000 GiB"
+    assert kinds["c3-standard-4-lssd"].local_disks == (LocalDisks(1, 403, nvme=True, media="ssd"),), "375 GiB"
+    assert kinds["z3-highmem-8-highlssd"].local_disks == (LocalDisks(1, 3221, nvme=True, media="ssd"),), (
+        "3,000 GiB"
+    )
     assert kinds["c4a-standard-4"].architectures == ("arm64",)
     assert kinds["c3-highcpu-192-metal"].bare_metal and kinds["c3-highcpu-192-metal"].kvm
     assert kinds["ct5lp-hightpu-4t"].accelerators == (Gpu("ct5lp", 4),)

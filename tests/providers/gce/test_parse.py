@@ -112,7 +112,7 @@ def test_letters_are_the_last_resort(family: str, category: str) -> None:
 def test_disks_and_devices() -> None:
     kind = one(name="a3-highgpu-8g", accelerator="nvidia-h100-80gb", count="8", disks="16")
     assert kind.gpus == (Gpu("NVIDIA H100", 8, 80 * 1024),)
-    assert kind.local_disks == (LocalDisks(16, 403, nvme=True),)
+    assert kind.local_disks == (LocalDisks(16, 403, nvme=True, media="ssd"),)
     two = one(accelerator="nvidia-l4;ct5lp", count="1;4")
     assert two.gpus == (Gpu("NVIDIA L4", 1),) and two.accelerators == (Gpu("ct5lp", 4),)
     assert one(accelerator="nvidia-new", count="1").gpus == (Gpu("nvidia-new", 1),), "not described"

@@ -38,7 +38,7 @@ def test_a_type() -> None:
     assert (itype.name, itype.family, itype.category) == ("gpu_1x_a10", "a10", "GPU")
     assert (itype.vcpus, itype.memory_mib, itype.architectures) == (30, 200 * 1024, ("x86_64",))
     assert itype.gpus == (Gpu("NVIDIA A10 PCIe", 1, 24 * 1024),)
-    assert itype.local_disks == (LocalDisks(1, 1503, nvme=False),), "1400 GiB are 1503 GB"
+    assert itype.local_disks == (LocalDisks(1, 1503),), "1400 GiB are 1503 GB"
     assert itype.regions == ("a-1", "b-1")
     assert {r: p.usd_per_hour for r, p in itype.prices.items()} == dict.fromkeys(
         ("a-1", "b-1"), Decimal("1.29")

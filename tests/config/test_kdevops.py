@@ -8,18 +8,22 @@ part of the reason.
 
 from __future__ import annotations
 
+import cProfile
+import difflib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import kconfiglib
 import pytest
+from pytest_mock import MockerFixture
 
 import cloud_providers
 from cloudlib.config import requested, session
 from cloudlib.errors import ConfigRejected
 from cloudlib.menus.names import TARGET
+from cloudlib.settings import ROOT
 
 FILES = sorted(path for path in (Path(__file__).parent / "kdevops" / "defconfigs").iterdir())
 
@@ -78,3 +82,57 @@ def test_what_is_saved_is_in_our_names(
     saved = tmp_path / "saved"
     kconf.write_min_config(str(saved))
     assert requested.load(kconf, saved) == requested.Loaded()
+
+
+@pytest.mark.parametrize(
+    ("lines", "machine"),
+    [
+        ("CONFIG_TERRAFORM_AWS=y", "m7i.large"),
+        ("CONFIG_TERRAFORM_AWS=y\nCONFIG_KDEVOPS_NODES=2", "m7i.large"),
+        ("CONFIG_TERRAFORM_AWS=y\nCONFIG_TERRAFORM_AWS_INSTANCE_FAMILY_C7I=y", "c7i.large"),
+        ("CONFIG_TERRAFORM_AZURE=y", "Standard_D2s_v6"),
+        ("CONFIG_TERRAFORM_GCE=y", "c4-standard-2"),
+        ("CONFIG_TERRAFORM_LAMBDALABS=y", "cpu_4x_general"),
+    ],
+)
+def test_a_file_that_names_no_machine_is_told_which_it_gets(
+    kconf: kconfiglib.Kconfig, tmp_path: Path, lines: str, machine: str
+) -> None:
+    path = tmp_path / "mine"
+    path.write_text(f"{lines}\n", encoding="utf-8")
+    note = requested.load(kconf, path).notes[-1]
+    assert note.startswith(f"no machine is named: it is {machine} ($"), note
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_machine_that_is_named_is_no_default(kconf: kconfiglib.Kconfig, path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    named = re.search(r"(INSTANCE_TYPE|VM_SIZE|MACHINE_TYPE)=", text.splitlines()[1])
+    if named and text.splitlines()[1].startswith("# gives"):
+        assert not any("no machine is named" in note for note in requested.load(kconf, path).notes)
+
+
+def _work(job: Callable[[], object]) -> int:
+    """How many functions a job calls: what it costs, on any machine."""
+    profile = cProfile.Profile()
+    profile.runcall(job)
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_refusing_costs_little_more_than_accepting(
+    kconf: kconfiglib.Kconfig, tmp_path: Path, mocker: MockerFixture
+) -> None:
+    """Of 300 settings that nobody knows; most of what accepting costs is the parsing of the menus."""
+    path = tmp_path / "unknown"
+    names = [f"TERRAFORM_AWS_{word}_{n}" for n in range(100) for word in ("INSTANCE_XYZ", "XYZ", "REGION_X")]
+    path.write_text(
+        "CONFIG_TERRAFORM_AWS=y\n" + "".join(f"CONFIG_{name}=y\n" for name in names), encoding="utf-8"
+    )
+    compared = mocker.spy(difflib, "get_close_matches")
+    lost: list[object] = []
+    refusing = _work(lambda: lost.extend(requested.load(kconf, path).dropped))
+    assert len(lost) == 300
+    assert sum(len(call.args[1]) for call in compared.call_args_list) <= 300, "letter by letter"
+    shipped = ROOT / "defconfigs" / "aws-large"
+    accepting = _work(lambda: requested.load(session.parse(cloud_providers), shipped))
+    assert refusing <= 0.2 * accepting

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from cloudlib.config.dropped import Dropped
 
@@ -154,6 +155,8 @@ ELSEWHERE = (
     ),
 )  # fmt: skip
 
+_UNUSED = tuple((pattern, "") for pattern in WITHOUT_EFFECT)
+
 _MACOS = "these machines run macOS only"
 _TIER = "choose an instance type, or TERRAFORM_LAMBDALABS_REGION_SMART_CHEAPEST"
 #: What would change the machines and is not supported: refused, with the reason.
@@ -234,15 +237,27 @@ def translate(asked: Mapping[str, str], exists: Callable[[str], bool]) -> Transl
 
 
 def _without_effect(setting: str) -> bool:
-    return not setting.endswith("=n") and any(re.fullmatch(pattern, setting) for pattern in WITHOUT_EFFECT)
+    return not setting.endswith("=n") and _first(_UNUSED, setting) is not None
 
 
-def _first(rules: tuple[tuple[str, str], ...], setting: str) -> str:
-    """The template or sentence of the first rule that fits, filled in; "" where none does."""
-    for pattern, template in rules:
-        if match := re.fullmatch(pattern, setting):
+def _first(rules: tuple[tuple[str, str], ...], setting: str) -> str | None:
+    """The template or sentence of the first rule that fits, filled in; None where none does."""
+    word = setting.partition("_")[0]
+    for pattern, template in _rules_for(rules, word):
+        if match := pattern.fullmatch(setting):
             return match.expand(template)
-    return ""
+    return None
+
+
+@cache
+def _rules_for(rules: tuple[tuple[str, str], ...], word: str) -> list[tuple[re.Pattern[str], str]]:
+    """The rules that may fit settings whose first word is this one: AWS, GCE, SSH."""
+    first_words = [re.match(r"([A-Z]+)_", pattern) for pattern, _ in rules]
+    return [
+        (re.compile(pattern), template)
+        for (pattern, template), first in zip(rules, first_words)
+        if first is None or first[1] == word
+    ]
 
 
 def _rename(made: Translation, line: str, renamed: str, exists: Callable[[str], bool]) -> None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import difflib
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from heapq import nsmallest
 
 import kconfiglib
 
@@ -23,6 +25,8 @@ from cloudlib.config.dropped import Dropped
 _COUNT = 3
 #: How many unknown settings get the names like theirs: a configuration of another tree has hundreds.
 _SEARCHES = 5
+#: How many names are compared letter by letter with an unknown one.
+_COMPARED = 60
 _PRICE = re.compile(r"\$([\d,.]+)/h")
 _TIMES = re.compile(r"(?<!\d)(\d+)[A-Za-z]*\Z")
 _NOUNS = (
@@ -135,6 +139,8 @@ class Nearest:
         self._kconf = kconf
         self._switches = [s.name for s in terms.provider_switches(kconf)]
         self._prompts = [s.name for s in kconf.unique_defined_syms if terms.prompted(s)]
+        self._sorted = sorted(self._prompts)
+        self._machines: dict[str, Machine | None] = {}
         self._second = {n.split("_")[1] for n in self._prompts if n.startswith("TERRAFORM_")}
         self._searches = _SEARCHES
 
@@ -157,15 +163,33 @@ class Nearest:
             return ()
         self._searches -= 1
         words = name.split("_")
-        shared = {n: _shared(words, n.split("_")) for n in self._prompts}
-        most = max(shared.values(), default=0)
+        most, best = self._beginning_like(words)
         if most < min(3, len(words) - 1):
             return _close(name, [n for n in self._prompts if self._kconf.syms[n].choice is None])
-        best = [n for n, count in shared.items() if count == most]
-        sized = [m for n in best if (m := machine(self._kconf.syms[n]))]
-        if sized and len(sized) == len(best):
+        if sized := self._all_machines(best):
             return tuple(m.symbol.name for m in _by_size(name, sized, lambda m: m.symbol.name))
         return _close(name, best)
+
+    def _beginning_like(self, words: Sequence[str]) -> tuple[int, list[str]]:
+        """How many words the names most like one begin with as it does, and these names, sorted."""
+        for count in range(len(words), 0, -1):
+            start = "_".join(words[:count])
+            first, last = (bisect_left(self._sorted, start + end) for end in ("_", "`"))  # ` comes after _
+            whole = [start] if start in self._kconf.syms and terms.prompted(self._kconf.syms[start]) else []
+            if whole or first < last:
+                return count, whole + self._sorted[first:last]
+        return 0, []
+
+    def _all_machines(self, names: Sequence[str]) -> list[Machine]:
+        """The machines that names stand for; none where one of them stands for something else."""
+        sized = []
+        for name in names:
+            if name not in self._machines:
+                self._machines[name] = machine(self._kconf.syms[name])
+            if (known := self._machines[name]) is None:
+                return []
+            sized.append(known)
+        return sized
 
     def valued_like(self, symbol: kconfiglib.Symbol, value: str) -> tuple[str, ...]:
         """Machines with names like that of an unknown one, where a result string asks for it."""
@@ -226,8 +250,9 @@ def _shared(words: list[str], other: list[str]) -> int:
 
 
 def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Names that are spelled like one; only so many are compared as take no time."""
-    return tuple(difflib.get_close_matches(name, names[:100], n=_COUNT, cutoff=0.5))
+    """Names that are spelled like one, of those that are nearest to its length: comparing takes long."""
+    near = nsmallest(_COMPARED, names, key=lambda other: abs(len(other) - len(name)))
+    return tuple(difflib.get_close_matches(name, near, n=_COUNT, cutoff=0.5))
 
 
 def _by_size(asked: str, known: Iterable[Machine], name: Callable[[Machine], str]) -> list[Machine]:

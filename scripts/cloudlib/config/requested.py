@@ -70,7 +70,7 @@ def load(kconf: kconfiglib.Kconfig, path: Path) -> Loaded:
         notes = list(_moved(kconf, old)) if edits == save.NOTHING else []
     if not _lost(kconf, _Request(asked)) and not any(name in asked for name in _OTHERS):
         _names_a_cloud(kconf, asked, path)
-        return Loaded(tuple(notes))
+        return Loaded(tuple(notes if path == config_file() else _default_machine(kconf, asked)))
     return _translated(kconf, asked, path)
 
 
@@ -116,9 +116,12 @@ def _translated(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path)
     reasons = {item.name: item.why for item in refused}
     lost = [replace(i, why=reasons.pop(i.name, i.why)) for i in dropped(kconf, request)]
     lost = [item for item in refused if item.name in reasons] + lost
+    said = [*made.notes, *chosen.notes, *map(str, notes)]
     if not lost:
         _names_a_cloud(kconf, wanted, path)
-    return Loaded([*made.notes, *chosen.notes, *map(str, notes)], lost)
+    if not lost and path != config_file():
+        said += _default_machine(kconf, wanted)
+    return Loaded(said, lost)
 
 
 def _names_a_cloud(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path) -> None:
@@ -135,6 +138,17 @@ def _names_a_cloud(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Pa
                 ["add one of", *(f"  CONFIG_{s}=y" for s in switches), "make alldefconfig: the defaults"]
             ),
         )
+
+
+def _default_machine(kconf: kconfiglib.Kconfig, asked: Mapping[str, str]) -> Iterator[str]:
+    """What a file gets that names a provider, or a family, and no machine."""
+    from cloudlib.config import nearest
+
+    names = [name for name, value in asked.items() if value == "y" and name in kconf.syms]
+    if not any(nearest.machine(kconf.syms[name]) for name in names if kconf.syms[name].choice is not None):
+        machine = nearest.chosen(kconf)
+        if machine is not None and f'"{machine.name}"' not in asked.values():
+            yield f"no machine is named: it is {machine.label}, the default of these menus"
 
 
 def one_line(error: Exception) -> str:

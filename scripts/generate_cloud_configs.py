@@ -99,7 +99,8 @@ def _generate(providers: Sequence[Provider], *, named: bool) -> int:
         executor.shutdown(wait=False, cancel_futures=True)
         summary.show(outcomes, sys.stdout)
         tools = {o.provider: o.catalog.provenance.tools for o in outcomes if o.catalog}
-        for line in recordings.finish(source_note(), tools):
+        ended = {outcome.provider for outcome in outcomes}
+        for line in recordings.finish(source_note(), tools, ended=ended):
             print(line)
     return _exit_code(outcomes, named=named)
 

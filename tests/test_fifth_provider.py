@@ -46,7 +46,7 @@ SERVE = """
 import sys
 sys.path[:0] = ["scripts", "."]
 from tests.servers.toy_server import ToyServer
-with ToyServer(lifetime=300) as server:
+with ToyServer() as server:
     print(server.url + "/v1/", flush=True)
     server.wait()
 """

@@ -59,7 +59,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server() -> Iterator[Api]:
-    with Api(lifetime=60) as running:
+    with Api() as running:
         yield running
         assert running.errors == []
 
@@ -287,7 +287,7 @@ def test_a_key_in_the_reason_phrase(waits: list[float]) -> None:
 def test_a_loopback_address_is_never_asked_of_a_proxy(
     server: Api, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    with Api(lifetime=60) as proxy:
+    with Api() as proxy:
         monkeypatch.setenv(name, proxy.url)
         client().get(f"{server.url}/x")
         assert proxy.requests == [] and len(server.requests) == 1
@@ -296,7 +296,7 @@ def test_a_loopback_address_is_never_asked_of_a_proxy(
 def test_a_loopback_address_with_tls_is_neither(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, waits: list[float]
 ) -> None:
-    with Api(lifetime=60) as proxy:
+    with Api() as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         failure("https://127.0.0.1:1/x", ServiceFailed)
         assert proxy.requests == []

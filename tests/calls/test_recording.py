@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -251,7 +252,7 @@ def test_without_both_nothing_is_taped(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("RECORD", "REPLAY"):
         monkeypatch.delenv(name, raising=False)
     assert tapes.from_environment().tape("aws") is None
-    assert tapes.from_environment().finish("", {}) == []
+    assert list(tapes.from_environment().finish("", {}, ended={"aws"})) == []
 
 
 def test_a_full_disk_leaves_no_half_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,7 +270,51 @@ def test_nothing_recorded_leaves_no_folder(tmp_path: Path) -> None:
     made = tapes.Tapes(record=tmp_path / "rec")
     made.tape("aws")
     with pytest.raises(RecordingError, match="nothing was recorded"):
-        made.finish("", {})
+        list(made.finish("", {}, ended={"aws"}))
+    assert not (tmp_path / "rec").exists()
+
+
+def recorded_in(folder: Path, *providers: str) -> tapes.Tapes:
+    """RECORD into a new folder; each of the providers was answered once."""
+    folder.mkdir()
+    made = tapes.Tapes(record=folder)
+    for name in providers:
+        tape = made.tape(name)
+        assert isinstance(tape, Recorder)
+        tape.keep(Answer(f"{name} x", 0, b"{}"))
+    return made
+
+
+def test_one_that_cannot_be_written_does_not_cost_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, replace = recorded_in(tmp_path / "rec", "one", "two", "three"), os.replace
+
+    def full(source: Path, target: Path) -> None:
+        if target.name.startswith("two"):
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr("os.replace", full)
+    lines: list[str] = []
+    with pytest.raises(RecordingError, match=r"two\.jsonl\.gz cannot be written: No space left on device"):
+        for line in made.finish("", {}, ended={"one", "two", "three"}):
+            lines.append(line)
+    assert [line.split()[1] for line in lines] == [
+        str(tmp_path / f"rec/{n}.jsonl.gz") for n in ("one", "three")
+    ]
+    again = tapes.Tapes(replay=tmp_path / "rec")
+    for name in ("one", "three"):
+        tape = again.tape(name)
+        assert isinstance(tape, Recording) and tape.answer(f"{name} x").out == b"{}"
+    with pytest.raises(NotSetUp, match="no recording of two"):
+        again.tape("two")
+
+
+@pytest.mark.parametrize("providers", [(), ("one", "three")])
+def test_an_interrupted_run_is_not_recorded(tmp_path: Path, providers: tuple[str, ...]) -> None:
+    lines = list(recorded_in(tmp_path / "rec", *providers).finish("", {}, ended=()))
+    assert lines == [f"not recorded: {name}, whose run was interrupted" for name in providers]
     assert not (tmp_path / "rec").exists()
 
 
@@ -333,5 +378,5 @@ def test_a_budget_or_a_stop_is_no_answer() -> None:
     recorder = Recorder("aws")
     log = CallLog(budget=0, tape=recorder)
     with pytest.raises(BudgetExceeded):
-        run_bytes(["true"], log=log, timeout=5)
+        run_bytes(["true"], log=log, timeout=60)
     assert recorder.packed(HEADER, Known()) == b""

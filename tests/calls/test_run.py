@@ -188,7 +188,7 @@ def test_a_failure_is_classified(vendor: Vendor) -> None:
     vendor("echo $1 >&2; exit 7")
     for word, kind in (("known", UsageError), ("new", CallFailed)):
         with pytest.raises(kind):
-            run_bytes(["vendor", word], log=CallLog(), timeout=20, classify=classify)
+            run_bytes(["vendor", word], log=CallLog(), timeout=60, classify=classify)
     assert seen == [(["vendor", "known"], 7, "known"), (["vendor", "new"], 7, "new")]
 
 
@@ -200,7 +200,7 @@ def test_secrets_are_redacted(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -
         assert text not in command_line(["vendor", f"--key={text}"])
     vendor('echo "bad key $AWS_SECRET_ACCESS_KEY" >&2; exit 1')
     with pytest.raises(CallFailed, match=r"bad key \[redacted\]"):
-        run_json(["vendor"], log=CallLog(), timeout=20, own=("AWS_",))
+        run_json(["vendor"], log=CallLog(), timeout=60, own=("AWS_",))
     assert redact("AKIA is not a key, nor is basic training") != "" and "AKIA" in redact("AKIA is not a key")
 
 

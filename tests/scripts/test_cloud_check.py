@@ -145,7 +145,7 @@ def test_live_aws(tree: Tree) -> None:
 
 @pytest.mark.slow
 def test_live_azure(tree: Tree) -> None:
-    with AzureServer(lifetime=60) as server:
+    with AzureServer() as server:
         azure = make_azure(tree, server)
         config = "CONFIG_TERRAFORM_AZURE=y\nCONFIG_TERRAFORM_AZURE_VM_FAMILY_DSV5=y\n"
         config += "CONFIG_TERRAFORM_AZURE_VM_SIZE_STANDARD_D4S_V5=y\n"
@@ -161,7 +161,7 @@ def test_live_azure(tree: Tree) -> None:
 
 @pytest.mark.slow
 def test_live_gce(tree: Tree) -> None:
-    with GceServer(small_gce(), lifetime=60) as server:
+    with GceServer(small_gce()) as server:
         gce = make_gce(tree, server)
         family = "CONFIG_TERRAFORM_GCE=y\nCONFIG_TERRAFORM_GCE_MACHINE_FAMILY_N2_STANDARD=y\n"
         tree.write(".config", family + "CONFIG_TERRAFORM_GCE_MACHINE_N2_STANDARD_4=y\n")
@@ -186,7 +186,7 @@ def test_live_without_the_vendor_s_command(tree: Tree) -> None:
 
 
 def test_live_lambda(tree: Tree) -> None:
-    with LambdaServer(lifetime=60) as server:
+    with LambdaServer() as server:
         # FORCE=1 here and below: the server knows fewer types than the committed catalog
         env = {"LAMBDALABS_API_BASE": server.base, "LAMBDA_API_KEY": KEY, "FORCE": "1"}
         tree.make("defconfig-lambdalabs-gpu-1x-a10")
@@ -204,7 +204,7 @@ def test_a_machine_left_to_capacity(tree: Tree) -> None:
     tree.make("defconfig-lambdalabs-smart")
     code, said, _ = check(tree)
     assert code == 0 and said.startswith("note: .config leaves the choice of machine to capacity")
-    with LambdaServer(lifetime=60) as server:
+    with LambdaServer() as server:
         code, said, err = check(
             tree, LIVE="1", LAMBDALABS_API_BASE=server.base, LAMBDA_API_KEY=KEY, FORCE="1"
         )

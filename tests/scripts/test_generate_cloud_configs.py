@@ -89,7 +89,7 @@ def _waits_at(met: threading.Barrier) -> Matcher:
         if not waited:
             waited = True
             with suppress(threading.BrokenBarrierError):
-                met.wait(timeout=30)
+                met.wait(timeout=120)
         return False
 
     return matches

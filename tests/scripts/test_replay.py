@@ -5,8 +5,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import random
 import shutil
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +25,9 @@ from cloudlib.catalog.records import Provenance
 from cloudlib.provider import Request
 from cloudlib.publish import tier
 from tests.servers import aws_wire, azure_server
-from tests.servers.http_base import HttpServer
+from tests.servers.http_base import Fault, HttpServer
+from tests.servers.lambda_data import small
+from tests.servers.lambda_server import LambdaServer, json_reply, to
 from tests.support.contract import Contract, contract_of
 from tests.support.costly import mostly_slow
 from tests.support.tree import ROOT, Tree
@@ -117,6 +123,13 @@ def test_a_replay_gives_the_same_menus_and_says_so(recorded: Recorded) -> None:
     assert recorded.generated() == recorded.texts
 
 
+def test_a_recording_of_less_than_the_menus_needs_force(recorded: Recorded) -> None:
+    before = recorded.tree.menu_state()
+    code, said = recorded.replay(check=False, FORCE="")
+    assert code == 1 and "the answer lacks " in said and recorded.tree.menu_state() == before, said
+    assert f"next: FORCE=1 replays rec/{recorded.name}.jsonl.gz as it is, though it offers less" in said
+
+
 def test_a_question_of_a_cli_is_answered_too(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPLAY", str(recorded.file))
     monkeypatch.setenv("PATH", "")
@@ -198,6 +211,71 @@ def test_record_overwrites_nothing(tree: Tree) -> None:
     assert done.returncode == 2 and "exists already" in done.stderr and "unchanged: rec" in done.stderr
     assert [p.name for p in kept.parent.iterdir()] == ["mine"] and tree.menu_state() == before
     assert tree.vendor_calls() == []
+
+
+def test_a_full_disk_costs_the_recording_and_no_menu(tree: Tree) -> None:
+    """No file may grow beyond 192 KiB, which a recording of an answer with a long unknown part would."""
+    padded = {"data": small().offers(), "padding": random.Random(1).randbytes(200_000).hex()}
+    with LambdaServer(small()) as server:
+        env = contract_of("lambdalabs").prepare(tree, server)
+        server.inject(Fault(to("instance-types"), reply=json_reply(200, padded)))
+        make = f"make PYTHON={sys.executable} cloud-config-lambdalabs RECORD=rec"
+        done = tree.run("sh", "-c", f"ulimit -f 384; exec {make}", check=False, **env)
+        assert done.returncode != 0 and "lambdalabs  published" in done.stdout, done.stdout + done.stderr
+        layout = (
+            "error: the recording rec/lambdalabs.jsonl.gz cannot be written: File too large\n  unchanged: "
+        )
+        assert layout in done.stderr and "next: make room" in done.stderr and "Traceback" not in done.stderr
+        assert not (tree.root / "rec").exists() and "recorded:" not in done.stdout
+        assert tier.marker(tree.root, "lambdalabs").exists()
+        assert "recorded: rec/" in tree.make("cloud-config-lambdalabs", "RECORD=rec", **env).stdout
+    tree.make("cloud-config-lambdalabs", "REPLAY=rec", FORCE="1")
+
+
+def test_ctrl_c_keeps_the_recordings_of_those_that_had_ended(tree: Tree) -> None:
+    """One provider has published when another, which never answers, is interrupted."""
+    done, hangs = NAMES[-2:]
+    with contract_of(done).small() as one, contract_of(hangs).small() as other:
+        other.inject(contract_of(hangs).faults["hang"]())
+        env: dict[str, str] = {}
+        for name, server in ((done, one), (hangs, other)):
+            env |= {**contract_of(name).prepare(tree, server), **contract_of(name).settings}
+        words = ("--provider", done, "--provider", hangs)
+        run = tree.start(sys.executable, GENERATE, *words, **env, RECORD="rec", CLOUD_CALL_TIMEOUT="600")
+        try:
+            end = time.monotonic() + 120
+            while not (tier.marker(tree.root, done).exists() and other.requests) and run.poll() is None:
+                assert time.monotonic() < end, "it did not come to that"
+                time.sleep(0.05)
+            run.send_signal(signal.SIGINT)
+            out, err = run.communicate(timeout=60)
+        finally:
+            run.kill()  # nothing to kill where it ended as it should
+    assert run.returncode == 130 and "error: interrupted\n" in err and "Traceback" not in err
+    assert f"not recorded: {hangs}, whose run was interrupted\n" in out and f"recorded: rec/{done}." in out
+    assert {path.name for path in (tree.root / "rec").iterdir()} == {f"{done}.jsonl.gz", "manifest.json"}
+    said = tree.python(GENERATE, REPLAY="rec", FORCE="1").stdout
+    assert f"rec has no recording of {hangs}" in said
+
+
+def test_ctrl_c_during_the_only_provider_leaves_no_folder(tree: Tree) -> None:
+    name = NAMES[-1]
+    with contract_of(name).small() as server:
+        server.inject(contract_of(name).faults["hang"]())
+        env = {**contract_of(name).prepare(tree, server), "CLOUD_CALL_TIMEOUT": "600"}
+        run = tree.start("make", f"PYTHON={sys.executable}", f"cloud-config-{name}", "RECORD=rec", **env)
+        try:
+            end = time.monotonic() + 120
+            while not server.requests and run.poll() is None:
+                assert time.monotonic() < end, "it did not ask"
+                time.sleep(0.05)
+            os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+            out, err = run.communicate(timeout=60)
+        finally:
+            run.kill()
+    assert run.returncode != 0 and "error: interrupted\n" in err and "Traceback" not in err
+    assert f"not recorded: {name}, whose run was interrupted\n" in out and "nothing was recorded" not in err
+    assert not (tree.root / "rec").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.servers.aws_wire import AwsError, call_of, ec2_reply, error_reply, json_reply
-from tests.servers.http_base import Fault, Matcher
+from tests.servers.http_base import FOREVER, Fault, Matcher
 from tests.servers.http_wire import Reply, Request
 
 #: Action -> how EC2 calls its list.
@@ -101,11 +101,9 @@ def empty(action: str, region: str | None = None) -> Fault:
     return Fault(to(action, region), reply=reply, times=None)
 
 
-def hangs(
-    action: str | None, region: str | None = None, seconds: float = 60.0, times: int | None = None
-) -> Fault:
-    """No answer for some seconds (or until the server is closed), then a dropped connection."""
-    return Fault(to(action, region), delay=seconds, reset=True, times=times)
+def hangs(action: str | None, region: str | None = None) -> Fault:
+    """No answer until the server is closed."""
+    return Fault(to(action, region), delay=FOREVER, times=None)
 
 
 def cut_off(action: str | None, region: str | None = None, times: int | None = None) -> Fault:

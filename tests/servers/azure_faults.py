@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.servers.azure_server import error, json_reply
-from tests.servers.http_base import Fault, Matcher
+from tests.servers.http_base import FOREVER, Fault, Matcher
 from tests.servers.http_wire import Reply, Request
 
 SKUS, LOCATIONS, OFFERS, PRICES, TOKEN = "/skus", "/locations", "/offers", "/api/retail/prices", "/msi/token"
@@ -98,9 +98,9 @@ def resets(path: str = SKUS, query: str = "", *, times: int | None = None) -> Fa
     return Fault(to(path, query), reset=True, times=times)
 
 
-def hangs(path: str = SKUS, query: str = "", *, seconds: float = 60.0) -> Fault:
-    """No answer."""
-    return Fault(to(path, query), delay=seconds, reset=True, times=None)
+def hangs(path: str = SKUS, query: str = "") -> Fault:
+    """No answer until the server is closed."""
+    return Fault(to(path, query), delay=FOREVER, times=None)
 
 
 def empty(path: str = SKUS, query: str = "") -> Fault:

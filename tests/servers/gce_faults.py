@@ -8,7 +8,7 @@ A list is named as the API does ("regions", "zones", "machineTypes", "accelerato
 from __future__ import annotations
 
 from tests.servers.gce_server import error, json_reply
-from tests.servers.http_base import Fault, Matcher
+from tests.servers.http_base import FOREVER, Fault, Matcher
 from tests.servers.http_wire import Reply, Request
 
 _TOO_MANY = "Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute'."
@@ -109,6 +109,6 @@ def cut_off(what: str, times: int | None = None) -> Fault:
     return Fault(to(what), cut=True, times=times)
 
 
-def hangs(what: str, seconds: float = 60.0) -> Fault:
-    """No answer for some seconds (or until the server is closed), then a dropped connection."""
-    return Fault(to(what), delay=seconds, reset=True, times=None)
+def hangs(what: str) -> Fault:
+    """No answer until the server is closed."""
+    return Fault(to(what), delay=FOREVER, times=None)

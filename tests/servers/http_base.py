@@ -10,6 +10,7 @@ at the latest, and it answers no more than `max_requests` requests.
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 import socketserver
 import ssl
@@ -25,7 +26,8 @@ from tests.servers.http_wire import Refused, Reply, Request, read_request
 
 __all__ = ["Fault", "HttpServer", "Matcher", "Reply", "Request", "matching"]
 
-MAX_DELAY = 120.0
+#: The delay of a fault that hangs: no answer until the server is closed.
+FOREVER = math.inf
 """Longest time in seconds a fault may hold a reply back."""
 
 _Server = TypeVar("_Server", bound="HttpServer")
@@ -172,8 +174,8 @@ class HttpServer:
             connection.sendall(Reply(503, b"the test server's request limit is reached\n").wire)
             return False
         fault = self._fault_for(request)
-        pause = self.latency + (min(fault.delay, MAX_DELAY) if fault else 0.0)
-        if pause > 0 and self._closing.wait(pause):
+        pause = self.latency + (fault.delay if fault else 0.0)
+        if pause > 0 and self._closing.wait(None if pause == FOREVER else pause):
             return False
         if fault is None:
             connection.sendall(self._own_reply(request).wire)

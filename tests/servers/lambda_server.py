@@ -18,7 +18,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.servers.http_base import Fault, HttpServer, matching
+from tests.servers.http_base import FOREVER, Fault, HttpServer, matching
 from tests.servers.http_wire import Reply, Request
 from tests.servers.lambda_data import LambdaData, recorded, small
 
@@ -123,9 +123,9 @@ def half(what: str = "") -> Fault:
     return Fault(to(what), reply=Reply(200, b'{"data": {"gpu_1x'), times=None)
 
 
-def hangs(what: str = "", *, seconds: float = 30.0) -> Fault:
-    """No answer."""
-    return Fault(to(what), delay=seconds, reset=True, times=None)
+def hangs(what: str = "") -> Fault:
+    """No answer until the server is closed."""
+    return Fault(to(what), delay=FOREVER, times=None)
 
 
 def _authorized(header: str) -> bool:

@@ -49,7 +49,7 @@ class Tree:
         """A command in the tree; with `check` its failure fails the test and shows what it said."""
         done = subprocess.run(
             argv, check=False, cwd=self.root, env={**self.env, **env}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=120,
+            capture_output=True, text=True, timeout=600,
         )  # fmt: skip
         if check and done.returncode != 0:
             raise AssertionError(f"{argv} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")

@@ -8,7 +8,7 @@ import getpass
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -45,29 +45,44 @@ class Tapes:
             return None
         return _from_folder(self.replay, provider) if self.replay.is_dir() else _of(self.replay, provider)
 
-    def finish(self, source: str, tools: Mapping[str, Mapping[str, str]]) -> list[str]:
-        """Write what was recorded; returns a line about each file. `tools` are the versions by provider.
+    def finish(
+        self, source: str, tools: Mapping[str, Mapping[str, str]], *, ended: Collection[str]
+    ) -> Iterator[str]:
+        """Write the recordings of the providers whose run has `ended`; yields a line about each provider.
 
-        Raises RecordingError; the menus are not concerned.
+        An interrupted run has answered some of its calls: a replay would blame the recording, so there is
+        none. `tools` are the versions by provider. Raises RecordingError after the last line: what could be
+        written is there, and in the manifest. Where there is nothing, the folder is removed.
         """
         if self.record is None:
-            return []
+            return
         entries: dict[str, Any] = {}
-        lines = []
+        failure: RecordingError | None = None
         for provider, recorder in sorted(self._recorders.items()):
+            if provider not in ended:
+                yield f"not recorded: {provider}, whose run was interrupted"
+                continue
             header = Header(provider, self._started, source, dict(tools.get(provider, {})))
             data = recorder.packed(header, _known())
             if not data:
                 continue
-            entries[provider] = add(self.record, header, data)
-            lines.append(f"recorded: {self.record / provider}{ENDING} ({len(data) / 1e6:.2f} MB)")
-        if not entries:
-            self.record.rmdir()
-            raise RecordingError(
-                "nothing was recorded: no provider answered", hint="see above for the reason"
-            )
-        write_manifest(self.record, entries)
-        return lines
+            try:
+                entries[provider] = add(self.record, header, data)
+            except RecordingError as error:
+                failure = failure or error
+                continue
+            yield f"recorded: {self.record / provider}{ENDING} ({len(data) / 1e6:.2f} MB)"
+        if entries:
+            write_manifest(self.record, entries)
+        else:
+            with contextlib.suppress(OSError):  # somebody may have put something in, or removed it
+                self.record.rmdir()
+            if not failure and self._recorders and self._recorders.keys() <= set(ended):
+                failure = RecordingError(
+                    "nothing was recorded: no provider answered", hint="see above for the reason"
+                )
+        if failure:
+            raise failure
 
 
 def call_log(provider: str) -> CallLog:

@@ -13,7 +13,7 @@ from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import guard, merge
 from cloudlib.catalog.diff import CatalogDiff, difference
 from cloudlib.catalog.records import Catalog
-from cloudlib.errors import CatalogError, CloudError, PublishError
+from cloudlib.errors import CatalogError, CloudError, PublishError, ShortAnswer
 from cloudlib.menus import render as menus
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import staged, tier
@@ -31,16 +31,27 @@ class Fetched:
     remarks: tuple[str, ...] = ()
 
 
+_REPLAY_SHORT = (
+    "FORCE=1 replays {recording} as it is, though it offers less than this tree's menus\n"
+    "docs/recordings.md says when that is right"
+)
+
+
 def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
     """Ask the vendor and render; touches no file of the tree. NotSetUp without what publishing needs."""
     staged.require()
     started = time.monotonic()
     known = last_known(root, provider.NAME)
-    catalog = merge.carry_forward(provider.fetch(replace(request, known=known)), known)
-    catalog = _sourced(catalog, request)
+    recording = request.log.replayed
+    try:
+        catalog = provider.fetch(replace(request, known=known))
+    except ShortAnswer as error:
+        if recording:
+            error.hint = _REPLAY_SHORT.format(recording=recording.name)
+        raise
+    catalog = _sourced(merge.carry_forward(catalog, known), request)
     texts = render(provider, catalog, tier.GENERATED)
     seconds = time.monotonic() - started
-    recording = request.log.replayed
     replayed = (f"replayed from {recording.name}; no vendor was asked",) if recording else ()
     return Fetched(catalog, texts, seconds, request.log.calls, (*replayed, *request.remarks))
 

@@ -115,7 +115,7 @@ def test_a_region_that_refuses_keeps_its_last_known_data(aws: Aws) -> None:
 @pytest.mark.slow
 def test_a_region_that_hangs_keeps_its_last_known_data(aws: Aws) -> None:
     aws.config()
-    aws.server.inject(faults.hangs("DescribeInstanceTypeOfferings", "us-west-2", seconds=120))
+    aws.server.inject(faults.hangs("DescribeInstanceTypeOfferings", "us-west-2"))
     _, said = aws.config(CLOUD_CALL_TIMEOUT="45")
     assert "not reached: us-west-2" in said and "last known data are kept" in said
     types = {t["name"]: t for t in json.loads(aws.tree.read(CATALOG))["instance_types"]}
@@ -237,7 +237,7 @@ def test_a_region_that_is_not_opted_in_cannot_be_asked_for(aws: Aws) -> None:
 @pytest.mark.slow
 def test_ctrl_c_leaves_everything_and_no_process(aws: Aws) -> None:
     before = aws.tree.menu_state()
-    aws.server.inject(faults.hangs("DescribeAvailabilityZones", seconds=60))
+    aws.server.inject(faults.hangs("DescribeAvailabilityZones"))
     argv = ("scripts/generate_cloud_configs.py", "--provider", "aws")
     import sys
 

@@ -27,7 +27,7 @@ from tests.servers.aws_images import creation_date, images_of, names_for
 from tests.servers.aws_moto import moto_server
 from tests.servers.aws_server import AwsServer
 from tests.servers.aws_wire import wildcard
-from tests.servers.http_base import Fault, HttpServer, Reply, Request, matching
+from tests.servers.http_base import FOREVER, Fault, HttpServer, Reply, Request, matching
 
 AWS = Path(sys.executable).parent / "aws"
 LINUX = {
@@ -51,7 +51,7 @@ class Echo(HttpServer):
 
 @pytest.fixture
 def server() -> Iterator[AwsServer]:
-    with AwsServer(small(), lifetime=120) as running:
+    with AwsServer(small()) as running:
         yield running
         assert running.errors == []
 
@@ -127,7 +127,7 @@ def run_aws(server: AwsServer, home: Path, *args: str, **extra: str) -> subproce
 
 
 def test_connections_stay_open_and_requests_are_logged() -> None:
-    with Echo(lifetime=60) as server:
+    with Echo() as server:
         connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
         for path in ("/one?a=b&c=%20", "/two"):
             connection.request("POST", path, b"x=1", {"User-Agent": "test", "X-Other": "dropped"})
@@ -142,19 +142,19 @@ def test_connections_stay_open_and_requests_are_logged() -> None:
 
 
 def test_requests_beyond_the_limit_are_refused() -> None:
-    with Echo(lifetime=60, max_requests=2) as server:
+    with Echo(max_requests=2) as server:
         statuses = [post(server.url, "", "s", "r")[0] for _ in range(3)]
         assert statuses == [200, 200, 503] and server.refused == 1 and len(server.requests) == 2
 
 
 def test_a_bug_in_a_server_shows() -> None:
-    with Echo(lifetime=60) as server:
+    with Echo() as server:
         assert post(server.url + "/bug", "", "s", "r")[0] == 500
         assert isinstance(server.errors[0], KeyError)
 
 
 def test_faults_apply_in_order_and_so_many_times() -> None:
-    with Echo(lifetime=60) as server:
+    with Echo() as server:
         server.inject(
             Fault(matching(path="/a"), Reply(503, b"busy"), times=2),
             Fault(matching(path="/a"), lambda request: Reply(429, request.path.encode())),
@@ -167,7 +167,7 @@ def test_faults_apply_in_order_and_so_many_times() -> None:
 
 
 def test_cut_and_reset_replies_break_the_client() -> None:
-    with Echo(lifetime=60) as server:
+    with Echo() as server:
         server.inject(Fault(matching(path="/cut"), cut=True), Fault(matching(path="/reset"), reset=True))
         with pytest.raises(http.client.IncompleteRead):
             post(server.url + "/cut", "", "s", "r")
@@ -180,11 +180,11 @@ def test_cut_and_reset_replies_break_the_client() -> None:
 
 
 def test_latency_is_added_and_closing_ends_a_hang() -> None:
-    with Echo(lifetime=60, latency=0.1) as server:
+    with Echo(latency=0.1) as server:
         begin = time.monotonic()
         post(server.url, "", "s", "r")
         assert time.monotonic() - begin >= 0.1
-        server.inject(Fault(matching(), delay=100))
+        server.inject(Fault(matching(), delay=FOREVER))
         threading.Timer(0.2, server.close).start()
         with pytest.raises((OSError, http.client.HTTPException)):
             post(server.url, "", "s", "r")
@@ -201,7 +201,7 @@ def test_a_server_ends_by_itself() -> None:
 
 
 def test_malformed_and_chunked_requests_are_refused() -> None:
-    with Echo(lifetime=60) as server:
+    with Echo() as server:
         for headers, status in (({"Transfer-Encoding": "chunked"}, 411), ({"Content-Length": "x"}, 413)):
             connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
             connection.request("POST", "/", headers=headers)
@@ -517,7 +517,7 @@ def test_real_aws_gets_through_throttling(server: AwsServer, tmp_path: Path) -> 
 @pytest.mark.slow
 def test_moto_answers_what_is_forwarded() -> None:
     pytest.importorskip("flask", reason="moto_server needs flask")
-    with moto_server() as url, AwsServer(small(), moto_url=url, lifetime=120) as server:
+    with moto_server() as url, AwsServer(small(), moto_url=url) as server:
         root = query(server, "DescribeInstanceTypeOfferings", LocationType="region")
         assert len(texts(root, "instanceType")) > len(small().types)
         assert texts(query(server, "DescribeRegions"), "regionName")[0] == "us-east-1"

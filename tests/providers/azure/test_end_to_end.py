@@ -35,7 +35,7 @@ T = "TERRAFORM_AZURE"
 
 @pytest.fixture
 def server() -> Iterator[AzureServer]:
-    with AzureServer(lifetime=300) as running:
+    with AzureServer() as running:
         yield running
         assert running.errors == []
         assert {r.method for r in running.requests} <= {"GET", "CONNECT"}, "nothing is ever written"
@@ -235,7 +235,7 @@ def test_a_login_that_has_expired(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     """What the real az says of it."""
     put_az(tmp_path, tmp_path / "log", real_az())
     folder, name = tmp_path / "config", "00000000-0000-0000-0000-0000000000aa"
-    with ExpiredLogin(lifetime=120) as server:
+    with ExpiredLogin() as server:
         env = server.env(folder, real_version())
         for key, text in {**env, "PATH": f"{tmp_path}:{os.environ['PATH']}"}.items():
             monkeypatch.setenv(key, text)

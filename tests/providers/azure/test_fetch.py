@@ -57,7 +57,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AzureSer
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("HOME", str(tmp_path))
     put_az(tmp_path, tmp_path / "calls", FAKE)
-    with AzureServer(lifetime=120) as running:
+    with AzureServer() as running:
         for name, value in running.env(tmp_path / "azure").items():
             monkeypatch.setenv(name, value)
         yield running
@@ -454,7 +454,7 @@ def test_no_az(server: AzureServer, tmp_path: Path) -> None:
 def test_an_answer_that_never_comes(server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUD_CALL_TIMEOUT", "1")
     server.inject(faults.hangs(faults.SKUS, faults.at("eastus")))
-    assert "no answer within 1 s" in failure(TimedOut).what, "the connection would be reset at last"
+    assert "no answer within 1 s" in failure(TimedOut).what
 
 
 # --- faults of one location ---
@@ -494,7 +494,7 @@ def test_a_failure_does_not_wait_for_what_hangs(server: AzureServer) -> None:
     )
     started = time.monotonic()
     failure(AccessDenied)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60, "it would wait until the limit of the call that hangs"
 
 
 def test_many_locations_that_fail_end_the_fetch(server: AzureServer) -> None:

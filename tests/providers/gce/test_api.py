@@ -75,7 +75,7 @@ def cloud(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_p
     log = install(tmp_path / "bin", real=request.param == "real")
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     monkeypatch.setenv("HOME", str(tmp_path))
-    with GceServer(lifetime=120) as server:
+    with GceServer() as server:
         for name, value in environment(server, tmp_path).items():
             monkeypatch.setenv(name, value)
         yield Cloud(server, log, "6" if request.param == "real" else "1.5")

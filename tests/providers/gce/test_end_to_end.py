@@ -33,7 +33,7 @@ G = "TERRAFORM_GCE"
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real_gce)])
 def gce(request: pytest.FixtureRequest, tree: Tree) -> Iterator[Gce]:
     """A tree with the committed static menus, in front of a small Google Cloud."""
-    with GceServer(small(), lifetime=120) as server:
+    with GceServer(small()) as server:
         yield make_gce(tree, server, real=request.param == "real")
         assert server.errors == []
 

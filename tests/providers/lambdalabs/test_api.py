@@ -48,7 +48,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[LambdaSe
     monkeypatch.setattr(CallLog, "pause", lambda self, seconds: None)
     monkeypatch.setattr(lambdalabs_calls, "SPACING", 0.0)
     monkeypatch.setenv("HOME", str(tmp_path))
-    with LambdaServer(lifetime=60) as running:
+    with LambdaServer() as running:
         monkeypatch.setenv("LAMBDALABS_API_BASE", running.base)
         monkeypatch.setenv("LAMBDA_API_KEY", KEY)
         yield running
@@ -211,7 +211,7 @@ def test_a_cut_off_reply(server: LambdaServer, what: str) -> None:
 def test_a_connection_that_hangs(server: LambdaServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUD_CALL_TIMEOUT", "0.3")
     server.inject(lambda_server.hangs("images"))
-    failure(TimedOut)  # where it waited on, the connection would be reset
+    failure(TimedOut)
 
 
 def test_an_error_that_comes_as_a_success(server: LambdaServer) -> None:
@@ -275,7 +275,7 @@ def generate(tree: Tree, server: LambdaServer | None, **env: str) -> tuple[int, 
 
 
 def test_menus_of_an_administrator(tree: Tree) -> None:
-    with LambdaServer(lifetime=60) as server:
+    with LambdaServer() as server:
         code, told = generate(tree, server)
         assert code == 0 and "lambdalabs: capacity now" in told
         assert server.count() == 3
@@ -297,7 +297,7 @@ def test_no_key_changes_nothing(tree: Tree) -> None:
 
 
 def test_a_fault_changes_nothing(tree: Tree) -> None:
-    with LambdaServer(lifetime=60) as server:
+    with LambdaServer() as server:
         assert generate(tree, server)[0] == 0
         before = tree.menu_state()
         server.inject(lambda_server.web_page("images"))

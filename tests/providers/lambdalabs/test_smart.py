@@ -128,7 +128,7 @@ def test_an_earlier_answer_stays_while_it_holds() -> None:
 
 @pytest.fixture
 def server() -> Iterator[LambdaServer]:
-    with LambdaServer(lifetime=120) as running:
+    with LambdaServer() as running:
         yield running
         assert running.errors == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 
-from tests.servers.http_base import Fault, HttpServer, matching
+from tests.servers.http_base import FOREVER, Fault, HttpServer, matching
 from tests.servers.http_wire import Reply, Request
 
 KEY = "toy-key-of-the-tests-0123456789"
@@ -65,8 +65,8 @@ def empty() -> Fault:
 
 
 def hangs() -> Fault:
-    """No answer."""
-    return Fault(matching(path="/v1/shapes"), delay=30.0, reset=True, times=None)
+    """No answer until the server is closed."""
+    return Fault(matching(path="/v1/shapes"), delay=FOREVER, times=None)
 
 
 def _json(status: int, body: object) -> Reply:

@@ -18,6 +18,7 @@ import pytest
 
 from cloudlib.errors import Busy, CloudError, PublishError
 from cloudlib.publish import locks, tier
+from tests.support.costly import mostly_slow
 
 SCRIPTS = Path(tier.__file__).resolve().parents[2]
 OLD = {
@@ -302,8 +303,9 @@ while not stop.exists():
 """
 
 
-def test_a_reader_sees_the_old_set_or_the_new_one(root: Path, tmp_path: Path) -> None:
-    """A publisher at work without a pause, and 200 readers or more, until it has had its turn."""
+@pytest.mark.parametrize("readers", mostly_slow([200, 500]))
+def test_a_reader_sees_the_old_set_or_the_new_one(root: Path, tmp_path: Path, readers: int) -> None:
+    """A publisher at work without a pause, and so many reads or more, until it has had its turn."""
     stop = tmp_path / "stop"
     argv = [sys.executable, "-c", _PUBLISHES, str(root), str(stop)]
     env = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
@@ -312,7 +314,7 @@ def test_a_reader_sees_the_old_set_or_the_new_one(root: Path, tmp_path: Path) ->
         seen: list[str] = []
         try:
             for _ in range(100_000):
-                if len(seen) >= 200 and len(set(seen)) > 1:
+                if len(seen) >= readers and len(set(seen)) > 1:
                     break
                 with suppress(Busy), tier.reading(root):  # busy: a publisher that is always at work
                     texts = list(generated(root).values())
@@ -324,6 +326,45 @@ def test_a_reader_sees_the_old_set_or_the_new_one(root: Path, tmp_path: Path) ->
             stop.touch()
             publisher.stdout.read()
     assert publisher.returncode == 0 and len(set(seen)) > 1, "nothing was published meanwhile"
+
+
+_READS = """
+import sys
+from pathlib import Path
+from cloudlib.errors import Busy
+from cloudlib.publish import tier
+root, seen = Path(sys.argv[1]), []
+while len(seen) < int(sys.argv[2]):
+    try:
+        with tier.reading(root):
+            seen.append(sorted(set(tier.read_tier(root, "aws", "generated").values())))
+    except Busy:
+        pass
+print(sum(len(texts) == 1 for texts in seen), len({texts[0] for texts in seen}))
+"""
+
+
+@pytest.mark.slow
+def test_two_thousand_reads_of_four_processes(root: Path, tmp_path: Path) -> None:
+    """Processes that read side by side, as several `make` do, beside a publisher at work without a pause."""
+    stop = tmp_path / "stop"
+    env = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
+
+    def start(code: str, *args: str) -> subprocess.Popen[str]:
+        argv = [sys.executable, "-c", code, str(root), *args]
+        return subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, text=True)
+
+    with start(_PUBLISHES, str(stop)) as publisher:
+        assert publisher.stdout is not None and publisher.stdout.readline() == "1\n"
+        try:
+            readers = [start(_READS, "500") for _ in range(4)]
+            told = [reader.communicate()[0].split() for reader in readers]
+        finally:
+            stop.touch()
+            published = publisher.stdout.read()
+    assert [whole for whole, _ in told] == ["500"] * 4, "half a set was seen"
+    assert any(int(sets) > 1 for _, sets in told), "nothing was published meanwhile"
+    assert publisher.returncode == 0 and published
 
 
 def test_a_reader_after_a_killed_publisher(root: Path) -> None:

@@ -83,13 +83,21 @@ def apart(root: Path, *, writer: bool) -> Iterator[None]:
         os.close(handle)
 
 
-def _wait(handle: int, operation: int) -> None:
+def tries() -> Iterator[None]:
+    """One after the other, with a pause between, for as long as readers and writers wait for each other."""
     deadline = time.monotonic() + _WAIT_SECONDS
+    yield
     while time.monotonic() < deadline:
+        time.sleep(0.005)
+        yield
+
+
+def _wait(handle: int, operation: int) -> None:
+    for _ in tries():
         try:
             fcntl.flock(handle, operation | fcntl.LOCK_NB)
             return
         except BlockingIOError:
-            time.sleep(0.005)
+            continue
         except OSError:  # a file system without locks on folders
             return

@@ -101,8 +101,8 @@ def publish(root: Path, provider: str, tier: str, texts: Mapping[str, str], *, m
                 list(pool.map(sync, staged))
             stage.mkdir(parents=True, exist_ok=True)
             _sync_folders(stage)
+            records.write(stage, record)  # before the lock: new readers wait, so that those at work run out
             with locks.apart(root, writer=True):
-                records.write(stage, record)
                 _apply(root, stage, record)
         except OSError as error:
             _discard(root / _STAGE)
@@ -188,7 +188,7 @@ def reading(root: Path) -> Iterator[None]:
 
     Raises Busy where that does not come about.
     """
-    for _ in range(3):
+    for _ in locks.tries():
         recover_if_idle(root)
         with locks.apart(root, writer=False):
             if not any(records.exists(stage) for stage in (root / _STAGE).glob("*")):

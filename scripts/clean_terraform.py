@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from cloud_providers import PROVIDER_NAMES
-from cloudlib.errors import CloudError, report
+from cloudlib.errors import CloudError, report, some
 from cloudlib.publish import locks
 from cloudlib.settings import ROOT
 from cloudlib.show import command
@@ -96,10 +96,10 @@ def _lock(folder: Path, stack: ExitStack) -> None:
 
 
 def _refused(folder: Path, addresses: list[str]) -> CloudError:
-    shown = ", ".join(addresses[:5]) + (f" and {len(addresses) - 5} more" if len(addresses) > 5 else "")
     name = folder.name
     return CloudError(
-        f"terraform/{name}/{tfstate.NAME} still holds {shown}: without it they keep costing money, unseen",
+        f"terraform/{name}/{tfstate.NAME} still holds {some(addresses)}: "
+        "without it they keep costing money, unseen",
         unchanged="every file",
         hint=f"make destroy CLOUD_PROVIDER={name}",
     )

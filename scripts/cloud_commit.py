@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from cloud_providers import PROVIDER_NAMES
 from cloudlib.calls.watch import run_through
-from cloudlib.errors import CloudError
+from cloudlib.errors import CloudError, some
 from cloudlib.publish import git, tier
 from cloudlib.settings import ROOT
 from cloudlib.show import command
@@ -56,9 +56,8 @@ def _providers() -> list[str]:
 def _commit(pathspecs: Sequence[str]) -> int:
     others = sorted({*git.staged(ROOT)} - {*git.staged(ROOT, *pathspecs)})
     if others:
-        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
         raise CloudError(
-            f"something else is staged: {', '.join(others[:_SHOWN])}{more}",
+            f"something else is staged: {some(others, _SHOWN)}",
             unchanged="what is staged, and the last commit",
             hint="git commit it first, or git restore --staged it",
         )

@@ -21,17 +21,16 @@ if __name__ == "__main__":
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import cloud_providers
 from cloudlib.config import cost, requested, session, ssh_access
 from cloudlib.config.finding import ERROR
 from cloudlib.config.variables import Collected
-from cloudlib.errors import CloudError, ConfigRejected, PublishError, printable, report
+from cloudlib.errors import CloudError, ConfigRejected, PublishError, message, report, some
 from cloudlib.provider import Provider, TerraformEnvironment
 from cloudlib.publish import locks
 from cloudlib.publish.rewrite import rewrite
@@ -41,13 +40,14 @@ from cloudlib.show.ask import confirm
 from cloudlib.terraform import ssh_config as sshconfig
 from cloudlib.terraform import ssh_keys as sshkeys
 from cloudlib.terraform import state as tfstate
-from cloudlib.terraform.run import Terraform
+from cloudlib.terraform.run import Change, Terraform
 
 TERRAFORM = ROOT / "terraform"
 APPLIED = "applied.tfvars.json"
 _PLAN = "bringup.tfplan"
 _NOTHING_STARTED = "everything: terraform was not started"
 _MACHINES = "every machine"
+_NODES_SHOWN = 100  # nodes whose ssh command is printed
 
 
 def main(argv: Sequence[str]) -> int:
@@ -121,7 +121,7 @@ def _ready() -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
     for path in session.write(now.collected):
         print(f"wrote {shown(path)}")
     if now.problem:
-        print(printable(f"warning: {now.problem}"), file=sys.stderr)
+        print(message(f"warning: {now.problem}"), file=sys.stderr)
     _refuse_unlaunchable(now)
     setting = str(values.get("terraform_ssh_config_pubkey_file", ""))
     keys = sshkeys.ensure(setting, make=bool(values.get("terraform_ssh_config_genkey")))
@@ -178,7 +178,7 @@ def _refuse_other_region(folder: Path, made: Collected) -> None:
     now = made.values[row.key]
     if before is not None and before != now and tfstate.held(folder):
         raise CloudError(
-            f"the machines of {shown(folder)} are up in {before}, but .config has {now}",
+            f"the machines of {shown(folder)} are up in {some([str(before)])}, but .config has {now}",
             unchanged=_NOTHING_STARTED,
             hint="make destroy, which destroys them where they are\nthen make bringup",
         )
@@ -192,16 +192,16 @@ def _applied(folder: Path) -> dict[str, object]:
     return values if isinstance(values, dict) else {}
 
 
-def _review(changes: Sequence[Mapping[str, Any]], now: session.Session, budget: Decimal) -> None:
+def _review(changes: Sequence[Change], now: session.Session, budget: Decimal) -> None:
     """Ask before a plan that destroys something is applied: a new type means a new machine, an empty one.
 
     And before one that makes or changes something where all nodes cost more than `budget` USD an hour.
     """
-    lost = [c["address"] for c in changes if "delete" in c["change"]["actions"]]
+    lost = [change.address for change in changes if "delete" in change.actions]
     if lost:
         print(f"This destroys, or replaces with something new and empty, {_some(lost)}")
         confirm("Go on?", unchanged=_MACHINES)
-    if any({"create", "update"} & {*c["change"]["actions"]} for c in changes):
+    if any({"create", "update"} & change.actions for change in changes):
         _confirm_cost(now, budget)
 
 
@@ -222,8 +222,10 @@ def _write_ssh_config(terraform: Terraform, keys: sshkeys.KeyPair) -> None:
     if rewrite(path, sshconfig.render(nodes, user, keys.identity, folder), mode=0o600):
         (folder / "known_hosts").unlink(missing_ok=True)  # other machines, or other addresses
         print(f"wrote {shown(path)}")
-    for node in nodes:
+    for node in nodes[:_NODES_SHOWN]:
         print(f"  ssh -F {shown(path)} {sshconfig.alias(node, folder)}")
+    if len(nodes) > _NODES_SHOWN:
+        print(f"  and {len(nodes) - _NODES_SHOWN} more in {shown(path)}")
 
 
 def _folder_to_destroy() -> Path:
@@ -277,8 +279,7 @@ def _forget(folder: Path) -> None:
 
 def _some(names: Sequence[str]) -> str:
     """`2 resources: a, b`."""
-    count = f"{len(names)} resource{'' if len(names) == 1 else 's'}"
-    return f"{count}: " + ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    return f"{len(names)} resource{'' if len(names) == 1 else 's'}: {some(names)}"
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ import cloud_providers
 from cloudlib.calls.run import CallLog
 from cloudlib.calls.tapes import Tapes
 from cloudlib.catalog import file as catalogfile
-from cloudlib.errors import CloudError, report
+from cloudlib.errors import CloudError, report, some
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, staged, tier
 from cloudlib.settings import ROOT
@@ -68,7 +68,7 @@ def _compare(provider: Provider, texts: dict[str, str]) -> int:
         print(f"{name}: {len(texts)} committed files match {RECORDINGS}/")
         return 0
     print(f"{name}: {len(odd)} of {len(committed)} committed files differ from {RECORDINGS}/:")
-    print("  " + ", ".join(odd[:_SHOWN]) + (f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""))
+    print(f"  {some(odd, _SHOWN)}")
     print("  next: make static-from-recordings, and look at git diff")
     return 1
 

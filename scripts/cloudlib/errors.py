@@ -9,6 +9,7 @@ credentials, 130 interrupted.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TextIO
 
 
@@ -145,8 +146,8 @@ def layout(error: CloudError, *, who: str = "", label: str = "error") -> list[st
     lines = message(f"{prefix}{label}: {error.what.removeprefix(prefix)}").split("\n")
     if error.unchanged:
         lines.append(message(f"  unchanged: {error.unchanged}"))
-    for number, line in enumerate(error.hint.splitlines()):
-        lines.append(("  next: " if number == 0 else "        ") + message(line))
+    for number, line in enumerate(message(error.hint).splitlines()):
+        lines.append(("  next: " if number == 0 else "        ") + line)
     return lines
 
 
@@ -157,12 +158,29 @@ _UNPRINTABLE = re.compile(
 
 #: Characters of a line of a message: a setting or a menu line of megabytes is not to bury the rest.
 _LONGEST_LINE = 1000
+#: Lines of a message: nor are a thousand settings, or what a program printed.
+_MOST_LINES = 60
+#: Characters of a name in a list of names.
+_LONGEST_NAME = 100
 
 
 def message(text: str) -> str:
-    """Text to tell a person: `printable`, with each line that is too long cut, and `…` for the rest."""
+    """Text to tell a person: `printable`, and cut where it has too many lines, or a line is too long."""
     lines = text.split("\n")
-    return printable("\n".join(x if len(x) <= _LONGEST_LINE else x[:_LONGEST_LINE] + "…" for x in lines))
+    more = len(lines) - _MOST_LINES
+    lines = [*lines[:_MOST_LINES], f"  and {more} more lines"] if more > 1 else lines
+    return printable("\n".join(_cut(line, _LONGEST_LINE) for line in lines))
+
+
+def some(names: Sequence[str], most: int = 6) -> str:
+    """`a, b and 3 more`: names in a message, however many there are and whatever they hold, on one line."""
+    more = len(names) - most
+    listed = ", ".join(_cut(name, _LONGEST_NAME).replace("\n", "\\n") for name in names[:most])
+    return printable(listed) + (f" and {more} more" if more > 0 else "")
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def printable(text: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from cloudlib.config import cost
 from cloudlib.config.finding import ERROR, Finding
 from cloudlib.config.selection import Selection
-from cloudlib.errors import CallFailed, CloudError, printable, report
+from cloudlib.errors import CallFailed, CloudError, message, printable, report, some
 from cloudlib.show import summary
 from cloudlib.show.summary import Outcome
 from tests.support.catalogs import catalog, planted
@@ -93,3 +93,19 @@ def test_errors_in_a_summary_have_the_same_layout() -> None:
 
 
 CHOSEN = Selection(instance_type=ATTACK, region="north-1", zone="", architecture="x86_64", nodes=1, image={})
+
+
+def test_a_message_of_a_thousand_lines_is_cut_and_the_rest_is_counted() -> None:
+    stream = io.StringIO()
+    many = "\n".join(f"line {n}" for n in range(1000))
+    report(CloudError(many, unchanged=many, hint=many), stream)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) < 200 and lines.count("  and 940 more lines") == 2
+    assert lines[0] == "error: line 0" and "          and 940 more lines" in lines
+    assert message("\n".join("ab")) == "a\nb"
+
+
+def test_a_list_of_names_is_on_one_line() -> None:
+    assert some(["a", "b"]) == "a, b" and some("abcdefg", 5) == "a, b, c, d, e and 2 more" and some([]) == ""
+    listed = some([ATTACK, "x" * 5_000_000, "a\nb", *map(str, range(1_000_000))])
+    assert len(listed) < 1000 and listed.isprintable() and listed.endswith(" and 999997 more")

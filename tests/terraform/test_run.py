@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from cloudlib.calls.run import CallLog, run_json
 from cloudlib.errors import BadReply, CliMissing, CloudError
 from cloudlib.terraform import state as tfstate
-from cloudlib.terraform.run import Terraform, TerraformFailed
+from cloudlib.terraform.run import Change, Terraform, TerraformFailed
 from tests.support.terraform import TERRAFORM, environment, needs_terraform
 
 Answer = Callable[[str], Terraform]
@@ -65,7 +66,11 @@ def test_what_was_checked_is_what_is_planned(real: Terraform, monkeypatch: pytes
     real.init()
     real.plan(real.folder / "plan")
     (change,) = real.changes(real.folder / "plan")
-    assert change["change"]["after"]["input"] == "203.0.113.7/32"
+    assert change == Change("terraform_data.x", frozenset({"create"}))
+    shown = run_json(
+        ["terraform", f"-chdir={real.folder}", "show", "-json", "plan"], log=CallLog(), timeout=60
+    )
+    assert shown["resource_changes"][0]["change"]["after"]["input"] == "203.0.113.7/32"
 
 
 def test_no_terraform(answer: Answer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -82,6 +87,58 @@ def test_no_terraform(answer: Answer, monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_outputs_that_are_none(answer: Answer, text: str) -> None:
     with pytest.raises(BadReply):
         answer(text).outputs()
+
+
+PLANNED = {"mode": "managed", "address": "a.b", "change": {"actions": ["create"]}}
+
+
+def test_the_changes_of_a_plan(answer: Answer, tmp_path: Path) -> None:
+    rows = [PLANNED, {"mode": "data"}]
+    assert answer(json.dumps({"resource_changes": rows})).changes(tmp_path) == [
+        Change("a.b", frozenset({"create"}))
+    ]
+    assert answer("{}").changes(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [[], 7, None, {"resource_changes": None}, {"resource_changes": [7]}, {"resource_changes": [{}]}]
+    + [
+        {"resource_changes": [{**PLANNED, "change": odd}]}
+        for odd in (None, {}, {"actions": 7}, {"actions": [[]]})
+    ],
+)
+def test_changes_that_are_none(answer: Answer, reply: object, tmp_path: Path) -> None:
+    with pytest.raises(BadReply, match="terraform show") as caught:
+        answer(json.dumps(reply)).changes(tmp_path)
+    assert caught.value.unchanged
+
+
+@pytest.mark.parametrize("command", ["apply", "destroy"])
+def test_a_failure_names_the_state_only_where_it_records_something(
+    answer: Answer, tmp_path: Path, command: str
+) -> None:
+    terraform = answer("")
+    (tmp_path / "terraform").write_text("#!/bin/sh\nexit 5\n", encoding="utf-8")
+
+    def failed() -> TerraformFailed:
+        with pytest.raises(TerraformFailed, match=f"terraform {command} failed with exit code 5") as caught:
+            getattr(terraform, command)(tmp_path / "none")
+        assert caught.value.exit_code == 5 and caught.value.hint
+        return caught.value
+
+    path = tmp_path / tfstate.NAME
+    assert failed().unchanged == "", "there is no state"
+    path.write_text('{"resources": []}', encoding="utf-8")
+    assert failed().unchanged == "", "it records nothing"
+    path.write_text(json.dumps({"resources": [RESOURCE]}), encoding="utf-8")
+    assert "which records what" in failed().unchanged
+    path.unlink()
+    path.mkdir()
+    assert failed().unchanged == "" and "cannot be read as a terraform state" in failed().what
+    path.rmdir()
+    (tmp_path / "errored.tfstate").write_text("{}", encoding="utf-8")
+    assert failed().unchanged == "" and "state push" in failed().hint
 
 
 RESOURCE = {

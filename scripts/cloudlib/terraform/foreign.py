@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cloudlib.errors import CloudError
+from cloudlib.errors import CloudError, some
 from cloudlib.settings import shown, terraform_extra
 
 #: The files of a module of ours.
@@ -26,7 +26,7 @@ def refuse(folder: Path) -> None:
     foreign = sorted({*_files(folder), *_variables()} - terraform_extra())
     if foreign:
         raise CloudError(
-            f"terraform would also load what `make` neither wrote nor checked: {', '.join(foreign)}",
+            f"terraform would also load what `make` neither wrote nor checked: {some(foreign)}",
             unchanged="everything: terraform was not started",
             hint=f"move the files out of {shown(folder)}, and unset the variables\n"
             f"TERRAFORM_EXTRA={','.join(foreign)} allows them",

@@ -20,6 +20,7 @@ from cloudlib.calls.watch import run_through
 from cloudlib.errors import BadReply, CliMissing, CloudError
 from cloudlib.settings import OWN_VARIABLES, call_timeout, shown
 from cloudlib.terraform import foreign
+from cloudlib.terraform import state as tfstate
 
 _INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
 #: Given on the command line, where it wins over *.auto.tfvars: what `make` checked is what terraform uses.
@@ -34,6 +35,17 @@ class TerraformFailed(CloudError):
     def __init__(self, what: str, code: int, *, hint: str, unchanged: str = "") -> None:
         super().__init__(what, hint=hint, unchanged=unchanged)
         self.exit_code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A resource of a plan, and what becomes of it: create, update, delete, no-op, of which there may be two.
+
+    https://developer.hashicorp.com/terraform/internals/json-format#change-representation
+    """
+
+    address: str
+    actions: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -71,16 +83,23 @@ class Terraform:
             unchanged="every machine: a plan changes nothing",
         )
 
-    def changes(self, plan: Path) -> list[dict[str, Any]]:
+    def changes(self, plan: Path) -> list[Change]:
         """The resource changes of a written plan."""
-        changes = self._json(["show", "-json", str(plan.resolve())]).get("resource_changes", [])
-        return [change for change in changes if change.get("mode") == "managed"]
+        reply = self._json(["show", "-json", str(plan.resolve())])
+        try:
+            managed = [c for c in reply.get("resource_changes", []) if c["mode"] == "managed"]
+            return [Change(str(c["address"]), frozenset(c["change"]["actions"])) for c in managed]
+        except (AttributeError, KeyError, TypeError) as error:
+            raise BadReply(
+                "`terraform show -json` does not have the documented shape",
+                unchanged="every machine: a plan changes nothing",
+            ) from error
 
     def apply(self, plan: Path) -> None:
         """Apply a written plan."""
         self._watched(
             ["apply", "-input=false", str(plan.resolve())],
-            unchanged=f"{self._state}, which records what was made so far; it costs money",
+            records="what was made so far",
             hint="fix what terraform reports above, then run `make bringup` again, or `make destroy`",
         )
 
@@ -95,7 +114,7 @@ class Terraform:
         given += [] if refresh else ["-refresh=false"]
         self._watched(
             ["destroy", "-input=false", "-auto-approve", *given],
-            unchanged=f"{self._state}, which records what is left; it costs money",
+            records="what is left",
             hint="fix what terraform reports above, then run `make destroy` again\n"
             "make destroy REFRESH=0 needs neither the key file nor the image any more",
         )
@@ -106,7 +125,10 @@ class Terraform:
         try:
             return {name: output["value"] for name, output in reply.items()}
         except (AttributeError, KeyError, TypeError) as error:
-            raise BadReply("`terraform output -json` does not have the documented shape") from error
+            raise BadReply(
+                "`terraform output -json` does not have the documented shape",
+                unchanged="the machines, which are up",
+            ) from error
 
     def _json(self, command: Sequence[str]) -> Any:
         argv = ["terraform", f"-chdir={self.folder}", *command]
@@ -114,7 +136,13 @@ class Terraform:
             argv, log=CallLog(), timeout=call_timeout(_TIMEOUT), own=self._own, env=self._environment()
         )
 
-    def _watched(self, command: Sequence[str], *, unchanged: str, hint: str = "") -> None:
+    def _watched(
+        self, command: Sequence[str], *, unchanged: str = "", records: str = "", hint: str = ""
+    ) -> None:
+        """Run what a person watches; TerraformFailed for a failure.
+
+        `records` is what the state says after a failure of a command that changes machines.
+        """
         plain = [] if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ["-no-color"]
         name, *rest = command
         ended = run_through(
@@ -129,16 +157,15 @@ class Terraform:
             if ended.interrupted
             else f"failed with exit code {ended.code}"
         )
-        raise TerraformFailed(
-            what,
-            130 if ended.interrupted else ended.code,
-            unchanged=unchanged,
-            hint=hint or "fix what terraform reports above, then run the command again",
-        )
-
-    @property
-    def _state(self) -> str:
-        return shown(self.folder / "terraform.tfstate")
+        hint = hint or "fix what terraform reports above, then run the command again"
+        if records:
+            try:
+                held = tfstate.held(self.folder)
+                state = shown(self.folder / tfstate.NAME)
+                unchanged = f"{state}, which records {records}; it costs money" if held else ""
+            except CloudError as error:
+                what, hint = f"{what}; {error.what}", error.hint
+        raise TerraformFailed(what, 130 if ended.interrupted else ended.code, unchanged=unchanged, hint=hint)
 
     @property
     def _own(self) -> tuple[str, ...]:

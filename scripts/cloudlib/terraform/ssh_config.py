@@ -14,10 +14,10 @@ from typing import Any
 from cloudlib.catalog.order import natural
 from cloudlib.errors import BadReply, CloudError
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 #: What an address is made of. ipaddress also takes a scope ID, which is any text, line breaks included.
-_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+")
+_ADDRESS = re.compile(r"[0-9A-Fa-f:.]{1,45}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def nodes(outputs: Mapping[str, Any]) -> tuple[list[Node], str]:
 
 def _checked(pattern: re.Pattern[str], text: str) -> str:
     if not pattern.fullmatch(text):
-        raise ValueError(f"{text!r} cannot be written to an ssh configuration")
+        raise ValueError(f"{text!r:.100} cannot be written to an ssh configuration")
     return text
 
 

@@ -19,6 +19,7 @@ ROWS = (
     "cloudlib.errors",
     "cloudlib.settings",
     "cloudlib.catalog",
+    "cloudlib.search",
     "cloudlib.calls cloudlib.menus",
     "cloudlib.terraform cloudlib.provider",
     "cloudlib.publish",

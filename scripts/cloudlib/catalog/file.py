@@ -6,15 +6,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cloudlib.catalog import decode, limits
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
 from cloudlib.errors import CatalogError
+
+_T = TypeVar("_T")
 
 #: The name without the tier's ending.
 NAME = "catalog.json"
@@ -47,25 +50,57 @@ def load(text: str, *, where: str) -> Catalog:
     """The catalog of a file. CatalogError, which names `where` and has a hint, when it is damaged:
     not JSON, a field of another type, records that contradict each other or do not match the digest.
     """
-    try:
-        data = json.loads(text)
-        if data["format"] != _FORMAT:
-            raise ValueError(f"format {data['format']!r}, this version reads {_FORMAT}")
+    with _told(where):
+        data = _json_of(text)
         catalog = _catalog(data)
+    _check_digest(text, data, where)
+    return catalog
+
+
+def load_rows(text: str, *, where: str) -> Mapping[str, Any]:
+    """The JSON of a catalog file, for those who need little of it; CatalogError as of `load`, but for what is
+    in the records: `regions`, `images`, `instance_type` and `prices` read that.
+    """
+    with _told(where):
+        data: dict[str, Any] = _json_of(text)
+        _check_digest(text, data, where)
+    return data
+
+
+def reading(where: str, one: Callable[[Any], _T], data: Any) -> _T:
+    """`one(data)`; what is wrong with the data becomes a CatalogError."""
+    with _told(where):
+        return one(data)
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    try:
+        yield
     except RecursionError:
         raise CatalogError(f"{where}: not a catalog file: nested too deep", hint=_RESTORE) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise CatalogError(f"{where}: not a catalog file: {what}", hint=_RESTORE) from error
     except CatalogError as error:
-        raise CatalogError(f"{where}: {error.what}", hint=_RESTORE) from error
+        what = error.what if error.what.startswith(where) else f"{where}: {error.what}"
+        raise CatalogError(what, hint=_RESTORE) from error
+
+
+def _json_of(text: str) -> Any:
+    data = json.loads(text)
+    if data["format"] != _FORMAT:
+        raise ValueError(f"format {data['format']!r}, this version reads {_FORMAT}")
+    return data
+
+
+def _check_digest(text: str, data: Any, where: str) -> None:
     whole = len(_record_lines(text)) == sum(len(data[section]) for section in _SECTIONS)
-    if not whole or data["provenance"].get("digest") != text_digest(text, catalog.default_region):
+    if not whole or data["provenance"].get("digest") != text_digest(text, data["default_region"]):
         raise CatalogError(
             f"{where}: the records do not match the digest: the file was edited by hand, or is damaged",
             hint=_RESTORE,
         )
-    return catalog
 
 
 def load_file(path: Path) -> Catalog:
@@ -117,11 +152,11 @@ def _catalog(data: Mapping[str, Any]) -> Catalog:
     return Catalog.build(
         provider=decode.named("provider", decode.text, data["provider"]),
         default_region=decode.named("default_region", decode.text, data["default_region"]),
-        regions=section("regions", lambda item: decode.record(Region, item)),
+        regions=section("regions", region),
         zones=section("zones", lambda item: decode.record(Zone, item)),
-        instance_types=section("instance_types", _instance_type),
-        images=section("images", _image),
-        provenance=decode.named("provenance", _provenance, data["provenance"]),
+        instance_types=section("instance_types", instance_type),
+        images=section("images", image),
+        provenance=decode.named("provenance", provenance, data["provenance"]),
     )
 
 
@@ -134,11 +169,18 @@ def _named_record(one: decode.Decoder, item: Any) -> Any:
         raise ValueError(f"{name}: {error}" if name else str(error)) from None
 
 
-def _provenance(data: Any) -> Provenance:
+def provenance(data: Any) -> Provenance:
+    """The provenance block of the JSON; its digest is no part of the record."""
     return decode.record(Provenance, {k: v for k, v in data.items() if k != "digest"})
 
 
-def _instance_type(data: Any) -> InstanceType:
+def region(data: Any) -> Region:
+    """A region of the JSON, as all of these: ValueError or CatalogError for what cannot be one."""
+    return decode.record(Region, data)
+
+
+def instance_type(data: Any) -> InstanceType:
+    """An instance type of the JSON."""
     if not isinstance(data, dict):
         return decode.record(InstanceType, data)
     offered = decode.named("offered", decode.mapped(decode.text), data.get("offered", {}))
@@ -146,17 +188,25 @@ def _instance_type(data: Any) -> InstanceType:
     made = {
         "regions": regions,
         "zones": _zones(offered),
-        "prices": decode.named("prices", decode.mapped(_price), data.get("prices", {})),
+        "prices": decode.named("prices", lambda prices: _by_region(prices, regions), data.get("prices", {})),
     }
-    if _EVERYWHERE in made["prices"]:
-        made["prices"] = dict.fromkeys(regions, made["prices"][_EVERYWHERE])
     rest = {key: value for key, value in data.items() if key not in ("offered", "prices")}
     return decode.record(InstanceType, {"architectures": [], **rest}, made)
 
 
-def _image(data: Any) -> Image:
-    """A stream; one that has no release ("openSUSE Leap") is written without."""
+def image(data: Any) -> Image:
+    """A stream of the JSON; one that has no release ("openSUSE Leap") is written without."""
     return decode.record(Image, data if not isinstance(data, dict) else {"release": "", **data})
+
+
+def prices(data: Mapping[str, Any]) -> Mapping[str, Price]:
+    """{region: price} of an instance type of the JSON."""
+    return _by_region(data.get("prices", {}), tuple(data.get("offered", ())))
+
+
+def _by_region(data: Any, regions: tuple[str, ...]) -> Mapping[str, Price]:
+    known: Mapping[str, Price] = decode.mapped(_price)(data)
+    return dict.fromkeys(regions, known[_EVERYWHERE]) if _EVERYWHERE in known else known
 
 
 def _price(data: Any) -> Price:

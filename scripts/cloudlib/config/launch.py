@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from cloudlib.catalog import limits, merge
+from cloudlib.catalog.image_rules import boots
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Catalog, Image, InstanceType
 from cloudlib.catalog.text import type_prompt
@@ -129,11 +130,6 @@ def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> I
             itype, wanted, catalog, lambda t: wanted.region in t.regions and boots(fits[0], t)
         )
         yield Finding(ERROR, what, (*others[:2], *machines[:2]))
-
-
-def boots(image: Image, itype: InstanceType) -> bool:
-    """Can the type boot the image? Assumed where either of them does not state its boot modes."""
-    return not image.boot_modes or not itype.boot_modes or bool({*image.boot_modes} & {*itype.boot_modes})
 
 
 def _titles(images: Iterable[Image]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cloudlib.errors import CloudError
+from cloudlib.errors import CallFailed, CloudError, ServiceFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,48 @@ class Meaning:
     error: type[CloudError]
     what: str = ""
     hint: str = ""
+
+
+def certificates_and_proxies(ca: str) -> tuple[Meaning, ...]:
+    """Rows that come first in the table of a command, as such a fault shows up in any of its steps.
+
+    `ca` is how the command is told of a certificate authority. The texts are those of requests, urllib3 and
+    OpenSSL, which all three vendors' commands are built on.
+    """
+    return (
+        Meaning(
+            r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSL validation failed|"
+            r"certificate has expired|self[- ]signed certificate|unable to get local issuer",
+            CallFailed,
+            "the server's certificate is not accepted",
+            f"check this machine's clock\nbehind a proxy that inspects TLS: {ca}",
+        ),
+        Meaning(
+            r"407 Proxy|failed: 407|Proxy Authentication Required",
+            CallFailed,
+            "the proxy asks for a user name and password (HTTP 407)",
+            "HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT",
+        ),
+        Meaning(
+            r"[Cc]onnect to (?:the )?proxy|ProxyError|ProxyConnection|Tunnel connection failed|Invalid proxy",
+            CallFailed,
+            "the proxy does not pass the call on",
+            "check HTTPS_PROXY; NO_PROXY=HOST goes past the proxy",
+        ),
+    )
+
+
+def unreachable(hint: str = "check the network and HTTPS_PROXY, then run the command again") -> Meaning:
+    """The row for a host that has no address or does not answer; it comes last in a table."""
+    return Meaning(
+        r"connect to the endpoint URL|Connection aborted|Connection refused|Connection reset|"
+        r"RemoteDisconnected|Max retries exceeded|[Ff]ailed to (?:resolve|establish)|NameResolution|"
+        r"Name or service not known|name resolution|Network is unreachable|No route to host|"
+        r"Unable to find the server|Unable to connect",
+        ServiceFailed,
+        "the service cannot be reached",
+        hint,
+    )
 
 
 def classified(table: Iterable[Meaning], text: str, *, call: str = "", said: str = "") -> CloudError | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Image, InstanceType
 
 #: Distribution key -> what the title of a release begins with.
@@ -63,7 +64,8 @@ class Rule:
     that the parts of an image's name fit whole, one a part (Azure names an image by offer and SKU). `release`
     and `title` are format strings over their groups; a title that is "" is `title` of the release. So is
     `symbol`, which names the Kconfig symbol where that is not after the title: a symbol that is in use keeps
-    its name when the title gets a better one.
+    its name when the title gets a better one. A group called `version` orders the images of one release: the
+    newest version counts, whenever it was built, as publishers go on building older ones.
     """
 
     distro: str
@@ -126,6 +128,11 @@ class Match:
         return self.rule.release.format(**self.groups).rstrip(".").lower()
 
     @property
+    def version(self) -> tuple[object, ...]:
+        """The sort key of the version within the release; the same for all where the names have none."""
+        return natural(self.groups.get("version", ""))
+
+    @property
     def title(self) -> str:
         """The title of the stream."""
         own = self.rule.title.format(**self.groups)
@@ -143,6 +150,7 @@ class Match:
             coordinates=coordinates,
             boot_modes=boot_modes,
             symbol=self.rule.symbol.format(**self.groups).rstrip(". "),
+            version=self.groups.get("version", ""),
         )
 
 

@@ -94,7 +94,7 @@ MAYBE_NAME = Form("a name", re.compile(rf"(?:{NAME.pattern.pattern})?"))
 #: most 128 characters.
 IMAGE = Form("the name of an image", re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()*-]{0,127}"))
 #: What terraform finds an image by; up to twice a name and more, as a pattern may repeat parts of it.
-COORDINATE = Form("what an image is found by", re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()*-]{0,299}"))
+COORDINATE = Form("what an image is found by", re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()*?-]{0,299}"))
 #: Distributions and releases: "deep_learning_base_ubuntu 24.04", "1-Ubuntu 22.04", "15.sp6".
 LABEL = Form("a label", re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,199}"))
 #: A label that may be missing.
@@ -151,6 +151,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
         "purpose": NAME,
         "boot_modes": BOOT_MODE,
         "symbol": PROSE,
+        "version": MAYBE_LABEL,
     },
     "Catalog": {"provider": NAME},
     "Provenance": {

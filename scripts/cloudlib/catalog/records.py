@@ -8,14 +8,13 @@ name, a text or a figure outside the limits of `catalog.limits`: its constructor
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from cloudlib.catalog import limits
+from cloudlib.catalog.contradictions import Offer, Places, refuse, refuse_twice
 from cloudlib.catalog.order import family_order, natural
-from cloudlib.errors import CatalogError
 
 #: What the root Kconfig lets a user target, by the names the records use.
 ARCHITECTURES = ("x86_64", "arm64")
@@ -158,7 +157,9 @@ class Image:
     `coordinates` are the strings that terraform needs to find the newest build, by the last part of
     their result symbol: {"AMI_OWNER": "136693071363", "NS": "debian-12-amd64-*"}. `purpose` is "os" or
     "gpu". `boot_modes`, where the vendor states them, are what an instance type must support one of. `symbol`
-    is what the Kconfig symbol is named after, where that is not the title.
+    is what the Kconfig symbol is named after, where that is not the title. `version` is the one that the
+    coordinates name, where a release has several ("9.8.0" of RHEL 9). `preferred` is what the vendor's own
+    alias for the distribution stands for.
     """
 
     distro: str
@@ -169,6 +170,8 @@ class Image:
     purpose: str = "os"
     boot_modes: tuple[str, ...] = ()
     symbol: str = ""
+    version: str = ""
+    preferred: bool = False
 
     def __post_init__(self) -> None:
         limits.check(self, self.title)
@@ -251,8 +254,17 @@ class Catalog:
             images=tuple(sorted(images, key=lambda i: i.key)),
             provenance=provenance,
         )
-        _check(catalog)
+        catalog._refuse_contradictions()
         return catalog
+
+    def _refuse_contradictions(self) -> None:
+        who, types = self.provider, self.instance_types
+        refuse_twice(who, "region", (r.name for r in self.regions))
+        refuse_twice(who, "zone", (z.name for z in self.zones))
+        refuse_twice(who, "instance type", (t.name for t in types))
+        names, usable = [r.name for r in self.regions], [r.name for r in self.regions if r.available]
+        offers = [Offer(t.name, t.regions, t.zones, t.prices) for t in types]
+        refuse(who, self.default_region, Places(names, usable, self.zone_regions), offers)
 
     def families(self) -> dict[str, tuple[InstanceType, ...]]:
         """Family name -> its types, smallest first; families newest first within their letters."""
@@ -282,49 +294,3 @@ class Catalog:
 def type_order(itype: InstanceType) -> tuple[object, ...]:
     """Family, then from the smallest machine to the largest, bare metal after its virtual equal."""
     return (natural(itype.family), itype.vcpus, itype.memory_mib, itype.bare_metal, natural(itype.name))
-
-
-#: What to do about an answer of nothing.
-_SEE_CALLS = "run the command again; DEBUG=1 shows every call"
-
-
-def _check(catalog: Catalog) -> None:
-    who = catalog.provider
-    usable = {r.name for r in catalog.regions if r.available}
-    if not usable:
-        raise CatalogError(f"{who}: the answer has no usable region", hint=_SEE_CALLS)
-    if not catalog.instance_types:
-        raise CatalogError(f"{who}: the answer has no instance type", hint=_SEE_CALLS)
-    if catalog.default_region not in usable:
-        raise CatalogError(f"{who}: the default region {catalog.default_region!r} is not among its regions")
-    _unique(who, "region", (r.name for r in catalog.regions))
-    _unique(who, "zone", (z.name for z in catalog.zones))
-    _unique(who, "instance type", (t.name for t in catalog.instance_types))
-    names = {r.name for r in catalog.regions}
-    for zone in catalog.zones:
-        if zone.region not in names:
-            raise CatalogError(f"{who}: the zone {zone.name!r} is in an unknown region: {zone.region}")
-    for itype in catalog.instance_types:
-        _check_places(who, itype, usable, catalog.zone_regions)
-        if not itype.prices.keys() <= names:
-            unknown = sorted(itype.prices.keys() - names)
-            raise CatalogError(f"{who}: {itype.name} has a price in unknown regions: {', '.join(unknown)}")
-
-
-def _check_places(who: str, itype: InstanceType, usable: set[str], zone_regions: Mapping[str, str]) -> None:
-    if not usable.issuperset(itype.regions):
-        unknown = sorted(set(itype.regions) - usable)
-        raise CatalogError(f"{who}: {itype.name} is offered in unknown regions: {', '.join(unknown)}")
-    if set(map(zone_regions.get, itype.zones)) <= set(itype.regions):
-        return
-    for zone in itype.zones:
-        if zone not in zone_regions:
-            raise CatalogError(f"{who}: {itype.name} is offered in an unknown zone: {zone}")
-        if zone_regions[zone] not in itype.regions:
-            raise CatalogError(f"{who}: {itype.name} is offered in the zone {zone}, but not in its region")
-
-
-def _unique(who: str, noun: str, names: Iterable[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise CatalogError(f"{who}: {noun} {twice[0]!r} occurs twice")

@@ -178,10 +178,10 @@ def _releases(distro: str, claimed: Sequence[tuple[Image, str]], names: MenuName
     )
 
 
-def _default_rank(image: Image) -> tuple[bool, bool]:
-    """Long-term releases first, and plain ones before special builds; for `min` over newest first."""
+def _default_rank(image: Image) -> tuple[bool, bool, bool]:
+    """Long-term releases first, plain ones before special builds, and what the vendor prefers; for `min`."""
     special = any(word in image.title for word in ("preview", "backports", "minimal"))
-    return ("LTS" not in image.title, special)
+    return ("LTS" not in image.title, special, not image.preferred)
 
 
 def _newest_first(streams: Sequence[Image]) -> list[Image]:

@@ -5,33 +5,27 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from cloudlib.calls.classify import Meaning, classified
-from cloudlib.calls.left_out import SEE_CALLS
+from cloudlib.calls.classify import classified
 from cloudlib.calls.run import CallLog, run_bytes, run_json
 from cloudlib.calls.shape import Reader
+from cloudlib.catalog import limits
 from cloudlib.errors import (
-    AccessDenied,
-    BadReply,
     CallFailed,
     CloudError,
     NoCredentials,
     RegionUnavailable,
-    Throttled,
-    TimedOut,
 )
 from cloudlib.settings import call_timeout
-from providers.aws import ENVIRONMENT
+from providers.aws import ENVIRONMENT, meanings
 from providers.aws import images as aws_images
 from providers.aws import parse as aws_parse
 
 NAME = "aws"
-SETUP_HINT = (
-    "install the AWS CLI (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html),\n"
-    "then run `aws configure`, `aws sso login`, or set AWS_PROFILE; `aws sts get-caller-identity` must answer"
-)
+SETUP_HINT = meanings.SETUP_HINT
 
 TIMEOUT = 90.0  # seconds
 _FIRST_REGION = "us-east-1"  # used where neither the environment nor the profile names one
@@ -47,45 +41,6 @@ PRICING_REGION = "us-east-1"
 
 #: The AWS CLI retries throttling itself, with backoff and jitter, when told to.
 _ENV = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "6", "AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"}
-
-#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
-_MEANINGS = (
-    Meaning(
-        r"Unable to locate credentials|no credentials found|Partial credentials|SSO|"
-        r"config profile \(.*\) could not be found|"
-        r"Token has expired|refresh failed|\((?:InvalidClientTokenId|UnrecognizedClientException|"
-        r"ExpiredToken\w*|RequestExpired|SignatureDoesNotMatch|InvalidToken|MissingAuthenticationToken\w*|"
-        r"IncompleteSignature)\)",
-        NoCredentials,
-        "aws has no valid credentials",
-        SETUP_HINT,
-    ),
-    Meaning(
-        r"\((?:UnauthorizedOperation|AccessDenied\w*|UnauthorizedAccess)\)",
-        AccessDenied,
-        hint="docs/cloud-configuration.md lists the IAM policy that the query needs",
-    ),
-    Meaning(
-        r"\((?:RequestLimitExceeded|Throttl\w+|TooManyRequests\w*|SlowDown)\)|Rate exceeded",
-        Throttled,
-        hint="wait a few minutes and run the command again; AWS_MAX_ATTEMPTS raises the number of tries",
-    ),
-    Meaning(
-        r"\((?:AuthFailure|OptInRequired)\)",
-        RegionUnavailable,
-        hint="enable the region in the account settings, or leave it: the others are not affected",
-    ),
-    Meaning(
-        r"Connect timeout|Read timeout|timed out",
-        TimedOut,
-        hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time; check the network",
-    ),
-    Meaning(
-        r"Unable to parse response|no element found|Connection was closed|IncompleteRead",
-        BadReply,
-        hint=SEE_CALLS,
-    ),
-)
 
 
 def run_aws_command(command: Sequence[str], region: str | None = None, *, log: CallLog | None = None) -> Any:
@@ -185,5 +140,12 @@ def _run_text(argv: Sequence[str], log: CallLog) -> str:
 
 def classify(argv: Sequence[str], code: int, stderr: str) -> CloudError | None:
     """The error that a failed `aws` means, None for one that is not known."""
-    last = stderr.splitlines()[-1].strip() if stderr else ""
-    return classified(_MEANINGS, stderr, call=f"`{' '.join(argv[:3])}` failed", said=last)
+    return classified(meanings.MEANINGS, stderr, call=f"`{' '.join(argv[:3])}` failed", said=_said(stderr))
+
+
+def _said(stderr: str) -> str:
+    """The message, which may have several lines, behind what else is printed; or the last line."""
+    lines = stderr.strip().splitlines() or [""]
+    begins = [n for n, line in enumerate(lines) if re.match(r"aws: \[ERROR\]|An error occurred ", line)]
+    text = " ".join(lines[begins[-1] :] if begins else lines[-1:])
+    return limits.line(text.removeprefix("aws: [ERROR]:"), limits.Line(400))

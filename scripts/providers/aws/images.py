@@ -3,17 +3,18 @@
 
 Releases come from the names of existing images, so a new one needs no change here. A stream's
 name pattern fits every build of one distribution, release and architecture, and is what terraform's
-`aws_ami` data source filters by. The publisher's account is always pinned: anybody may publish an AMI
-called "debian-12-amd64-…".
+`aws_ami` data source filters by; of the builds that fit, it takes the one of the newest date. So the pattern
+names the newest version there is: publishers go on building older ones (RHEL 9.6 after 9.8, PyTorch 2.7
+after 2.8). The publisher's account is always pinned: anybody may publish an AMI called "debian-12-amd64-…".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cloudlib.catalog.image_rules import ARCHITECTURES, Publishers, Rule, match, pinned
+from cloudlib.catalog.image_rules import ARCHITECTURES, Match, Publishers, Rule, match, pinned
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Image
 
@@ -23,7 +24,8 @@ _A = r"(?P<arch>x86_64|amd64|arm64|aarch64)"
 @dataclass(frozen=True, slots=True)
 class Ami:
     """A rule over AMI names. `glob` is EC2's pattern for the query; `stream`, a format string over the rule's
-    groups, is EC2's pattern for the builds of one release and architecture."""
+    groups, is EC2's pattern for the builds of one release and architecture. In EC2's patterns "?" is one
+    character or none, "*" any number of them."""
 
     glob: str
     stream: str
@@ -35,8 +37,11 @@ class Ami:
 #: https://wiki.almalinux.org/cloud/AWS.html, https://rockylinux.org/download, and AWS's own.
 _AMIS = (
     Ami(
-        "AlmaLinux OS *", "AlmaLinux OS {major}.* {arch}",
-        Rule("almalinux", "764336703387", (rf"AlmaLinux OS (?P<major>\d+)\.[\d.]+ {_A}",), "{major}"),
+        "AlmaLinux OS *", "AlmaLinux OS {version}* {arch}",
+        Rule(
+            "almalinux", "764336703387",
+            (rf"AlmaLinux OS (?P<version>(?P<major>\d+)\.\d+)[\d.]* {_A}",), "{major}",
+        ),
     ),
     Ami(
         "al20*-ami-20*-kernel-*", "al{year}-ami-{year}.*-kernel-{kernel}-{arch}",
@@ -54,9 +59,10 @@ _AMIS = (
         ),
     ),
     Ami(
-        "amzn2-ami-kernel-*-hvm-2.0.*-gp2", "amzn2-ami-kernel-{kernel}-hvm-2.0.*-{arch}-gp2",
+        "amzn2-ami-kernel-*-hvm-2.0.*-gp*", "amzn2-ami-kernel-{kernel}-hvm-2.0.*-{arch}-gp?",
         Rule(
-            "amazon", "137112412989", (rf"amzn2-ami-kernel-(?P<kernel>[\d.]+)-hvm-2\.0\.[\d.]+-{_A}-gp2",),
+            "amazon", "137112412989",
+            (rf"amzn2-ami-kernel-(?P<kernel>[\d.]+)-hvm-2\.0\.[\d.]+-{_A}-gp[23]",),
             "2-{kernel}", "Amazon Linux 2 kernel {kernel}",
         ),
     ),
@@ -79,42 +85,53 @@ _AMIS = (
         ),
     ),
     Ami(
-        "openSUSE-Leap-*", "openSUSE-Leap-{major}-{minor}-v*-hvm-ssd-{arch}*",
+        "openSUSE-Leap-*", "openSUSE-Leap-{major}-{minor}-v????????-hvm-ssd*-{arch}*",
         Rule(
             "opensuse", "679593333241",
-            (rf"openSUSE-Leap-(?P<major>\d+)-(?P<minor>\d+)-v\d{{8}}-hvm-ssd-{_A}(?:-[0-9a-f-]+)?",),
+            (
+                r"openSUSE-Leap-(?P<major>\d+)-(?P<minor>\d+)-v\d{8}-hvm-ssd(?:-gp3)?-"
+                rf"{_A}(?:-[0-9a-f-]+)?",
+            ),
             "{major}.{minor}",
         ),
     ),
     Ami(
-        "OL*-HVM-*", "OL{major}.*-{arch}-HVM-*",
-        Rule("oracle", "131827586825", (rf"OL(?P<major>\d+)\.\d+-{_A}-HVM-[\d-]+",), "{major}"),
-    ),
-    Ami(
-        "RHEL-*_HVM-*-Hourly2-GP3", "RHEL-{major}.*_HVM-*-{arch}-*-Hourly2-GP3",
+        "OL*-HVM-*", "OL{version}-{arch}-HVM-*",
         Rule(
-            "redhat", "309956199498",
-            (rf"RHEL-(?P<major>\d+)\.[\d.]+_HVM-\d+-{_A}-\d+-Hourly2-GP3",), "{major}",
+            "oracle", "131827586825",
+            (rf"OL(?P<version>(?P<major>\d+)\.\d+)-{_A}-HVM-[\d-]+",), "{major}",
         ),
     ),
     Ami(
-        "Rocky-*-EC2-Base-*", "Rocky-{major}-EC2-Base-{major}.*.{arch}",
-        Rule("rocky", "792107900819", (rf"Rocky-(?P<major>\d+)-EC2-Base-\d+\.[\d.-]+\.{_A}",), "{major}"),
+        "RHEL-*_HVM*-Hourly2-GP*", "RHEL-{version}_HVM*-{arch}-*-Hourly2-GP?",
+        Rule(
+            "redhat", "309956199498",
+            (rf"RHEL-(?P<version>(?P<major>\d+)\.[\d.]+)_HVM(?:_GA)?-\d+-{_A}-\d+-Hourly2-GP[23]",),
+            "{major}",
+        ),
     ),
     Ami(
-        "suse-sles-*-hvm-ssd-*", "suse-sles-{major}-{sp}-v*-hvm-ssd-{arch}",
+        "Rocky-*-EC2-Base-*", "Rocky-{major}-EC2-Base-{version}-*.{arch}",
+        Rule(
+            "rocky", "792107900819",
+            (rf"Rocky-(?P<major>\d+)-EC2-Base-(?P<version>\d+\.\d+)-[\d.-]+\.{_A}",), "{major}",
+        ),
+    ),
+    Ami(
+        "suse-sles-*-hvm-ssd-*", "suse-sles-{major}-{sp}-v????????-hvm-ssd*-{arch}",
         Rule(
             "suse", "013907871322",
-            (rf"suse-sles-(?P<major>\d+)-(?P<sp>sp\d+|\d+)-v\d{{8}}-hvm-ssd-{_A}",), "{major}.{sp}",
+            (rf"suse-sles-(?P<major>\d+)-(?P<sp>sp\d+|\d+)-v\d{{8}}-hvm-ssd(?:-gp3)?-{_A}",),
+            "{major}.{sp}",
         ),
     ),
     Ami(
         "ubuntu/images/hvm-ssd*/ubuntu-*-server-*",
-        "ubuntu/images/{disk}/ubuntu-{code}-{major}.{minor}-{arch}-server-*",
+        "ubuntu/images/hvm-ssd*/ubuntu-{code}-{major}.{minor}-{arch}-server-*",
         Rule(
             "ubuntu", "099720109477",
             (
-                r"ubuntu/images/(?P<disk>hvm-ssd(?:-gp3)?)/ubuntu-(?P<code>[a-z]+)-"
+                r"ubuntu/images/hvm-ssd(?:-gp3)?/ubuntu-(?P<code>[a-z]+)-"
                 rf"(?P<major>\d\d)\.(?P<minor>\d\d)-{_A}-server-[\d.]+",
             ),
             "{major}.{minor}",
@@ -123,6 +140,11 @@ _AMIS = (
 )  # fmt: skip
 _RULES = tuple(ami.rule for ami in _AMIS)
 _STREAMS = {ami.rule: ami.stream for ami in _AMIS}
+
+#: Release of Amazon Linux -> the kernel that AWS's alias stands for, which need be neither the oldest nor the
+#: newest: al2023-ami-kernel-default-x86_64 went from 6.1 to 6.18 in September 2026.
+#: https://docs.aws.amazon.com/linux/al2023/ug/kernel-update.html
+_ALIAS_KERNELS = {"2023": "6.18", "2": "5.10"}
 
 #: https://docs.aws.amazon.com/dlami/latest/devguide/appendix-ami-release-notes.html
 _DEEP_LEARNING_OWNER = "898082745236"
@@ -151,66 +173,71 @@ def query(distros: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def streams(rows: Iterable[tuple[str, str]]) -> list[Image]:
     """(owner, name) of images to one record a stream; a name that fits no rule is passed over."""
-    images: dict[tuple[str, str], Image] = {}
-    gpu: list[tuple[re.Match[str], str]] = []
-    for owner, name in sorted(rows, key=lambda row: natural(row[1])):
-        image = _os_image(owner, name)
-        if image is not None:
-            images[image.title, image.architecture] = image
-        fit = _DEEP_LEARNING.fullmatch(name) if owner == _DEEP_LEARNING_OWNER else None
-        if fit:
-            gpu.append((fit, "arm64" if "ARM64" in name else "x86_64"))
-    return [*_default_kernels(images.values()), *_gpu_images(gpu)]
+    newest: dict[tuple[str, str, str], Match] = {}
+    gpu: list[re.Match[str]] = []
+    for owner, name in sorted(rows):
+        fit = match(_RULES, owner, name)
+        if fit is not None:
+            key = (fit.rule.distro, fit.release, ARCHITECTURES[fit.groups["arch"]])
+            newest[key] = max(newest.get(key, fit), fit, key=lambda m: m.version)
+        flavor = _DEEP_LEARNING.fullmatch(name) if owner == _DEEP_LEARNING_OWNER else None
+        if flavor:
+            gpu.append(flavor)
+    os_images = [_os_image(fit, architecture) for (_, _, architecture), fit in newest.items()]
+    return [*_default_kernels(os_images), *_gpu_images(gpu)]
 
 
-def _os_image(owner: str, name: str) -> Image | None:
-    fit = match(_RULES, owner, name)
-    if fit is None:
-        return None
+def _os_image(fit: Match, architecture: str) -> Image:
     stream = _STREAMS[fit.rule].format(**fit.groups)
-    return fit.image(ARCHITECTURES[fit.groups["arch"]], {"AMI_OWNER": owner, "NS": stream})
+    return fit.image(architecture, {"AMI_OWNER": fit.rule.publisher, "NS": stream})
 
 
 def _default_kernels(images: Iterable[Image]) -> list[Image]:
-    """The images, `Amazon Linux 2023 kernel 6.1` renamed `Amazon Linux 2023`, and others alike.
+    """The images, of each release of Amazon Linux one marked as preferred: it has the kernel of the alias.
 
-    The first kernel of a release is the one that AWS's own `kernel-default` alias stands for:
-    https://docs.aws.amazon.com/linux/al2023/ug/kernel-update.html
+    That one has the release's plain symbol, so that a configuration follows the alias.
     """
     images = list(images)
-    first: dict[str, str] = {}
+    kernels: dict[str, set[str]] = {}
     for image in images:
         if image.distro == "amazon":
-            year = image.release.partition("-")[0]
-            first[year] = min(first.get(year, image.release), image.release, key=natural)
+            release, _, kernel = image.release.partition("-")
+            kernels.setdefault(release, set()).add(kernel)
+    preferred = {f"{release}-{_default_kernel(release, known)}" for release, known in kernels.items()}
     return [
-        replace(i, title=i.title.partition(" kernel")[0])
-        if i.distro == "amazon" and i.release in first.values()
+        replace(i, preferred=True, symbol=i.title.partition(" kernel")[0])
+        if i.distro == "amazon" and i.release in preferred
         else i
         for i in images
     ]
 
 
-def _gpu_images(matches: Sequence[tuple[re.Match[str], str]]) -> list[Image]:
-    """One stream for each flavor (PyTorch or base), system and architecture.
+def _default_kernel(release: str, kernels: Collection[str]) -> str:
+    """The kernel that the alias names, or the newest one where that is not known."""
+    named = _ALIAS_KERNELS.get(release, "")
+    return named if named in kernels else max(kernels, key=natural)
+
+
+def _gpu_images(matches: Iterable[re.Match[str]]) -> list[Image]:
+    """One stream for each flavor (PyTorch or base), system and architecture, of the newest PyTorch.
 
     `deep_learning` stands for PyTorch on the newest Ubuntu there is for an architecture.
     """
     streams: dict[tuple[str, str], Image] = {}
-    for fit, architecture in matches:
-        system, torch = fit.group("os"), "PyTorch" in fit.group("start")
+    for fit in sorted(matches, key=lambda fit: natural(fit["torch"] or "")):
+        system, torch = fit["os"], "PyTorch" in fit["start"]
         flavor = "PyTorch" if torch else "base"
+        version = f" {fit['torch']}" if fit["torch"] else ""
         key = f"deep_learning_{flavor}_{system}".lower()
+        architecture = "arm64" if "ARM64" in fit["start"] else "x86_64"
         streams[key, architecture] = Image(
             distro=key,
             release=("2-" if torch else "1-") + (system if "Ubuntu" in system else "0"),
-            title=f"Deep Learning AMI, {flavor}, {system}",
+            title=f"Deep Learning AMI, {flavor}{version}, {system}",
             architecture=architecture,
-            coordinates={
-                "NAME": fit.group("start") + (f" * ({system}) *" if torch else f" ({system}) *"),
-                "OWNER": _DEEP_LEARNING_OWNER,
-            },
+            coordinates={"NAME": f"{fit['start']}{version} ({system}) *", "OWNER": _DEEP_LEARNING_OWNER},
             purpose="gpu",
+            version=fit["torch"] or "",
         )
     newest: dict[str, Image] = {}
     for image in sorted(streams.values(), key=lambda i: natural(i.release)):

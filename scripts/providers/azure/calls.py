@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from cloudlib.calls.classify import Meaning, classified, error_words
+from cloudlib.calls.classify import Meaning, certificates_and_proxies, classified, error_words
 from cloudlib.calls.debug import command_line
 from cloudlib.calls.left_out import SEE_CALLS
 from cloudlib.calls.retry import retried
@@ -62,6 +62,7 @@ _ENV = {
 
 #: Searched in what az says.
 _AZ = (
+    *certificates_and_proxies("REQUESTS_CA_BUNDLE=/path/to/its/ca.pem"),
     Meaning(
         r"No subscriptions? (?:were )?found|doesn't exist in cloud",
         NoCredentials,
@@ -69,7 +70,8 @@ _AZ = (
         _ACCOUNT_HINT,
     ),
     Meaning(
-        r"az login|AADSTS\d+|CredentialUnavailable|MSAL cache",
+        r"az login|AADSTS\d+|CredentialUnavailable|ClientAuthenticationError|MSAL (?:token )?cache|"
+        r"invalid_grant|(?i:interaction.?required|re-?authenticat|interactive authentication)",
         NoCredentials,
         "az has no valid credentials",
         SETUP_HINT,
@@ -91,7 +93,7 @@ _AZ = (
         "`az account get-access-token` must answer; check the network",
     ),
     Meaning(
-        r"Max retries exceeded|Failed to establish|ProxyError|NameResolution|SSLError|CERTIFICATE",
+        r"Max retries exceeded|Failed to establish|NameResolution|SSLError",
         CallFailed,
         hint="check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE",
     ),

@@ -28,19 +28,15 @@ from cloudlib.errors import (
     CloudError,
     NoCredentials,
     NotSetUp,
-    ServiceFailed,
     Throttled,
     TimedOut,
 )
 from cloudlib.settings import base_url, call_timeout
-from providers.gce import ENVIRONMENT
+from providers.gce import ENVIRONMENT, meanings
 from providers.gce.prices import PriceBook
 
 NAME = "gce"
-SETUP_HINT = (
-    "install the Google Cloud CLI (https://cloud.google.com/sdk/docs/install), then run `gcloud auth login`\n"
-    "and `gcloud config set project PROJECT`; `gcloud compute regions list` must answer"
-)
+SETUP_HINT = meanings.SETUP_HINT
 
 _TIMEOUT = 120.0  # seconds
 _FIRST_REGION = "us-central1"  # used where the configuration of gcloud names none
@@ -58,51 +54,6 @@ _ENV = {
 }
 
 #: gcloud reports no status, so its messages are matched.
-_MEANINGS = (
-    Meaning("timed out", TimedOut, hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time; check the network"),
-    Meaning(
-        r"Connection aborted|Connection refused|Max retries exceeded|Failed to resolve|"
-        r"Unable to find the server",
-        ServiceFailed,
-        hint="check the network, then run the command again",
-    ),
-    Meaning(
-        r"required property \[project\]",
-        NotSetUp,
-        hint="run `gcloud config set project PROJECT`, or set CLOUDSDK_CORE_PROJECT",
-    ),
-    Meaning(
-        r"has not been used in project|API .*is (?:disabled|not enabled)|SERVICE_DISABLED",
-        NotSetUp,
-        hint="nothing was enabled; if you want it: `gcloud services enable compute.googleapis.com`",
-    ),
-    Meaning(
-        r"active account|refreshing (?:your current )?auth tokens|invalid_grant|[Rr]eauthentication|"
-        r"invalid authentication credentials",
-        NoCredentials,
-        hint=SETUP_HINT,
-    ),
-    Meaning(
-        r"[Qq]uota exceeded|rateLimitExceeded|Rate Limit Exceeded|Too Many Requests|RESOURCE_EXHAUSTED",
-        Throttled,
-        hint="wait a few minutes and run the command again",
-    ),
-    Meaning(
-        r"permission for|PERMISSION_DENIED|does not have permission|Permission .* denied|forbidden",
-        AccessDenied,
-        hint="docs/cloud-configuration.md names the role that the query needs",
-    ),
-    Meaning(
-        r"currently unavailable|[Bb]ackend ?[Ee]rror|[Ii]nternal (?:server )?error|Server Error|Bad Gateway|"
-        r"UNREACHABLE|UNAVAILABLE",
-        ServiceFailed,
-        hint="run the command again later",
-    ),
-    Meaning("was not found", CallFailed, hint="`gcloud config get project` prints the project in use"),
-    Meaning("gcloud crashed", BadReply, hint=SEE_CALLS),
-)
-
-#: `STATUS message` of the billing catalog; other statuses mean what they mean everywhere.
 _BILLING_MEANINGS = (
     Meaning(r"\A403 .", AccessDenied, hint="docs/cloud-configuration.md names the API that prices need"),
 )
@@ -270,7 +221,7 @@ def _run_text(argv: Sequence[str], log: CallLog, env: Mapping[str, str] = Mappin
 
 
 def _classify(argv: Sequence[str], code: int, stderr: str) -> CloudError | None:
-    return classified(_MEANINGS, _message(stderr), call=f"`{' '.join(argv[:4])}` failed")
+    return classified(meanings.MEANINGS, _message(stderr), call=f"`{' '.join(argv[:4])}` failed")
 
 
 def _message(stderr: str) -> str:

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""What the error messages of `aws` mean."""
+
+from __future__ import annotations
+
+from cloudlib.calls.classify import Meaning, certificates_and_proxies, unreachable
+from cloudlib.calls.left_out import SEE_CALLS
+from cloudlib.errors import (
+    AccessDenied,
+    BadReply,
+    NoCredentials,
+    NotSetUp,
+    RegionUnavailable,
+    Throttled,
+    TimedOut,
+)
+
+SETUP_HINT = (
+    "install the AWS CLI (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html),\n"
+    "then run `aws configure`, `aws sso login`, or set AWS_PROFILE; `aws sts get-caller-identity` must answer"
+)
+
+#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+MEANINGS = (
+    *certificates_and_proxies("AWS_CA_BUNDLE=/path/to/its/ca.pem"),
+    Meaning(
+        r"\((?:RequestLimitExceeded|Throttl\w+|TooManyRequests\w*|SlowDown)\)|Rate exceeded",
+        Throttled,
+        hint="wait a few minutes and run the command again; AWS_MAX_ATTEMPTS raises the number of tries",
+    ),
+    Meaning(
+        r"Connect timeout|Read timeout|timed out",
+        TimedOut,
+        hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time; check the network",
+    ),
+    Meaning(
+        r"Signature (?:expired|not yet current)|\((?:RequestExpired|RequestTimeTooSkewed)\)",
+        NoCredentials,
+        "aws has no valid credentials, or the clock of this machine is wrong",
+        f"check this machine's clock with `date -u`\n{SETUP_HINT}",
+    ),
+    # `aws login` and its refresh tokens: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
+    Meaning(
+        r"aws login|(?i:login session)|CreateOAuth2Token|refresh token|INVALID_REQUEST|[Rr]eauthenticate|"
+        r"session has expired",
+        NoCredentials,
+        "the login of aws is no longer valid",
+        f"run `aws login` again, with --profile NAME where AWS_PROFILE is set\n{SETUP_HINT}",
+    ),
+    Meaning(
+        r"config profile \(.{0,200}\) could not be found|source[_ ]profile|Unable to parse config file|"
+        r"credential configuration|credential_source|required (?:SSO )?configuration",
+        NoCredentials,
+        "aws has no valid credentials: its configuration names none",
+        f"check AWS_PROFILE and ~/.aws/config; `aws configure list-profiles` lists profiles\n{SETUP_HINT}",
+    ),
+    Meaning(
+        r"\b(?i:sso)\b|Token has expired|\((?:UnauthorizedException|InvalidGrantException)\)",
+        NoCredentials,
+        "the single sign-on session of aws is not valid",
+        f"run `aws sso login` again, with --profile NAME where AWS_PROFILE is set\n{SETUP_HINT}",
+    ),
+    # Roles, federation and processes: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+    Meaning(
+        r"when calling the (?:AssumeRole\w*|GetSessionToken|GetFederationToken|GetRoleCredentials) operation|"
+        r"\((?:InvalidIdentityToken|IDP\w+)\)|[Ww]eb.?[Ii]dentity|serviceaccount/token",
+        NoCredentials,
+        "aws has no valid credentials: the role is not given to it",
+        "`aws sts get-caller-identity` must answer: check the role, its trust policy, and the token file or\n"
+        "the profile that the role is assumed with",
+    ),
+    Meaning(
+        r"custom-process|credential.?process|[Ee]rror when retrieving (?:credentials|token)|"
+        r"refresh failed|refreshed credentials are still expired",
+        NoCredentials,
+        "aws has no valid credentials: the command or service that should supply them failed",
+        "`aws configure list` names the source; `aws sts get-caller-identity` must answer",
+    ),
+    Meaning(
+        r"(?i:unable to (?:locate|load) credentials|no credentials found|partial credentials)|"
+        r"\((?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|NotSignedUp|"
+        r"ExpiredToken\w*|SignatureDoesNotMatch|InvalidToken|MissingAuthenticationToken\w*|"
+        r"IncompleteSignature)\)",
+        NoCredentials,
+        "aws has no valid credentials",
+        SETUP_HINT,
+    ),
+    Meaning(
+        r"\(Blocked\)",
+        AccessDenied,
+        "AWS has blocked this account",
+        "its owner has to ask AWS: https://console.aws.amazon.com/support/home",
+    ),
+    Meaning(
+        r"\((?:UnauthorizedOperation|AccessDenied\w*|UnauthorizedAccess)\)",
+        AccessDenied,
+        hint="docs/cloud-configuration.md lists the IAM policy that the query needs",
+    ),
+    Meaning(
+        r"\(PendingVerification\)",
+        RegionUnavailable,
+        hint="AWS is still verifying the account for this region, which takes up to some hours",
+    ),
+    Meaning(
+        r"\((?:AuthFailure|OptInRequired)\)",
+        RegionUnavailable,
+        hint="enable the region in the account settings, or leave it: the others are not affected",
+    ),
+    Meaning(
+        r"Unable to parse response|no element found|Connection was closed|IncompleteRead",
+        BadReply,
+        hint=SEE_CALLS,
+    ),
+    Meaning(
+        r"must specify a region|region_name '.{0,60}' doesn't match|Invalid (?:endpoint|region)",
+        NotSetUp,
+        "aws has no usable region",
+        "set AWS_REGION=us-east-1, or another region; `aws configure get region` prints the configured one",
+    ),
+    unreachable("check the network, HTTPS_PROXY, AWS_ENDPOINT_URL and the name of the region"),
+)

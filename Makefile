@@ -149,7 +149,7 @@ develop-help:
 	@echo '  DEBUG=1                   - log every vendor call'
 	@echo '  PYTHON=/path/to/python3   - use this interpreter as it is, make no .venv'
 	@echo '  CLOUD_TIER=static         - read the committed menus (or =generated)'
-	@echo '  CLOUD_PRICE_REGIONS=all   - fetch prices of all regions (or of a,b,c)'
+	@echo '  CLOUD_PRICE_REGIONS=a,b,c - fetch the prices of these regions alone'
 	@echo '  CLOUD_JOBS=N              - run N vendor calls at a time'
 	@echo '  CLOUD_CALL_TIMEOUT=S      - give each vendor call S seconds'
 	@echo '  CLOUD_ANSWER_MIB=N        - let each vendor call answer with N MiB'

@@ -15,6 +15,7 @@ import bootstrap
 if __name__ == "__main__":
     bootstrap.require_modules(__doc__)
 
+import json
 import sys
 from collections.abc import Sequence
 
@@ -38,13 +39,19 @@ def main(argv: Sequence[str]) -> int:
     try:
         if options.again:
             for name in cloud_providers.PROVIDER_NAMES:
-                _write(name, sorted(catalogfile.load_file(builtin.path(name)).families()))
+                _write(name, _families(name))
         else:
             _write(options.provider, options.family)
     except CloudError as error:
         report(error, sys.stderr)
         return error.exit_code
     return 0
+
+
+def _families(name: str) -> list[str]:
+    """Of the file as it is, which may be of an older format."""
+    records = json.loads(builtin.path(name).read_text(encoding="utf-8"))["instance_types"]
+    return sorted({record["family"] for record in records})
 
 
 def _write(name: str, families: Sequence[str]) -> None:

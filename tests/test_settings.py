@@ -9,16 +9,19 @@ from cloudlib.errors import UsageError
 from cloudlib.settings import price_regions, requested_prices
 
 ASKED = ("east", "north", "south", "west")
+NORTH_FIRST = ("north", "east", "south", "west")
 
 
 @pytest.mark.parametrize(
     ("setting", "regions"),
     [
-        (None, ("north",)),
-        ("", ("north",)),
+        (None, NORTH_FIRST),
+        ("", NORTH_FIRST),
+        ("all", NORTH_FIRST),
+        (" all ", NORTH_FIRST),
+        ("default", ("north",)),
         (" , ", ("north",)),
-        ("all", ASKED),
-        (" all ", ASKED),
+        ("default,west", ("north", "west")),
         ("north", ("north",)),
         ("west", ("north", "west")),
         (" west , east,west", ("north", "west", "east")),
@@ -27,7 +30,9 @@ ASKED = ("east", "north", "south", "west")
 def test_the_default_region_comes_first(
     monkeypatch: pytest.MonkeyPatch, setting: str | None, regions: tuple[str, ...]
 ) -> None:
-    if setting is not None:
+    if setting is None:
+        monkeypatch.delenv("CLOUD_PRICE_REGIONS")
+    else:
         monkeypatch.setenv("CLOUD_PRICE_REGIONS", setting)
     assert price_regions(requested_prices(), "north", ASKED) == regions
 
@@ -36,4 +41,4 @@ def test_a_region_that_is_not_fetched_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("CLOUD_PRICE_REGIONS", "east,mars,moon")
     with pytest.raises(UsageError, match="mars, moon") as caught:
         price_regions(requested_prices(), "north", ASKED)
-    assert caught.value.hint == "all, or some of: east, north, south, west"
+    assert caught.value.hint == "all, default, or some of: east, north, south, west"

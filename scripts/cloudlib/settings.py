@@ -154,20 +154,20 @@ def child_environment(own: Sequence[str] = (), added: Mapping[str, str] | None =
 
 
 def requested_prices() -> str:
-    """CLOUD_PRICE_REGIONS: "" for the default region, `all`, or names separated by commas."""
+    """CLOUD_PRICE_REGIONS: "" or `all`, `default` for the default region, or names separated by commas."""
     return os.environ.get("CLOUD_PRICE_REGIONS", "").strip()
 
 
 def price_regions(text: str, default_region: str, asked: Sequence[str]) -> tuple[str, ...]:
     """The regions to fetch prices of, the default region first. `text` is what `requested_prices` gives."""
-    if text == "all":
-        return tuple(asked)
-    names = [name.strip() for name in text.split(",") if name.strip()]
+    if text in ("", "all"):
+        return tuple(dict.fromkeys((default_region, *asked)))
+    names = [name.strip() for name in text.split(",") if name.strip() not in ("", "default")]
     unknown = [name for name in names if name not in asked]
     if unknown:
         raise UsageError(
             f"CLOUD_PRICE_REGIONS names regions that are not asked: {', '.join(unknown)}",
-            hint=f"all, or some of: {', '.join(asked)}",
+            hint=f"all, default, or some of: {', '.join(asked)}",
         )
     return tuple(dict.fromkeys((default_region, *names)))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.merge import carry_forward, prices_of, silent, unreached
+from cloudlib.catalog.merge import carry_forward, in_words, prices_of, silent, unreached
 from cloudlib.catalog.records import Catalog, Price, Provenance, Region, Zone
 from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, SOURCE, ZONES, catalog, itype
 
@@ -184,6 +184,13 @@ def test_parts_of_one_reason_share_a_line() -> None:
     why = {prices_of(HOME): "denied", prices_of(FAR): "denied", CLOSED: "slow"}
     told = catalog([itype("m7.large")], provenance=Provenance("live", not_reached=why))
     assert unreached(told) == [
-        "not reached: prices of north-1, prices of south-1 (denied); nothing is known about it",
+        "not reached: prices of north-1, south-1 (denied); nothing is known about it",
         "not reached: west-1 (slow); nothing is known about it",
     ]
+
+
+def test_a_price_list_is_missed_for_each_of_many_regions() -> None:
+    prices = [prices_of(name) for name in ("north", "east", "south", "west", "north-2")]
+    assert in_words(["west", *prices]) == "west, prices of north, east, south and 2 more regions"
+    assert in_words(prices[:4]) == "prices of north, east, south and 1 more region"
+    assert in_words(prices[:2]) == "prices of north, east" and in_words(["west"]) == "west"

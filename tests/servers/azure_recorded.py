@@ -68,7 +68,10 @@ def committed(path: Path) -> AzureData:
         sizes[name] = size(name, itype["family"], itype["vcpus"], itype["memory_mib"] / 1024, **more)
         for where, ends in itype["offered"].items():
             offered.setdefault(where, {})[name] = {"zones": [end.lstrip("-") for end in ends.split()]}
-        prices += [price(name, where, float(usd)) for where, (usd, _) in itype.get("prices", {}).items()]
+        for amounts in itype.get("prices", {}).values():
+            for usd, names in amounts.items():
+                where = itype["offered"] if names == "*" else names.split()
+                prices += [price(name, place, float(usd)) for place in where]
     return AzureData(
         locations=[
             location(

@@ -14,7 +14,6 @@ import argparse
 import json
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,6 @@ def _record(name: str, contract: Contract, facts: Path, to: Path) -> dict[str, A
         with contract.recorded(facts, lifetime=3600, max_requests=100_000) as server:
             env = (contract.real or contract.prepare)(tree, server)
             settings = {
-                "CLOUD_PRICE_REGIONS": "all",
                 "CLOUD_CALL_TIMEOUT": "600",
                 "RECORD": str(folder / "rec"),
             }
@@ -73,10 +71,9 @@ def _record(name: str, contract: Contract, facts: Path, to: Path) -> dict[str, A
             print(*done.communicate())
             assert done.returncode == 0 and server.errors == []
         whole = recording.read(folder / "rec" / f"{name}{recording.ENDING}", name=name)
-    # Who replays it decides which regions' prices the menus show.
-    wanted = {k: v for k, v in whole.header.settings.items() if k != "CLOUD_PRICE_REGIONS"}
-    header = replace(whole.header, settings=wanted)
-    return tapes.add(to, header, recording.pack(header, [whole.answer(call) for call in sorted(whole.lines)]))
+    return tapes.add(
+        to, whole.header, recording.pack(whole.header, [whole.answer(call) for call in sorted(whole.lines)])
+    )
 
 
 if __name__ == "__main__":

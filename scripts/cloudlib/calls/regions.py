@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cloudlib.calls.expected import Expected
+from cloudlib.catalog import merge
 from cloudlib.errors import AccessDenied, CallFailed, CloudError, RegionUnavailable, ShortAnswer
 
 _Answer = TypeVar("_Answer")
@@ -87,5 +88,5 @@ class RegionResults:
         for part, error in sorted(self._errors.items()):
             if error.hint:
                 parts.setdefault(" ".join(error.hint.split()), []).append(part)
-        hints = (f"to reach {', '.join(names)}: {hint}" for hint, names in parts.items())
+        hints = (f"to reach {merge.in_words(names)}: {hint}" for hint, names in parts.items())
         return (*hints, *self.expected.notices)

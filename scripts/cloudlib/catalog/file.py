@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from itertools import chain
@@ -21,11 +21,14 @@ _T = TypeVar("_T")
 
 #: The name without the tier's ending.
 NAME = "catalog.json"
-_FORMAT = 1
+_FORMAT = 2
 _RESTORE = "restore it with `git checkout`, or fetch it again with `make cloud-config`"
+#: All regions where a type is offered, in place of their names.
 _EVERYWHERE = "*"
 #: Before a zone's name that does not begin with its region's.
 _WHOLE = "="
+#: JSON text to {source: {USD: regions}}.
+_BY_SOURCE = decode.mapped(decode.mapped(decode.text))
 _SECTIONS = ("regions", "zones", "instance_types", "images")
 
 
@@ -204,17 +207,21 @@ def prices(data: Mapping[str, Any]) -> Mapping[str, Price]:
     return _by_region(data.get("prices", {}), tuple(data.get("offered", ())))
 
 
-def _by_region(data: Any, regions: tuple[str, ...]) -> Mapping[str, Price]:
-    known: Mapping[str, Price] = decode.mapped(_price)(data)
-    return dict.fromkeys(regions, known[_EVERYWHERE]) if _EVERYWHERE in known else known
-
-
-def _price(data: Any) -> Price:
-    usd, source = decode.listed(decode.text)(data)
-    amount = limits.decimal(usd)
-    if amount is None:
-        raise ValueError(f"{limits.shown(usd)} is not a price")
-    return Price(amount, sys.intern(source))
+def _by_region(data: Any, regions: Sequence[str]) -> dict[str, Price]:
+    """{region: its price}; see `_prices`. One Price is shared by all regions where it is the same."""
+    known: dict[str, Price] = {}
+    count = 0
+    for source, amounts in _BY_SOURCE(data).items():
+        for usd, names in amounts.items():
+            amount = limits.decimal(usd)
+            if amount is None:
+                raise ValueError(f"{limits.shown(usd)} is not a price")
+            where = regions if names == _EVERYWHERE else names.split()
+            known.update(dict.fromkeys(map(sys.intern, where), Price(amount, sys.intern(source))))
+            count += len(where)
+    if count != len(known):
+        raise ValueError("a region has two prices")
+    return known
 
 
 def _zones(offered: Mapping[str, str]) -> tuple[str, ...]:
@@ -239,8 +246,6 @@ def _lines(catalog: Catalog, section: str) -> Iterator[str]:
 
 def _plain(record: Any) -> Any:
     """Records to JSON values; fields that say nothing (None, "", empty) are left out."""
-    if isinstance(record, Price):
-        return [format(record.usd_per_hour, "f"), record.source]
     if hasattr(record, "__dataclass_fields__"):
         # Where a type is offered, and for what, is written in a shorter form: see _lines.
         leave = ("regions", "zones", "prices") if isinstance(record, InstanceType) else ()
@@ -254,12 +259,18 @@ def _plain(record: Any) -> Any:
     return record
 
 
-def _prices(itype: InstanceType) -> Any:
-    """{region: [USD, source]}, or {"*": [USD, source]} for one price in all of its several regions."""
-    same = len(itype.prices) > 1 and len(set(itype.prices.values())) == 1
-    if same and set(itype.prices) == set(itype.regions):
-        return {_EVERYWHERE: _plain(next(iter(itype.prices.values())))}
-    return _plain(itype.prices)
+def _prices(itype: InstanceType) -> dict[str, dict[str, str]]:
+    """{source: {USD: "the regions where that is the price"}}, cheapest first; "*" for all of its regions."""
+    regions: dict[Price, list[str]] = {}
+    for region in sorted(itype.prices):
+        regions.setdefault(itype.prices[region], []).append(region)
+    everywhere = sorted(itype.regions)
+    by_source: dict[str, dict[str, str]] = {}
+    for price in sorted(regions, key=lambda price: (price.source, price.usd_per_hour)):
+        names = regions[price]
+        amounts = by_source.setdefault(price.source, {})
+        amounts[format(price.usd_per_hour, "f")] = _EVERYWHERE if names == everywhere else " ".join(names)
+    return by_source
 
 
 def _offered(itype: InstanceType, zone_regions: Mapping[str, str]) -> dict[str, str]:

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Provenance, Region
+
+_PRICES = "prices of "
+#: So many regions whose prices are missing are named; there may be sixty.
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,21 @@ class _Lost:
 
 def prices_of(region: str) -> str:
     """What `Provenance.not_reached` calls the price list of a region."""
-    return f"prices of {region}"
+    return f"{_PRICES}{region}"
+
+
+def in_words(parts: Iterable[str]) -> str:
+    """Names of parts as a person reads them: "west, prices of north, east, south and 27 more regions"."""
+    names = list(parts)
+    others = [name for name in names if not name.startswith(_PRICES)]
+    priced = [name.removeprefix(_PRICES) for name in names if name.startswith(_PRICES)]
+    more = len(priced) - _NAMED
+    said = (
+        [", ".join(priced[:_NAMED]) + (f" and {more} more region{'s' * (more > 1)}" if more > 0 else "")]
+        if priced
+        else []
+    )
+    return ", ".join([*others, *(_PRICES + text for text in said)])
 
 
 def images_like(image: Image) -> str:
@@ -78,7 +96,7 @@ def unreached(catalog: Catalog) -> list[str]:
     parts: dict[tuple[str, str], list[str]] = {}
     for part, why in catalog.provenance.not_reached.items():
         parts.setdefault((why, kept_data(catalog, part)), []).append(part)
-    return [f"not reached: {', '.join(names)} ({why}); {kept}" for (why, kept), names in parts.items()]
+    return [f"not reached: {in_words(names)} ({why}); {kept}" for (why, kept), names in parts.items()]
 
 
 def silent(catalog: Catalog) -> list[str]:

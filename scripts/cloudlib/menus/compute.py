@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from cloudlib.catalog.category import CATEGORIES
 from cloudlib.catalog.order import family_order
@@ -215,8 +216,8 @@ def _type_config(
 def _type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
     """What the prompt does not say: network, KVM, boot modes, zones by id, prices elsewhere."""
     here, prices, offered = catalog.default_region, itype.prices, set(itype.zones)
+    elsewhere = _prices_elsewhere(itype, here)
     zones = [z.zone_id or z.name for z in catalog.zones if z.region == here and z.name in offered]
-    elsewhere = [f"{r} {dollars(prices[r].usd_per_hour)}" for r in sorted(prices) if r != here]
     one_price = len({p.usd_per_hour for p in prices.values()}) == 1 and {*itype.regions} <= {*prices}
     facts = [
         f"Network: {itype.network}." if itype.network else "",
@@ -225,9 +226,17 @@ def _type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
         f"Boot: {', '.join(itype.boot_modes)}." if itype.boot_modes else "",
         f"Zones in {here}: {', '.join(zones)}." if zones else "",
         "The same price in every region." if one_price and elsewhere else "",
-        f"USD per hour elsewhere: {', '.join(elsewhere)}." if elsewhere and not one_price else "",
+        f"Price per hour elsewhere: {'; '.join(elsewhere)}." if elsewhere and not one_price else "",
     ]
     return " ".join(fact for fact in facts if fact)
+
+
+def _prices_elsewhere(itype: InstanceType, here: str) -> list[str]:
+    """ "$0.096 eastus2 westus2": each price of the other regions with its regions, cheapest first."""
+    regions: dict[Decimal, list[str]] = {}
+    for region in sorted(set(itype.prices) - {here}):
+        regions.setdefault(itype.prices[region].usd_per_hour, []).append(region)
+    return [f"{dollars(usd)} {' '.join(regions[usd])}" for usd in sorted(regions)]
 
 
 def _flat(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Families) -> Iterator[Node]:

@@ -55,7 +55,7 @@ def test_a_complete_fetch_is_published_and_costs_few_processes(azure: Azure) -> 
     assert azure.server.count(query="location eq") == LOCATIONS
     catalog = json.loads(azure.tree.read(CATALOG))
     types = {t["name"]: t for t in catalog["instance_types"]}
-    assert types["Standard_D4s_v5"]["prices"]["eastus"][0] == "0.192"
+    assert types["Standard_D4s_v5"]["prices"]["Azure Retail Prices"]["0.192"] == "eastus"
     assert types["Standard_D4s_v5"]["offered"]["eastus2"] == "-1 -2 -3"
     assert types["Standard_NC4as_T4_v3"]["offered"] == {"eastus": "-2"}
     assert (azure.tree.root / ".azure_cloud_config_generated").exists()

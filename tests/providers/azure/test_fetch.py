@@ -227,7 +227,12 @@ def test_an_unknown_location(server: AzureServer) -> None:
 
 @pytest.mark.parametrize(
     ("regions", "expected"),
-    [("", ["eastus"]), ("eastus2", ["eastus", "eastus2"]), ("all", ["eastus", "eastus2"])],
+    [
+        ("default", ["eastus"]),
+        ("", ["eastus", "eastus2"]),
+        ("eastus2", ["eastus", "eastus2"]),
+        ("all", ["eastus", "eastus2"]),
+    ],
 )
 def test_whose_prices(
     server: AzureServer, monkeypatch: pytest.MonkeyPatch, regions: str, expected: list[str]

@@ -16,7 +16,7 @@ from cloudlib.catalog.records import Catalog, Image
 from cloudlib.errors import BadReply, NotSetUp
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.azure import calls, exports, images, volumes
+from providers.azure import boot, calls, exports, images, volumes
 from providers.azure.fetch import Fetch
 
 NAME = "azure"
@@ -39,9 +39,12 @@ MENU_NAMES = MenuNames(
         prefix="TERRAFORM_AZURE_IMAGE_",
         distro_prefix="TERRAFORM_AZURE_DISTRO_",
         release_prefix="TERRAFORM_AZURE_IMAGE_",
-        coordinates={"PUBLISHER": "Debian", "OFFER": "debian-13", "SKU": "13-gen2"},
+        coordinates={"PUBLISHER": "Debian", "OFFER": "debian-13", "SKU": "13-gen2", "PLAN": images.NO_PLAN},
     ),
     states_kvm=False,
+    features=boot.FEATURES,
+    most_data_volumes=20,
+    exports_boot_modes=True,
 )
 EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES

@@ -13,13 +13,13 @@ locals {
   # A machine has to name the plan of a Marketplace image, also of one that is free. Its terms are accepted once
   # per subscription: az vm image terms accept --publisher P --offer O --plan SKU
   # https://learn.microsoft.com/azure/virtual-machines/linux/cli-ps-findimage#check-the-purchase-plan-information
-  plan_publishers = [
-    "ctrliqinc1648673227698",
-    "erockyenterprisesoftwarefoundationinc1653071250513",
-    "kinvolk",
-    "resf",
-  ]
-  needs_plan = contains(local.plan_publishers, lower(var.azure_image_publisher))
+  plan = var.azure_image_plan == "none" ? null : split("/", var.azure_image_plan)
+
+  # How size and image can start together. NVMe is requested where there is no other way; else Azure chooses.
+  modes        = split(",", var.azure_boot_modes)
+  boot_modes   = var.azure_image_boot_modes == "any" ? local.modes : [for mode in local.modes : mode if contains(split(",", var.azure_image_boot_modes), mode)]
+  nvme         = length(local.boot_modes) > 0 && alltrue([for mode in local.boot_modes : endswith(mode, "+NVMe")])
+  confidential = contains(local.boot_modes, "V2+CVM")
 
   nodes = {
     for name, node in azurerm_linux_virtual_machine.node :
@@ -99,6 +99,8 @@ resource "azurerm_network_interface" "node" {
   location            = azurerm_resource_group.nodes.location
   tags                = local.tags
 
+  accelerated_networking_enabled = var.azure_accelerated_networking
+
   ip_configuration {
     name                          = "node"
     subnet_id                     = azurerm_subnet.nodes.id
@@ -107,8 +109,10 @@ resource "azurerm_network_interface" "node" {
   }
 }
 
-# The nodes. No trusted launch (secure boot and vTPM): self-built kernels are unsigned, and sizes and images of
-# generation 1 have neither.
+# The nodes. Secure boot is off, because self-built kernels are unsigned. Where size and image take Trusted Launch
+# it is requested with a vTPM and secure boot off: a machine that requests nothing gets Azure's default, which is to
+# become Trusted Launch with secure boot on.
+# https://learn.microsoft.com/azure/virtual-machines/trusted-launch#preview-trusted-launch-as-default
 
 resource "azurerm_linux_virtual_machine" "node" {
   for_each = toset(var.node_names)
@@ -121,6 +125,9 @@ resource "azurerm_linux_virtual_machine" "node" {
   network_interface_ids           = [azurerm_network_interface.node[each.key].id]
   admin_username                  = var.ssh_config_user
   disable_password_authentication = true
+  disk_controller_type            = local.nvme ? "NVMe" : null
+  secure_boot_enabled             = false
+  vtpm_enabled                    = var.azure_trusted_launch || local.confidential
   tags                            = merge(local.tags, { Name = each.key })
 
   admin_ssh_key {
@@ -136,12 +143,12 @@ resource "azurerm_linux_virtual_machine" "node" {
   }
 
   dynamic "plan" {
-    for_each = local.needs_plan ? [var.azure_image_sku] : []
+    for_each = local.plan == null ? [] : [local.plan]
 
     content {
-      publisher = var.azure_image_publisher
-      product   = var.azure_image_offer
-      name      = plan.value
+      publisher = plan.value[0]
+      product   = plan.value[1]
+      name      = plan.value[2]
     }
   }
 
@@ -152,6 +159,9 @@ resource "azurerm_linux_virtual_machine" "node" {
     caching              = "ReadWrite"
     storage_account_type = "StandardSSD_LRS"
     disk_size_gb         = var.root_volume_size_gb > 0 ? var.root_volume_size_gb : null
+
+    # A confidential machine: its state is encrypted with a key that it alone has, its disk as everybody's is.
+    security_encryption_type = local.confidential ? "VMGuestStateOnly" : null
   }
 
   # An Ultra disk can only be attached to a machine with this capability.

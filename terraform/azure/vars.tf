@@ -57,14 +57,60 @@ variable "azure_image_sku" {
   nullable    = false
 }
 
+variable "azure_image_plan" {
+  description = "Plan of a Marketplace image as publisher/product/name; none for an image without a plan."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = var.azure_image_plan == "none" || can(regex("^[^/]+/[^/]+/[^/]+$", var.azure_image_plan))
+    error_message = "azure_image_plan is none or publisher/product/name."
+  }
+}
+
+variable "azure_boot_modes" {
+  description = "How the size can start an image: V1, V2, V2+NVMe, V2+CVM, joined by commas."
+  type        = string
+  nullable    = false
+}
+
+variable "azure_image_boot_modes" {
+  description = "How the image can be started, in the same words; any where that is not known."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = var.azure_image_boot_modes == "any" || length(setintersection(split(",", var.azure_boot_modes), split(",", var.azure_image_boot_modes))) > 0
+    error_message = "The image boots with ${var.azure_image_boot_modes}, ${var.azure_vm_size} with ${var.azure_boot_modes}: choose another image or size; `make cloud-check` names the nearest."
+  }
+}
+
+variable "azure_trusted_launch" {
+  description = "Whether size and image take Trusted Launch; it is then requested, with secure boot off."
+  type        = bool
+  nullable    = false
+}
+
+variable "azure_accelerated_networking" {
+  description = "Whether the size takes accelerated networking (SR-IOV); it is then switched on."
+  type        = bool
+  nullable    = false
+}
+
+variable "azure_max_data_volumes" {
+  description = "How many data disks the size takes, 20 at most."
+  type        = number
+  nullable    = false
+}
+
 variable "azure_data_disk_count" {
-  description = "Managed disks of each node, besides its OS disk. A size's documentation says how many it takes."
+  description = "Managed disks of each node, besides its OS disk."
   type        = number
   nullable    = false
 
   validation {
-    condition     = var.azure_data_disk_count >= 0 && var.azure_data_disk_count <= 20
-    error_message = "azure_data_disk_count is 0 to 20."
+    condition     = var.azure_data_disk_count >= 0 && var.azure_data_disk_count <= var.azure_max_data_volumes
+    error_message = "azure_data_disk_count is 0 to ${var.azure_max_data_volumes} for ${var.azure_vm_size}."
   }
 }
 

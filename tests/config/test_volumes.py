@@ -167,5 +167,7 @@ def good(provider: str) -> dict[str, object]:
         "ssh_allowed_cidr": "10.0.0.0/8",
         "gce_zone": "x-a",
         "azure_zone": "1",
+        "azure_image_plan": "none",
+        "azure_max_data_volumes": 20,
     }
     return {name: special.get(name, usual[kind]) for name, kind in kinds.items()}

@@ -246,6 +246,32 @@ def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
         assert value(kconf, f"{D}_IMAGE_NAME") == expected
 
 
+STATES = replace(FAMILIES, features=("fast-network", "signed"), most_data_volumes=20, exports_boot_modes=True)
+
+
+def test_facts_of_the_chosen_type_and_image(tmp_path: Path) -> None:
+    machines = [
+        itype("m5.large", boot_modes=("V1",), features=("signed",), max_data_volumes=64),
+        itype("m6.large", boot_modes=("V2",), features=("fast-network",), max_data_volumes=4),
+        itype("m7.large", boot_modes=("V2", "V2+NVMe"), features=("fast-network", "signed")),
+    ]
+    pictures = [
+        image("debian", "12", "x86_64", boot_modes=("V1",)),
+        image("debian", "13", "x86_64", boot_modes=("V2", "V2+NVMe"), features=("signed",)),
+    ]
+    kconf = parse_menus(tmp_path, catalog(machines, images=pictures), STATES)
+
+    def told(family: str, *more: str) -> list[str]:
+        choose(kconf, f"{D}_FAMILY_{family}", *more)
+        names = ("BOOT_MODES", "IMAGE_BOOT_MODES", "MAX_DATA_VOLUMES", "FAST_NETWORK", "SIGNED")
+        return [value(kconf, f"{D}_{name}") for name in names]
+
+    assert told("M5") == ["V1", "V1", "20", "n", "n"], "its image is not signed"
+    assert told("M6") == ["V2", "V2,V2+NVMe", "4", "y", "n"]
+    assert told("M7") == ["V2,V2+NVMe", "V2,V2+NVMe", "20", "y", "y"]
+    assert told("M7", f"{D}_DISTRO_CUSTOM") == ["V2,V2+NVMe", "any", "20", "y", "n"]
+
+
 def test_a_better_title_leaves_the_symbol_as_it_was(tmp_path: Path) -> None:
     pictures = [image("suse", "16.0", "x86_64", "SUSE Linux Enterprise 16.0", symbol="SLES 16 0")]
     kconf = parse_menus(tmp_path, catalog([itype("m7.large")], images=pictures), FAMILIES)

@@ -21,6 +21,8 @@ class ImageSku:
     generation: str = "V2"
     state: str = "Active"
     versions: int = 1
+    features: Mapping[str, str] = field(default_factory=dict)
+    plan: Row | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,15 @@ def small() -> AzureData:
         prices={"eastus": _prices("eastus", 1.0), "eastus2": _prices("eastus2", 1.1)},
         images=[
             ImageSku("Debian", "debian-12", "12", generation="V1"),
-            ImageSku("Debian", "debian-12", "12-gen2"),
+            ImageSku(
+                "Debian",
+                "debian-12",
+                "12-gen2",
+                features={
+                    "DiskControllerTypes": "SCSI, NVMe",
+                    "SecurityType": "TrustedLaunchSupported",
+                },
+            ),
             ImageSku("Debian", "debian-12", "12-arm64", "Arm64"),
             ImageSku("Debian", "debian-12", "12-backports-gen2"),
             ImageSku("Debian", "debian-12-daily", "12-gen2"),
@@ -176,7 +186,14 @@ def small() -> AzureData:
             ImageSku("Canonical", "ubuntu-24_04-lts", "server"),
             ImageSku("Canonical", "ubuntu-24_04-lts", "server-gen1", generation="V1"),
             ImageSku("Canonical", "ubuntu-24_04-lts", "server-arm64", "Arm64"),
-            ImageSku("Canonical", "ubuntu-24_04-lts", "cvm"),
+            ImageSku(
+                "Canonical",
+                "ubuntu-24_04-lts",
+                "cvm",
+                features={
+                    "SecurityType": "ConfidentialVmSupported",
+                },
+            ),
             ImageSku("Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-gen2"),
             ImageSku("RedHat", "RHEL", "810-gen2"),
             ImageSku("RedHat", "RHEL", "9_6", generation="V1"),
@@ -186,7 +203,17 @@ def small() -> AzureData:
             ImageSku("SUSE", "sles-16-0-arm64", "gen2", "Arm64"),
             ImageSku("SUSE", "opensuse-leap-15-6", "gen2"),
             ImageSku("almalinux", "almalinux-x86_64", "9-gen2"),
-            ImageSku("resf", "rockylinux-x86_64", "9-base", generation=""),
+            ImageSku(
+                "resf",
+                "rockylinux-x86_64",
+                "9-base",
+                generation="",
+                plan={
+                    "publisher": "resf",
+                    "product": "rocky",
+                    "name": "9",
+                },
+            ),
             ImageSku("Oracle", "Oracle-Linux", "ol95-lvm-gen2"),
             ImageSku("Oracle", "Oracle-Linux", "ol99-lvm-gen2", versions=0),
         ],

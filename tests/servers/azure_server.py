@@ -179,6 +179,10 @@ def _version(sku: ImageSku, expanded: bool) -> dict[str, Any]:
     }
     if sku.generation:
         about["hyperVGeneration"] = sku.generation
+    if sku.features:
+        about["features"] = [{"name": name, "value": value} for name, value in sku.features.items()]
+    if sku.plan:
+        about["plan"] = sku.plan
     return {"location": "eastus", "name": "2026.11.1", **({"properties": about} if expanded else {})}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cloudlib.catalog.order import natural
-from cloudlib.catalog.records import Image, InstanceType
+from cloudlib.catalog.records import Image
 
 #: Distribution key -> what the title of a release begins with.
 NAMES = {
@@ -49,11 +49,6 @@ def title(distro: str, release: str) -> str:
     elif distro == "ubuntu" and re.fullmatch(r"\d[02468]\.04", number):  # every second April
         number = f"{number} LTS"
     return " ".join(filter(None, (NAMES.get(distro, distro), number, _VARIANTS.get(variant, variant))))
-
-
-def boots(image: Image, itype: InstanceType) -> bool:
-    """Can the type boot the image? Assumed where either of them does not state its boot modes."""
-    return not image.boot_modes or not itype.boot_modes or bool({*image.boot_modes} & {*itype.boot_modes})
 
 
 @dataclass(frozen=True, slots=True)

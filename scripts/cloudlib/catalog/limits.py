@@ -99,8 +99,8 @@ COORDINATE = Form("what an image is found by", re.compile(r"[A-Za-z0-9][A-Za-z0-
 LABEL = Form("a label", re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,199}"))
 #: A label that may be missing.
 MAYBE_LABEL = Form("a label", re.compile(rf"(?:{LABEL.pattern.pattern})?"))
-#: V1, uefi, V1|V2.
-BOOT_MODE = Form("a boot mode", re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}"))
+#: V1, uefi, V2+NVMe.
+BOOT_MODE = Form("a boot mode", re.compile(r"[A-Za-z0-9][A-Za-z0-9+-]{0,31}"))
 #: What a local disk is, where that is known.
 MEDIA = Form("a kind of disk", re.compile(r"(?:ssd|hdd)?"))
 #: A part of a GPU: "1/8".
@@ -120,6 +120,7 @@ MEMORY_MIB = Bounds(1, 256 * 1024**2)
 DEVICES = Bounds(1, 1024)
 DEVICE_MIB = Bounds(0, 16 * 1024**2)
 DISKS = Bounds(1, 1024)
+VOLUMES = Bounds(0, 1024)
 DISK_GB = Bounds(1, 1_000_000)
 #: The cheapest machine of today costs $0.0042, the dearest some $400.
 USD_PER_HOUR = Dollars(Decimal("0.0001"), Decimal(2000))
@@ -141,6 +142,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
         "architectures": NAME,
         "network": PROSE,
         "boot_modes": BOOT_MODE,
+        "features": NAME,
+        "max_data_volumes": VOLUMES,
     },
     "Image": {
         "distro": LABEL,
@@ -152,6 +155,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
         "boot_modes": BOOT_MODE,
         "symbol": PROSE,
         "version": MAYBE_LABEL,
+        "features": NAME,
     },
     "Catalog": {"provider": NAME},
     "Provenance": {

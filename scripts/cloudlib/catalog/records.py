@@ -112,7 +112,12 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class InstanceType:
-    """One machine type. `kvm` is whether guests can run KVM: bare metal or nested virtualization."""
+    """One machine type. `kvm` is whether guests can run KVM: bare metal or nested virtualization.
+
+    `boot_modes` are the ways in which it can start an image, where the vendor states them. `features` are
+    what the provider's MenuNames ask about, by their names there. `max_data_volumes` is how many data volumes
+    it takes besides its root volume, None where that is not stated.
+    """
 
     name: str
     family: str
@@ -128,6 +133,8 @@ class InstanceType:
     kvm: bool = False
     boot_modes: tuple[str, ...] = ()
     current_generation: bool = True
+    features: tuple[str, ...] = ()
+    max_data_volumes: int | None = None
     regions: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
@@ -159,7 +166,8 @@ class Image:
     "gpu". `boot_modes`, where the vendor states them, are what an instance type must support one of. `symbol`
     is what the Kconfig symbol is named after, where that is not the title. `version` is the one that the
     coordinates name, where a release has several ("9.8.0" of RHEL 9). `preferred` is what the vendor's own
-    alias for the distribution stands for.
+    alias for the distribution stands for. `features` are as those
+    of types.
     """
 
     distro: str
@@ -172,6 +180,7 @@ class Image:
     symbol: str = ""
     version: str = ""
     preferred: bool = False
+    features: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         limits.check(self, self.title)

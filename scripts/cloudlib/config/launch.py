@@ -8,8 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from cloudlib.catalog import limits, merge
-from cloudlib.catalog.image_rules import boots
+from cloudlib.catalog import boot, limits, merge
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Catalog, Image, InstanceType
 from cloudlib.catalog.text import type_prompt
@@ -33,6 +32,8 @@ def findings(wanted: Selection, catalog: Catalog, provider: Provider) -> list[Fi
         problems += _architecture(wanted, itype, catalog)
     problems += _image(wanted, itype, catalog)
     problems += [Finding(ERROR, p.what, p.nearest) for p in _provider_rules(wanted, provider)]
+    if itype is not None:
+        problems += _volume_count(wanted, itype, catalog)
     problems += ssh_access.findings(wanted.ssh_from)
     order = (ERROR, WARNING, NOTE)
     return sorted(problems, key=lambda f: order.index(f.level))
@@ -107,6 +108,7 @@ def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> I
     """Architecture and boot mode of the image, which can be checked only if the catalog lists it."""
     purpose = "gpu" if wanted.gpu_image else "os"
     listed = [i for i in catalog.images if i.purpose == purpose]
+    modes = boot.stated(listed)
     same = [i for i in listed if dict(i.coordinates) == dict(wanted.image)]
     name = " ".join(wanted.image.values())
     if not same:
@@ -122,14 +124,34 @@ def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> I
     if not fits:
         what = f"the image {same[0].title} ({name}) is for {same[0].architecture}, the target is {target}"
         yield Finding(ERROR, what, _titles(i for i in related if i.architecture == target))
-    elif itype is not None and not any(boots(i, itype) for i in fits):
+    elif itype is not None and not any(boot.boots(i, itype, modes) for i in fits):
         needs, has = " or ".join(fits[0].boot_modes), " and ".join(itype.boot_modes)
-        what = f"the image {fits[0].title} ({name}) boots with {needs}, {itype.name} with {has}"
-        others = _titles(i for i in related if i.architecture == target and boots(i, itype))
+        image = f"the image {fits[0].title} ({name})"
+        others = _titles(i for i in related if i.architecture == target and boot.boots(i, itype, modes))
         machines = _similar(
-            itype, wanted, catalog, lambda t: wanted.region in t.regions and boots(fits[0], t)
+            itype, wanted, catalog, lambda t: wanted.region in t.regions and boot.boots(fits[0], t, modes)
         )
-        yield Finding(ERROR, what, (*others[:2], *machines[:2]))
+        nearest = (*others[:2], *machines[:2])
+        if needs and has:
+            yield Finding(ERROR, f"{image} boots with {needs}, {itype.name} with {has}", nearest)
+        else:
+            what = f"the catalog does not say whether {itype.name} boots {image}"
+            yield Finding(WARNING, what, nearest)
+
+
+def _volume_count(wanted: Selection, itype: InstanceType, catalog: Catalog) -> Iterable[Finding]:
+    """More data volumes than the type takes."""
+    count, most = wanted.volumes.count if wanted.volumes else 0, itype.max_data_volumes
+    if most is None or count <= most:
+        return
+    able = _similar(
+        itype,
+        wanted,
+        catalog,
+        lambda t: wanted.region in t.regions and (t.max_data_volumes or 0) >= count,
+    )
+    what = f"{itype.name} takes at most {most} data volumes, not {count}"
+    yield Finding(ERROR, what, (f"{most} data volumes", *able[:2]))
 
 
 def _titles(images: Iterable[Image]) -> tuple[str, ...]:

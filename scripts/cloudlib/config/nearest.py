@@ -19,7 +19,7 @@ from heapq import nsmallest
 import kconfiglib
 
 from cloudlib.catalog.text import dollars
-from cloudlib.config import places, terms
+from cloudlib.config import bootable, places, terms
 from cloudlib.config.dropped import Dropped
 
 _COUNT = 3
@@ -209,6 +209,8 @@ class Nearest:
             return tuple(m.symbol.name for m in like(known, self._kconf))
         if symbol.choice is None or places.not_here(symbol):
             return ()
+        if bootable.cannot_boot(symbol):
+            return tuple(bootable.instead(symbol)[:_COUNT])
         return _close(symbol.name, [s.name for s in terms.members(symbol) if s.visibility])
 
     def without_repeats(self, items: Sequence[Dropped]) -> list[Dropped]:

@@ -215,11 +215,13 @@ def rejected(lost: Sequence[Dropped], what: str, *, unchanged: str) -> ConfigRej
 
 
 def _reason(symbol: kconfiglib.Symbol, value: str) -> str:
-    from cloudlib.config import places
+    from cloudlib.config import bootable, places
 
     needs = terms.needs(symbol)
     if elsewhere := places.not_here(symbol):
         return elsewhere
+    if why := bootable.cannot_boot(symbol):
+        return why
     if needs:
         return f"it needs {', '.join(needs)}"
     if symbol.choice is not None and symbol.choice.selection is not None:

@@ -37,12 +37,17 @@ def text(value: str) -> str:
     return str(kconfiglib.unescape(value[1:-1])) if value[:1] == '"' == value[-1:] else value
 
 
+def split(expression: object) -> list[object]:
+    """The parts of an expression that all have to hold."""
+    return list(kconfiglib.split_expr(expression, kconfiglib.AND))
+
+
 def unmet(item: kconfiglib.Symbol | kconfiglib.Choice) -> Iterator[object]:
     """The parts of a symbol's dependencies that do not hold, as Kconfiglib's expressions.
 
     A member of a choice that is not shown at all lacks what the choice lacks.
     """
-    for term in kconfiglib.split_expr(item.direct_dep, kconfiglib.AND):
+    for term in split(item.direct_dep):
         if kconfiglib.expr_value(term) != 0:
             continue
         if isinstance(term, kconfiglib.Choice):

@@ -12,7 +12,8 @@ from cloudlib.catalog.order import family_order
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
 from cloudlib.catalog.text import dollars, family_prompt, type_prompt
 from cloudlib.errors import CatalogError
-from cloudlib.menus.conditions import Families, menu_families, offered_if, offered_regions, type_terms
+from cloudlib.menus.conditions import Families, menu_families, offered_if, offered_regions
+from cloudlib.menus.facts import facts
 from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, Source, all_of, any_of, none_of
 from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable, symbol
@@ -53,7 +54,7 @@ def compute(
                     for name in families
                 ),
             ),
-            Config(name=names.is_gpu, defaults=_true_if(type_terms(families, names, lambda t: bool(t.gpus)))),
+            *facts(names, table, families),
         ),
         **files,
     }
@@ -258,7 +259,7 @@ def _flat(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Fami
         help=_price_note(catalog),
     )
     yield Config(name=names.results.instance_type, type="string", defaults=tuple(results))
-    yield Config(name=names.is_gpu, defaults=_true_if(type_terms(families, names, lambda t: bool(t.gpus))))
+    yield from facts(names, table, families)
 
 
 def _size_file(family: str) -> str:

@@ -4,20 +4,21 @@
 Where images say which boot modes they need (Azure's generations), one is offered only when the chosen
 type has one of them. Of two images of one release and architecture, the one with the newer boot mode is
 taken where both can be booted. One that does not say, among others that do, is offered where any of them
-can be booted.
+can be booted: see cloudlib.catalog.boot.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from cloudlib.catalog import boot
 from cloudlib.catalog.image_rules import NAMES
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image, InstanceType
 from cloudlib.errors import CatalogError
 from cloudlib.menus.conditions import menu_families, type_terms
 from cloudlib.menus.kconfig import Choice, Config, Default, If, Node, all_of, any_of, none_of
-from cloudlib.menus.names import TARGET, MenuNames
+from cloudlib.menus.names import ANY_MODE, TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable, symbol
 
 #: Distribution key -> its name. A distribution that is not here is shown by its key.
@@ -137,7 +138,7 @@ class _Boots:
         """The expression under which an image can be booted: its architecture, and its boot modes."""
         if image.boot_modes:
             return all_of(TARGET[image.architecture], any_of(self._names[m] for m in image.boot_modes))
-        return all_of(TARGET[image.architecture], *self._names.values())
+        return all_of(TARGET[image.architecture], *(self._names[m] for m in boot.plain_modes(self._names)))
 
     def condition(self, streams: Iterable[Image]) -> tuple[str, ...]:
         """The `depends on` under which one of these images can be booted."""
@@ -204,15 +205,49 @@ def _results(
             depends=(custom,),
             defaults=(Default(default),),
         )
-    for coordinate in own.coordinates:
+    for coordinate, default in own.coordinates.items():
         yield Config(
             own.prefix + coordinate,
             type="string",
             defaults=(
                 *(
-                    Default(image.coordinates[coordinate], all_of(name, boots.term(image)))
+                    # A stream that was carried forward may be older than the coordinate.
+                    Default(image.coordinates.get(coordinate, default), all_of(name, boots.term(image)))
                     for image, name in releases
                 ),
                 Default(symbol=f"{names.switch}_CUSTOM_{coordinate}", condition=custom),
             ),
         )
+    yield from _of_image(names, table, releases, boots)
+
+
+def _of_image(
+    names: MenuNames, table: SymbolTable, releases: Sequence[tuple[Image, str]], boots: _Boots
+) -> Iterator[Config]:
+    """Features and boot modes of the chosen image; of a custom one nothing is known."""
+
+    def chosen(fits: Callable[[Image], bool]) -> str:
+        return any_of(dict.fromkeys(f"({all_of(name, boots.term(i))})" for i, name in releases if fits(i)))
+
+    for feature in names.features:
+        name = names.feature(feature)
+        table.reserve(name, "a feature of types and images")
+        condition = all_of(names.type_feature(feature), _in_parentheses(chosen(_has(feature))))
+        yield Config(name, defaults=(Default("y", condition),))
+    if names.exports_boot_modes:
+        table.reserve(names.image_boot_modes, "the boot modes of images")
+        every = dict.fromkeys(image.boot_modes for image, _ in releases if image.boot_modes)
+        defaults = [Default(",".join(modes), chosen(_boots_with(modes))) for modes in every]
+        yield Config(names.image_boot_modes, type="string", defaults=(*defaults, Default(ANY_MODE)))
+
+
+def _in_parentheses(expression: str) -> str:
+    return f"({expression})" if expression else ""
+
+
+def _has(feature: str) -> Callable[[Image], bool]:
+    return lambda image: feature in image.features
+
+
+def _boots_with(modes: tuple[str, ...]) -> Callable[[Image], bool]:
+    return lambda image: image.boot_modes == modes

@@ -9,6 +9,13 @@ from dataclasses import dataclass
 #: Symbol of the root Kconfig that is y when a target architecture is chosen.
 TARGET = {"x86_64": "TARGET_ARCH_X86_64", "arm64": "TARGET_ARCH_ARM64"}
 
+#: Stands for the boot modes of an image or a type that does not state them.
+ANY_MODE = "any"
+
+
+def _upper(name: str) -> str:
+    return name.upper().replace("-", "_")
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -45,6 +52,9 @@ class MenuNames:
     exists only when the user chooses one. `zones_gate` is True where a zone has the same name for everybody,
     so that a type's zones say which zone can start it. `extra_results` are result strings that exist only
     under some option. `states_kvm` is False where the vendor does not say which types can run KVM guests.
+    `features` are those of records that become a switch each. `most_data_volumes` is the largest number of
+    data volumes that the menus offer, 0 for none. `exports_boot_modes` is True where terraform compares the
+    boot modes of type and image too.
     """
 
     provider: str
@@ -63,6 +73,9 @@ class MenuNames:
     type_noun: str = "instance type"
     extra_results: tuple[str, ...] = ()
     states_kvm: bool = True
+    features: tuple[str, ...] = ()
+    most_data_volumes: int = 0
+    exports_boot_modes: bool = False
 
     @property
     def previous_generation(self) -> str:
@@ -78,6 +91,29 @@ class MenuNames:
     def can_nest(self) -> str:
         """The symbol that is y when KVM guests can be switched on for the chosen type; see `states_kvm`."""
         return f"{self.switch}_CAN_NEST"
+
+    def feature(self, feature: str) -> str:
+        """The symbol that is y when the chosen type has a feature, and the image where images have it."""
+        return f"{self.switch}_{_upper(feature)}"
+
+    def type_feature(self, feature: str) -> str:
+        """The symbol that is y when the chosen type has a feature, whatever the image."""
+        return f"{self.switch}_TYPE_HAS_{_upper(feature)}"
+
+    @property
+    def max_data_volumes(self) -> str:
+        """How many data volumes the menus offer for the chosen type."""
+        return f"{self.switch}_MAX_DATA_VOLUMES"
+
+    @property
+    def boot_modes(self) -> str:
+        """The string with the boot modes of the chosen type; see `exports_boot_modes`."""
+        return f"{self.switch}_BOOT_MODES"
+
+    @property
+    def image_boot_modes(self) -> str:
+        """The string with the boot modes of the chosen image, ANY_MODE where they are not known."""
+        return f"{self.images.prefix}BOOT_MODES"
 
     @property
     def result_symbols(self) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from cloudlib.catalog import boot
 from cloudlib.catalog.area import AREAS
-from cloudlib.catalog.image_rules import boots
 from cloudlib.catalog.records import Gpu, Image
 from cloudlib.catalog.text import gib
 from cloudlib.search.machine import Machine, count
@@ -194,9 +194,10 @@ def _words(text: str) -> list[str]:
 def images_for(machine: Machine, asked: Question) -> Iterator[Image]:
     """The images of a distribution and release that a machine can boot."""
     architectures = (asked.arch,) if asked.arch else machine.architectures
+    modes = boot.stated(machine.market.images)
     for image in machine.market.images:
         wanted = image.purpose == "os" and image.architecture in architectures
-        if wanted and named(image, asked.image) and boots(image, machine.record):
+        if wanted and named(image, asked.image) and boot.boots(image, machine.record, modes):
             yield image
 
 

@@ -8,8 +8,8 @@ https://learn.microsoft.com/rest/api/compute/virtual-machine-images
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from cloudlib.calls.left_out import LeftOut
@@ -18,6 +18,7 @@ from cloudlib.catalog import limits
 from cloudlib.catalog.image_rules import ARCHITECTURES, Match, Publishers, Rule, match, pinned
 from cloudlib.catalog.records import Image
 from cloudlib.errors import NotFound
+from providers.azure import boot as azure_boot
 from providers.azure.pages import answer_of
 
 _API = "2024-07-01"
@@ -38,7 +39,7 @@ _MINOR = "{major}.{minor}"
 #: https://learn.microsoft.com/azure/virtual-machines/workloads/oracle/oracle-vm-solutions.
 #: A rule has the exact forms of an offer and a SKU. Of the SKUs of one release, architecture and generation,
 #: the one by the earliest rule is taken.
-_RULES = (
+_PLAIN = (
     Rule("almalinux", "almalinux", (r"almalinux-(?:x86_64|arm)", rf"{_MAJOR}{_A}-gen[12]"), "{major}"),
     Rule("debian", "Debian", (rf"debian-{_MAJOR}", rf"\d+{_A}{_G}"), "{major}"),
     Rule("debian", "Debian", (rf"debian-{_MAJOR}", rf"\d+-backports{_A}{_G}"), "{major}-backports"),
@@ -91,21 +92,65 @@ _RULES = (
     ),
 )
 
+#: Images for confidential machines, whose disks have a layout of their own:
+#: https://learn.microsoft.com/azure/confidential-computing/confidential-vm-overview#os-support
+_CONFIDENTIAL = (
+    Rule("redhat", "RedHat", (r"rhel-cvm", rf"{_MAJOR}_(?P<minor>\d+)_cvm"), _MINOR),
+    Rule("ubuntu", "Canonical", (_UBUNTU, r"cvm"), _MINOR),
+    Rule(
+        "ubuntu",
+        "Canonical",
+        (r"0001-com-ubuntu-confidential-vm-[a-z]+", r"(?P<major>\d\d)_(?P<minor>\d\d)-lts-cvm"),
+        _MINOR,
+    ),
+)
+_RULES = (*_PLAIN, *_CONFIDENTIAL)
+
 #: Whom to ask.
 PUBLISHERS = tuple(dict.fromkeys(rule.publisher for rule in _RULES))
 PINNED = Publishers(("PUBLISHER",), pinned(_RULES))
 DISTROS = tuple(dict.fromkeys(rule.distro for rule in _RULES))
 
 
+#: Stands for the plan of an image that has none.
+NO_PLAN = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What the newest version of a SKU says. `generation` is "" where it does not say.
+
+    `features` are its names and values as Azure has them. `plan` is "publisher/product/name", the plan of the
+    Marketplace that a machine has to name, or NO_PLAN.
+    """
+
+    architecture: str
+    generation: str
+    features: Mapping[str, str]
+    plan: str
+
+
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """A SKU with what its newest version says. `generation` is "" where that does not say."""
+    """A SKU that a rule takes, and its newest version."""
 
     match: Match
     offer: str
     name: str
-    architecture: str
-    generation: str
+    newest: Version
+
+    @property
+    def boot_modes(self) -> tuple[str, ...]:
+        """Those of the version; an image that is made for confidential machines is taken for these alone."""
+        modes = azure_boot.modes_of_image(self.newest.generation, self.newest.features)
+        if not self.confidential:
+            return modes
+        return tuple(mode for mode in modes if mode == azure_boot.CONFIDENTIAL)
+
+    @property
+    def confidential(self) -> bool:
+        """Is it made for confidential machines?"""
+        return self.match.rule in _CONFIDENTIAL
 
 
 #: Turns the part of a URL after the subscription into parsed JSON.
@@ -130,7 +175,7 @@ def of_publisher(publisher: str, location: str, get: Get, left_out: LeftOut) -> 
         ) -> Sku | None:
             fits = match(fitting, publisher, offer, name)
             newest = _newest(get, f"{url}/{quote(name)}/versions", f"versions of {name}") if fits else None
-            return Sku(fits, offer, name, *newest) if fits and newest else None
+            return Sku(fits, offer, name, newest) if fits and newest else None
 
         names = _names(get, url, f"SKUs of {offer}", left_out) if fitting else ()
         skus += [sku for sku in left_out.each("images", names, read, some=False) if sku]
@@ -143,8 +188,8 @@ def _names(get: Get, url: str, what: str, left_out: LeftOut) -> list[str]:
     return list(left_out.each("images", rows, lambda row: row.name("name"), some=False))
 
 
-def _newest(get: Get, url: str, what: str) -> tuple[str, str] | None:
-    """Architecture and generation of the newest version.
+def _newest(get: Get, url: str, what: str) -> Version | None:
+    """The newest version.
 
     None for a SKU without versions, for a withdrawn image, and for one of an unknown architecture.
     """
@@ -155,9 +200,20 @@ def _newest(get: Get, url: str, what: str) -> tuple[str, str] | None:
         architecture = ARCHITECTURES.get(about.maybe_text("architecture").lower())
         if withdrawn or architecture is None:
             return None
-        generation = "hyperVGeneration"
-        return architecture, about.name(generation, limits.BOOT_MODE) if about.maybe_text(generation) else ""
+        generation = about.name("hyperVGeneration", limits.BOOT_MODE) if about.has("hyperVGeneration") else ""
+        features = {row.text("name"): row.maybe_text("value") for row in about.maybe_rows("features")}
+        return Version(architecture, generation, features, _plan(about.maybe_at("plan")))
     return None
+
+
+def _plan(plan: Reader) -> str:
+    """`publisher/product/name`, NO_PLAN for an image without one. BadReply for a plan without a name.
+
+    https://learn.microsoft.com/azure/virtual-machines/linux/cli-ps-findimage#check-the-purchase-plan-information
+    """
+    if not plan.maybe_text("name"):
+        return NO_PLAN
+    return "/".join(plan.name(part) for part in ("publisher", "product", "name"))
 
 
 def _rows(get: Get, url: str, what: str) -> list[Reader]:
@@ -168,16 +224,25 @@ def _rows(get: Get, url: str, what: str) -> list[Reader]:
 
 
 def streams(skus: Sequence[Sku]) -> list[Image]:
-    """One record a release, architecture and generation: by the earliest rule, then the shortest SKU."""
-    best: dict[tuple[str, str, str], Sku] = {}
+    """One record a release, architecture and way to boot: by the earliest rule, then the shortest SKU.
+
+    Of the same system a plain image is so taken before one with LVM, and the vendor's own offer before an
+    older one.
+    """
+    best: dict[tuple[object, ...], Sku] = {}
     for sku in sorted(skus, key=lambda s: (_RULES.index(s.match.rule), len(s.name), s.offer, s.name)):
-        best.setdefault((sku.match.title, sku.architecture, sku.generation), sku)
-    return [_image(sku) for sku in best.values()]
+        newest = sku.newest
+        best.setdefault((sku.match.title, newest.architecture, newest.generation, sku.confidential), sku)
+    return [_image(sku) for sku in best.values() if sku.boot_modes or not sku.newest.generation]
 
 
 def _image(sku: Sku) -> Image:
-    return sku.match.image(
-        sku.architecture,
-        {"PUBLISHER": sku.match.rule.publisher, "OFFER": sku.offer, "SKU": sku.name},
-        (sku.generation,) if sku.generation else (),
-    )
+    newest = sku.newest
+    coordinates = {
+        "PUBLISHER": sku.match.rule.publisher,
+        "OFFER": sku.offer,
+        "SKU": sku.name,
+        "PLAN": newest.plan,
+    }
+    made = sku.match.image(newest.architecture, coordinates, sku.boot_modes)
+    return replace(made, features=azure_boot.features_of_image(newest.generation, newest.features))

@@ -18,6 +18,7 @@ from cloudlib.calls.shape import Reader
 from cloudlib.catalog import category, limits
 from cloudlib.catalog.image_rules import ARCHITECTURES
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
+from providers.azure import boot as azure_boot
 from providers.azure import names as azure_names
 
 PRICE_SOURCE = "Azure Retail Prices"
@@ -189,6 +190,7 @@ def _instance_type(name: str, family: str, has: Mapping[str, str]) -> InstanceTy
             azure_names.share(name, vcpus) if count >= 1 else str(Fraction(count).limit_denominator(64))
         )
         devices = (Gpu(azure_names.accelerator(name), max(1, int(count)), fraction=fraction),)
+    features = azure_boot.features_of_size(has)
     fpga = azure_names.series(name).startswith("NP")
     return InstanceType(
         name=name,
@@ -200,8 +202,10 @@ def _instance_type(name: str, family: str, has: Mapping[str, str]) -> InstanceTy
         gpus=() if fpga else devices,
         accelerators=tuple(replace(d, name="FPGA") for d in devices) if fpga else (),
         local_disks=_disks(has),
-        network="accelerated" if has.get("AcceleratedNetworkingEnabled") == "True" else "",
-        boot_modes=tuple(sorted(g.strip() for g in has.get("HyperVGenerations", "").split(",") if g.strip())),
+        network="accelerated" if azure_boot.ACCELERATED_NETWORKING in features else "",
+        boot_modes=azure_boot.modes_of_size(has),
+        features=features,
+        max_data_volumes=_whole(has["MaxDataDiskCount"]) if has.get("MaxDataDiskCount") else None,
     )
 
 

@@ -189,7 +189,12 @@ def test_images_and_generations(server: AzureServer, calls: Callable[[], list[st
     assert len(calls()) == 1
     found = {(i.title, i.architecture, i.boot_modes): i.coordinates["SKU"] for i in images}
     assert found["Debian 12", "x86_64", ("V1",)] == "12"
-    assert found["Debian 12", "x86_64", ("V2",)] == "12-gen2"
+    assert found["Debian 12", "x86_64", ("V2", "V2+NVMe")] == "12-gen2"
+    assert found["Ubuntu 24.04 LTS", "x86_64", ("V2+CVM",)] == "cvm", "for confidential machines alone"
+    assert found["Ubuntu 24.04 LTS", "x86_64", ("V2",)] == "server"
+    plans = {i.coordinates["SKU"]: i.coordinates["PLAN"] for i in images}
+    assert (plans["9-base"], plans["12-gen2"]) == ("resf/rocky/9", "none")
+    assert {i.coordinates["SKU"] for i in images if "trusted-launch" in i.features} == {"12-gen2"}
     assert found["Debian 12", "arm64", ("V2",)] == "12-arm64"
     assert found["Rocky Linux 9", "x86_64", ()] == "9-base"
     assert not any("Debian 11" in i.title for i in images), "withdrawn"

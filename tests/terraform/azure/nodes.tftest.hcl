@@ -20,6 +20,12 @@ variables {
   azure_image_publisher           = "Debian"
   azure_image_offer               = "debian-13"
   azure_image_sku                 = "13-gen2"
+  azure_image_plan                = "none"
+  azure_boot_modes                = "V1,V2"
+  azure_image_boot_modes          = "V2"
+  azure_trusted_launch            = false
+  azure_accelerated_networking    = true
+  azure_max_data_volumes          = 20
   azure_data_disk_count           = 0
   azure_data_disk_type            = null
   azure_data_disk_size_gb         = null
@@ -46,6 +52,11 @@ run "nodes" {
   assert {
     condition     = alltrue([for ip in azurerm_public_ip.node : ip.zones == toset(["2"]) && ip.sku == "Standard"])
     error_message = "an address of the same zone"
+  }
+
+  assert {
+    condition     = alltrue([for nic in azurerm_network_interface.node : nic.accelerated_networking_enabled])
+    error_message = "accelerated networking where the size takes it"
   }
 
   assert {
@@ -159,10 +170,11 @@ run "an_image_with_a_plan" {
     azure_image_publisher = "resf"
     azure_image_offer     = "rockylinux-x86_64"
     azure_image_sku       = "9-base"
+    azure_image_plan      = "resf/rockylinux/9"
   }
 
   assert {
-    condition     = alltrue([for node in azurerm_linux_virtual_machine.node : join(":", [node.plan[0].publisher, node.plan[0].product, node.plan[0].name]) == "resf:rockylinux-x86_64:9-base"])
+    condition     = alltrue([for node in azurerm_linux_virtual_machine.node : join(":", [node.plan[0].publisher, node.plan[0].product, node.plan[0].name]) == "resf:rockylinux:9"])
     error_message = "the plan is named"
   }
 }
@@ -286,4 +298,103 @@ run "too_many_disks" {
   }
 
   expect_failures = [var.azure_data_disk_count]
+}
+
+run "more_disks_than_the_size_takes" {
+  command = plan
+
+  variables {
+    azure_max_data_volumes  = 4
+    azure_data_disk_count   = 5
+    azure_data_disk_type    = "Premium_LRS"
+    azure_data_disk_size_gb = 128
+  }
+
+  expect_failures = [var.azure_data_disk_count]
+}
+
+run "an_image_that_the_size_does_not_boot" {
+  command = plan
+
+  variables {
+    azure_boot_modes       = "V2+NVMe"
+    azure_image_boot_modes = "V2"
+  }
+
+  expect_failures = [var.azure_image_boot_modes]
+}
+
+run "either_controller" {
+  variables {
+    azure_boot_modes       = "V2,V2+NVMe"
+    azure_image_boot_modes = "V2,V2+NVMe"
+  }
+
+  assert {
+    condition     = alltrue([for node in azurerm_linux_virtual_machine.node : node.disk_controller_type == null])
+    error_message = "Azure chooses the controller"
+  }
+}
+
+run "nvme_alone" {
+  variables {
+    azure_boot_modes       = "V2+NVMe"
+    azure_image_boot_modes = "V2,V2+NVMe"
+  }
+
+  assert {
+    condition     = alltrue([for node in azurerm_linux_virtual_machine.node : node.disk_controller_type == "NVMe"])
+    error_message = "NVMe is requested"
+  }
+}
+
+run "nvme_alone_and_a_custom_image" {
+  variables {
+    azure_boot_modes       = "V2+NVMe"
+    azure_image_boot_modes = "any"
+  }
+
+  assert {
+    condition     = alltrue([for node in azurerm_linux_virtual_machine.node : node.disk_controller_type == "NVMe"])
+    error_message = "NVMe is requested"
+  }
+}
+
+run "trusted_launch" {
+  variables {
+    azure_trusted_launch = true
+  }
+
+  assert {
+    condition     = alltrue([for node in azurerm_linux_virtual_machine.node : node.vtpm_enabled && node.secure_boot_enabled == false])
+    error_message = "with a vTPM, and secure boot explicitly off"
+  }
+}
+
+run "confidential" {
+  variables {
+    azure_boot_modes       = "V2+CVM"
+    azure_image_boot_modes = "V2+CVM"
+  }
+
+  assert {
+    condition     = alltrue([for node in azurerm_linux_virtual_machine.node : node.vtpm_enabled && node.secure_boot_enabled == false && node.os_disk[0].security_encryption_type == "VMGuestStateOnly"])
+    error_message = "a vTPM and an encrypted guest state"
+  }
+
+  assert {
+    condition     = alltrue([for node in azurerm_linux_virtual_machine.node : node.disk_controller_type == null])
+    error_message = "on SCSI"
+  }
+}
+
+run "no_accelerated_networking" {
+  variables {
+    azure_accelerated_networking = false
+  }
+
+  assert {
+    condition     = alltrue([for nic in azurerm_network_interface.node : nic.accelerated_networking_enabled == false])
+    error_message = "a size without it"
+  }
 }

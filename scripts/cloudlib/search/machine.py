@@ -125,7 +125,7 @@ def count(gpu: Gpu) -> Fraction:
 
 def boot_modes(modes: Iterable[str]) -> frozenset[str]:
     """A vendor's boot modes as BOOT_MODES has them."""
-    return frozenset(_BOOT.get(mode, mode) for mode in modes)
+    return frozenset(_BOOT.get(mode.partition("+")[0], mode) for mode in modes)
 
 
 def market(catalog: Catalog) -> Market:

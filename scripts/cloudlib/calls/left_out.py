@@ -56,7 +56,11 @@ class LeftOut:
             if first.setdefault(name(value), value) is value:
                 yield value
             elif first[name(value)] != value:
-                self._twice.setdefault(noun, set()).add(name(value))
+                self.differ(noun, name(value))
+
+    def differ(self, noun: str, name: str) -> None:
+        """Keep that a name is listed with different figures: twice in an answer, or by two places."""
+        self._twice.setdefault(noun, set()).add(name)
 
     def note(self, noun: str, error: CloudError) -> None:
         """Keep why a row was left out; it counts once, however often it is read."""

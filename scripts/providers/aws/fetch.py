@@ -71,6 +71,7 @@ class Fetch:
     results: RegionResults = field(init=False)
     long_names: dict[str, str] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)
+    described: dict[str, InstanceType] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     cache: ZoneCache = field(default_factory=ZoneCache)
     planned: int = 0  # calls made, started and set aside
@@ -238,6 +239,9 @@ class Fetch:
         itypes, incomplete = aws_parse.instance_types(answer)
         self.notices += job.left_out(set(incomplete) - self.incomplete)
         self.incomplete |= set(incomplete)
+        for name, itype in itypes.items():
+            if self.described.setdefault(name, itype) != itype:
+                self.request.log.left_out.differ("instance types", name)
         return itypes
 
     # --- images ---

@@ -146,7 +146,8 @@ class Fetch:
         closed = sum(len(there.restricted) for there in sizes.values())
         if closed:
             self.notices.append(f"{closed} offers of sizes are closed to this subscription")
-        self._name("described twice, of which the first was used", azure_parse.ambiguous(sizes))
+        for name in azure_parse.ambiguous(sizes):
+            self.request.log.left_out.differ("sizes", name)
         itypes = {name: itype for there in sizes.values() for name, itype in there.itypes.items()}
         gpus = {name: gpu for name, itype in itypes.items() for gpu in itype.gpus}
         self._name(

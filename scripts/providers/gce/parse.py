@@ -119,8 +119,10 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], 
     """`machine-types list`: one row a type and zone. `region_of` maps a zone to its region.
 
     Obsolete types are left out, deprecated ones are of a previous generation. A zone that does not state the
-    architecture leaves it to the others. Categories are those that follow from hardware, "" for the rest.
+    architecture leaves it to the others; other figures that differ from those of the first zone are noted.
+    Categories are those that follow from hardware, "" for the rest.
     """
+    figures: dict[str, tuple[str, ...]] = {}
     itypes: dict[str, InstanceType] = {}
     shapes: dict[str, Shape] = {}
     incomplete: set[str] = set()
@@ -140,6 +142,9 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], 
                 incomplete.add(name)
                 return None
             itypes[name], shapes[name] = made
+        here = (*row[2:4], row[5], *row[7:])
+        if figures.setdefault(name, here) != here:
+            left_out.differ("machine types", name)
         return name, zone, state == "DEPRECATED"
 
     for offer in left_out.each("machine types", rows, read):

@@ -45,7 +45,10 @@ def capacity(types: Reader) -> dict[str, tuple[Region, ...]]:
 
 
 def regions_seen(types: Reader | None, images: Reader | None, regions: Reader | None) -> dict[str, Region]:
-    """Every region that any of these answers names; one without a description only where none has any."""
+    """Every region that any of these answers names; one without a description only where none has any.
+
+    At least one answer is given.
+    """
     seen = list(regions.each("regions", "data", _region)) if regions else []
     seen += (
         [region for region in images.each("regions", "data", _region_of, some=False) if region]
@@ -54,9 +57,13 @@ def regions_seen(types: Reader | None, images: Reader | None, regions: Reader | 
     )
     seen += (region for there in capacity(types).values() for region in there) if types else ()
     named: dict[str, Region] = {}
+    left_out = next(answer.left_out for answer in (regions, images, types) if answer)
     for region in seen:
-        if region.name not in named or not named[region.name].long_name:
+        first = named.setdefault(region.name, region)
+        if not first.long_name:
             named[region.name] = region
+        elif region.long_name not in ("", first.long_name):
+            left_out.differ("regions", region.name)
     return named
 
 

@@ -9,9 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pytest_mock import MockerFixture
 
+from cloudlib.calls.expected import Expected
+from cloudlib.calls.run import CallLog
 from cloudlib.calls.shape import Reader
 from cloudlib.errors import BadReply
+from cloudlib.provider import Request
+from providers.aws import fetch as aws_fetch
 from providers.aws import parse as aws_parse
 from tests.support.shapes import RECORDS, wrong_shapes
 
@@ -48,6 +53,25 @@ def test_two_prices_are_none_and_a_zero_is_none() -> None:
     assert of_us_east_1(product("0.1"), product("0.1")) == ({"m5.large": Decimal("0.1")}, 0)
     assert of_us_east_1(product("0.1"), product("0.2")) == ({}, 0)
     assert of_us_east_1(product("0.0000000000")) == ({}, 1)
+
+
+def test_a_type_that_two_regions_describe_differently_is_noted(mocker: MockerFixture) -> None:
+    """Without the right to ask for offerings each region is asked for all its types."""
+    request = Request(log=CallLog("aws"))
+    task = {
+        region: mocker.Mock(result=lambda size=size: answer({"InstanceTypes": [_mib(size), _LARGE]}))
+        for region, size in (("us-east-1", 1024), ("us-west-2", 2048))
+    }
+    place = mocker.Mock(asked=tuple(task), expected=Expected("aws", "us-east-1"))
+    fetch = aws_fetch.Fetch(request, mocker.Mock(), place)
+    _, itypes = fetch._types_by_region(task)
+    assert itypes["m5.small"].memory_mib == 1024
+    told = "listed again with other figures, of which the first were used: 1 instance types; one of them: "
+    assert request.log.left_out.notices() == (f"{told}m5.small",)
+
+
+def _mib(size: int) -> dict[str, Any]:
+    return {**_LARGE, "InstanceType": "m5.small", "MemoryInfo": {"SizeInMiB": size}}
 
 
 def test_a_slice_of_a_gpu() -> None:

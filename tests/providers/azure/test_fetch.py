@@ -565,7 +565,8 @@ def test_a_size_that_is_described_in_two_ways_is_noticed(server: AzureServer) ->
     server.use(replace(data, offered={**data.offered, "eastus2": east2}))
     made = fetch()
     assert next(t for t in made.instance_types if t.name == "Standard_D4s_v5").memory_mib == 16 * 1024
-    assert "described twice, of which the first was used: Standard_D4s_v5" in made.provenance.notices
+    told = "listed again with other figures, of which the first were used: 1 sizes; one of them: "
+    assert f"{told}Standard_D4s_v5" in made.provenance.notices
 
 
 # --- the server by hand ---

@@ -378,6 +378,21 @@ def test_a_region_or_zone_that_is_listed_again_does_not_end_the_run() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "cells", [{"guestCpus": "8"}, {"memoryMb": "1"}, {"accelerator": "nvidia-l4", "count": "1"}]
+)
+def test_a_type_that_two_zones_describe_differently_is_noted(cells: dict[str, str]) -> None:
+    left_out = LeftOut()
+    zones = ("us-central1-a", "us-central1-b", "europe-west1-b")
+    first, again, last = (row("n2-standard-4", zone) for zone in zones)
+    other = [row("n2-standard-4", zones[1], **cells), row("n2-standard-8"), row("n2-standard-8")]
+    assert gce_parse.types([first, again, last], HOME_OF, {}, left_out).itypes and not left_out.notices()
+    made = gce_parse.types([first, *other, last], HOME_OF, {}, left_out).itypes["n2-standard-4"]
+    assert (made.vcpus, made.memory_mib, made.gpus, made.zones) == (4, 16384, (), tuple(sorted(zones)))
+    told = "listed again with other figures, of which the first were used: 1 machine types; one of them: "
+    assert left_out.notices() == (f"{told}n2-standard-4",)
+
+
 def test_a_cell_is_cut_before_anything_reads_it(mocker: MockerFixture) -> None:
     mocker.patch.object(gce_calls, "_run_text", return_value=f"{'x' * 100_000},{HERE}\n")
     rows = gce_calls.run_gcloud(("compute", "regions", "list"), ("name", "status"), CallLog("gce"))

@@ -135,6 +135,16 @@ def test_regions_are_those_of_every_answer() -> None:
     assert seen == {"a-1": Region("a-1"), "b-1": Region("b-1", "B"), "c-1": Region("c-1")}
 
 
+def test_a_region_of_two_descriptions_is_noted() -> None:
+    """The first one counts; an answer without any says nothing against it."""
+    listed = answer([{"name": n, "description": "A"} for n in ("a-1", "b-1")])
+    pictures = answer([{"region": {"name": n, "description": d}} for n, d in (("a-1", "X"), ("b-1", ""))])
+    seen = lambdalabs_parse.regions_seen(None, pictures, listed)
+    assert seen == {"a-1": Region("a-1", "A"), "b-1": Region("b-1", "A")}
+    told = "listed again with other figures, of which the first were used: 1 regions; one of them: a-1"
+    assert listed.left_out.notices() == (told,)
+
+
 @pytest.mark.parametrize("types", [[], "text", None, {"a": {}}, {"a": {"error": "x"}}, {"a": None}])
 def test_types_of_another_shape(types: Any) -> None:
     with pytest.raises(BadReply, match="lambdalabs: the answer to a list has"):

@@ -6,15 +6,10 @@ The answers are those of recordings/, where a part of the values is replaced by 
 
 from __future__ import annotations
 
-import csv
-import io
-import itertools
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pytest_mock import MockerFixture
@@ -30,70 +25,19 @@ from cloudlib.catalog.records import Catalog
 from cloudlib.errors import NotRecorded, layout
 from cloudlib.provider import Request
 from cloudlib.publish import refresh, staged, tier
+from tests.servers.http_base import Reply
+from tests.support.contract import contract_of
 from tests.support.costly import mostly_slow
+from tests.support.kconf import parse_tree
 from tests.support.shapes import HOSTILE
+from tests.support.spoiled import Spoiler
 from tests.support.tree import ROOT, Tree
+from tests.test_hostile_files import told
 
-#: One value in so many is replaced; not in a row that names one of these: the default region, without which
-#: there is no answer, and machines of shipped defconfigs.
-#: Of a large answer fewer: one that lacks a tenth of what is known is not believed.
-_EVERY, _EVERY_OF_MANY, _MANY = 29, 1009, 300_000
-_NEEDED = ("us-east-1", "eastus", "us-central1", "gpu_8x_h100", "gpu_1x_a10")
 #: Calls whose answers stay: a token, and the zones, and regions, by which gcloud's later calls are recorded.
 _KEPT = ("token", "regions list", "zones list")
 #: Odd for a number, and as good a name as any.
 HARMLESS = {text for text in HOSTILE if limits.NAME.fits(text)}
-
-
-class Spoiler:
-    """Replaces values; which ones depends on the order of the calls."""
-
-    def __init__(self) -> None:
-        self._texts = itertools.cycle(HOSTILE)
-        self._count = itertools.count()
-        self.replaced = 0
-        self._every = _EVERY
-        self._lock = threading.Lock()
-
-    def body(self, out: bytes) -> bytes:
-        """An answer with some of its values replaced; one answer at a time."""
-        with self._lock:
-            return self._body(out)
-
-    def _body(self, out: bytes) -> bytes:
-        self._every = _EVERY if len(out) < _MANY else _EVERY_OF_MANY
-        text = out.decode()
-        try:
-            return json.dumps(self._value(json.loads(text), in_row=False)).encode()
-        except ValueError:
-            rows = [self._row(row) for row in csv.reader(io.StringIO(text))]
-        written = io.StringIO()
-        csv.writer(written, lineterminator="\n").writerows(rows)
-        return written.getvalue().encode("utf-8", "replace") if len(rows) > 1 else out
-
-    def _row(self, row: list[str]) -> list[str]:
-        """Python's csv reader takes no cell of more than 128 KiB."""
-        needed = any(name in "".join(row) for name in _NEEDED)
-        return row if needed else [self._text(cell)[:100_000] for cell in row]
-
-    def _value(self, value: Any, *, in_row: bool) -> Any:
-        if isinstance(value, list):
-            return [self._value(item, in_row=True) for item in value]
-        if in_row and any(name in str(value) for name in _NEEDED):
-            return value
-        if isinstance(value, dict):
-            # Lambda's types are an object of objects, by name.
-            rows = in_row or (len(value) > 3 and all(isinstance(inner, dict) for inner in value.values()))
-            return {key: self._value(inner, in_row=rows) for key, inner in value.items()}
-        if isinstance(value, str) and value.startswith("{"):
-            return json.dumps(self._value(json.loads(value), in_row=True))
-        return self._text(value) if in_row else value
-
-    def _text(self, value: Any) -> Any:
-        if next(self._count) % self._every:
-            return value
-        self.replaced += 1
-        return next(self._texts)
 
 
 def fetched(name: str, root: Path, mocker: MockerFixture) -> tuple[refresh.Fetched, int]:
@@ -138,6 +82,60 @@ def test_what_can_be_read_is_published(name: str, tree: Tree, mocker: MockerFixt
         assert "x" * 201 not in text and len(Path(file).name) < 100
         assert file.startswith(catalogfile.NAME) or not any(mark in text for mark in ("$(", "${", "$H"))
     staged.check(tree.root, name, tier.GENERATED, spoiled.texts)
+
+
+def unfit(tree: Tree) -> list[str]:
+    """Menu files of a tree with a name or a text that nobody wants in a terminal, a shell or a menu."""
+    paths = [p for p in (tree.root / "terraform").rglob("*") if p.is_file()]
+    lines = ((p, line) for p in paths for line in p.read_text("utf-8").replace("\t", "").splitlines())
+    odd = [f"{p.name}: {line!a:.200}" for p, line in lines if not line.isprintable() or "x" * 201 in line]
+    return odd + [p.name for p in paths if not p.name.isprintable() or len(p.name) > 100]
+
+
+@pytest.mark.parametrize(
+    ("name", "every"), mostly_slow((n, e) for n in reversed(cloud_providers.PROVIDER_NAMES) for e in (29, 1))
+)
+def test_make_with_hostile_answers(name: str, every: int, tree: Tree) -> None:
+    """From the vendor's server to the menus, through the vendor's command where there is one."""
+    contract = contract_of(name)
+    texts = [
+        text for text in HOSTILE if not contract.command or text.isascii()
+    ]  # gcloud itself ends at others
+    spoiler = Spoiler(every, texts)
+    before = tree.menu_state()
+    with contract.small() as server:
+        contract.spoil(server, spoiler.reply)
+        env = {**contract.prepare(tree, server), **contract.settings}
+        done = tree.make(f"cloud-config-{name}", check=False, **env)
+        said = done.stdout + done.stderr
+        assert spoiler.replaced > 3 and done.returncode in (0, 2), said
+        assert not [*told(done.returncode, said)] and unfit(tree) == []
+        assert not [value for value in contract.secrets if value in said]
+        assert not [*tree.root.parent.rglob("PWNED")]
+        if done.returncode == 0:
+            assert "published" in said
+            parse_tree(tree.root)
+        else:
+            assert "next:" in said and tree.menu_state() == before
+        assert every == 1 or done.returncode == 0, said
+
+
+@pytest.mark.parametrize("name", mostly_slow(reversed(cloud_providers.PROVIDER_NAMES)))
+def test_the_words_of_a_hostile_failure(name: str, tree: Tree) -> None:
+    """Errors whose reason and body are hostile texts reach the terminal printably, and short."""
+    contract = contract_of(name)
+    every = "".join(text for text in HOSTILE if "\ud800" not in text)
+    words = {"code": every, "message": every, "suggestion": every}
+    reply = Reply(
+        400, json.dumps({"error": words, "__type": every}).encode(), (("Content-Type", "application/json"),)
+    )
+    with contract.small() as server:
+        contract.spoil(server, lambda _: reply)
+        env = {**contract.prepare(tree, server), **contract.settings}
+        done = tree.make(f"cloud-config-{name}", check=False, **env)
+    said = done.stdout + done.stderr
+    assert done.returncode == 2 and "next:" in said and len(said) < 20_000
+    assert not [*told(done.returncode, said)]
 
 
 def test_the_words_of_an_error_are_fit_for_a_terminal() -> None:

@@ -12,11 +12,22 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from cloud_providers import PROVIDER_NAMES
-from tests.servers.http_base import Fault, HttpServer
+from tests.servers.http_base import Fault, HttpServer, Reply
 from tests.support.tree import Tree
 
 #: What can go wrong with a vendor's answer, the same for every provider.
 FAULTS = ("error reply", "cut off", "hang")
+
+
+def spoil_replies(server: HttpServer, change: Callable[[Reply], Reply]) -> None:
+    """From now on the server sends what `change` makes of its replies."""
+    change_method(server, "reply", change)
+
+
+def change_method(server: HttpServer, name: str, change: Callable[[Reply], Reply]) -> None:
+    """The same of one method that gives replies."""
+    usual: Callable[..., Reply] = getattr(server, name)
+    setattr(server, name, lambda *args: change(usual(*args)))
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,8 @@ class Contract:
     `command` is its name on PATH, "" for a provider that is asked over HTTP. `without_credentials` is what to
     change in that environment so that there are none. `faults` has one for each of FAULTS, which must end the
     fetch. `empties` are whole answers of nothing, as (fault, the part that is then not reached, "" where
-    nothing may be published). `secrets` must not be seen in any message or file. `settings` are for speed
+    nothing may be published). `spoil` makes a server send other replies. `secrets` must not be seen in any
+    message or file. `settings` are for speed
     alone, such as fewer retries.
     """
 
@@ -46,6 +58,7 @@ class Contract:
     recorded: Callable[..., HttpServer] | None = None
     real: Callable[[Tree, HttpServer], dict[str, str]] | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    spoil: Callable[[HttpServer, Callable[[Reply], Reply]], None] = spoil_replies
 
 
 def contracts() -> Mapping[str, Contract]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.servers import aws_faults as faults
 from tests.servers import aws_full, aws_recorded
 from tests.servers.aws_data import small
 from tests.servers.aws_server import AwsServer
-from tests.servers.http_base import HttpServer
+from tests.servers.http_base import Fault, HttpServer, Reply
 from tests.support.aws import make_aws
 from tests.support.contract import Contract
 from tests.support.tree import Tree
@@ -38,6 +39,14 @@ def _real(tree: Tree, server: HttpServer) -> dict[str, str]:
     return make_aws(tree, server, real=True).env
 
 
+def _spoil(server: HttpServer, change: Callable[[Reply], Reply]) -> None:
+    """The stand-in knows what the real aws made of the usual replies; it asks the real one about others."""
+    assert isinstance(server, AwsServer)
+    server.inject(
+        Fault(lambda request: True, reply=lambda request: change(server.reply(request)), times=None)
+    )
+
+
 CONTRACT = Contract(
     small=_server,
     full=_full_server,
@@ -57,5 +66,6 @@ CONTRACT = Contract(
         (lambda: faults.empty("GetProducts"), "prices of us-east-1"),
     ),
     secrets=("testing-key-id", "testing-secret-value"),
+    spoil=_spoil,
     settings={"AWS_MAX_ATTEMPTS": "1"},
 )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ from tests.servers import gce_faults as faults
 from tests.servers.gce_recorded import recorded
 from tests.servers.gce_server import TOKEN, GceServer
 from tests.servers.gce_small import small
-from tests.servers.http_base import HttpServer
-from tests.support.contract import Contract
+from tests.servers.http_base import HttpServer, Reply
+from tests.support.contract import Contract, change_method
 from tests.support.gce import make_gce
 from tests.support.tree import Tree
 
@@ -34,6 +35,12 @@ def _real(tree: Tree, server: HttpServer) -> dict[str, str]:
     return make_gce(tree, server, real=True).env
 
 
+def _spoil(server: HttpServer, change: Callable[[Reply], Reply]) -> None:
+    """What is in a batch; of the reply around it gcloud could read nothing."""
+    for name in ("_compute", "_skus"):
+        change_method(server, name, change)
+
+
 CONTRACT = Contract(
     small=_server,
     recorded=_recorded,
@@ -53,4 +60,5 @@ CONTRACT = Contract(
         (lambda: faults.empty("images"), ""),
     ),
     secrets=(TOKEN,),
+    spoil=_spoil,
 )

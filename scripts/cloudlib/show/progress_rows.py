@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cloudlib.calls.progress import DONE, FAILED, RUNNING, SKIPPED, STOPPED, Progress, Step
-from cloudlib.errors import printable
+from cloudlib.errors import message
 from cloudlib.settings import flag
 from cloudlib.show import terminal
 
@@ -114,4 +114,4 @@ def _note(step: Step) -> str:
 
 def _shown(text: str) -> str:
     """The first line of a text, made fit for a terminal."""
-    return printable(text.partition("\n")[0])
+    return message(text.partition("\n")[0])

@@ -61,6 +61,9 @@ _BILLING_MEANINGS = (
 _BILLING_BASE = "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDBILLING"
 _SKUS = "v1/services/6F81-5844-456A/skus"  # Compute Engine
 _LONGEST_TOKEN = 8192  # it is a part of a URL
+
+#: An answer is bounded as a whole, and cells are cut: one that is long is not to cost the rows around it.
+csv.field_size_limit(2**31 - 1)
 _MOST_PAGES = 20  # of 5,000 SKUs; there are about ten
 
 #: Where terraform's google provider looks for the project, in its order:

@@ -12,11 +12,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
+import requests
+from pytest_mock import MockerFixture
 
 import azure_api
-from cloudlib.calls import retry
+from cloudlib.calls import rest, retry
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import merge
@@ -468,6 +472,22 @@ def test_an_answer_that_never_comes(server: AzureServer, monkeypatch: pytest.Mon
 
 
 # --- faults of one location ---
+
+
+def test_a_location_whose_time_is_over_is_not_reached(server: AzureServer, mocker: MockerFixture) -> None:
+    """As when it hangs, without the wait for the end of the limit."""
+    usual = rest.Rest._request
+
+    def request(self: rest.Rest, url: str, ends: float, most: int) -> Any:
+        if faults.at("westus") in unquote(url):
+            raise requests.Timeout
+        return usual(self, url, ends, most)
+
+    mocker.patch.object(rest.Rest, "_request", request)
+    made = fetch()
+    assert list(made.provenance.not_reached) == ["westus"]
+    assert "no answer within" in made.provenance.not_reached["westus"]
+    assert {r for t in made.instance_types for r in t.regions} == {"eastus", "eastus2", "westeurope"}
 
 
 @pytest.mark.slow  # the others have to answer within the limit on any machine

@@ -394,6 +394,6 @@ def test_a_type_that_two_zones_describe_differently_is_noted(cells: dict[str, st
 
 
 def test_a_cell_is_cut_before_anything_reads_it(mocker: MockerFixture) -> None:
-    mocker.patch.object(gce_calls, "_run_text", return_value=f"{'x' * 100_000},{HERE}\n")
+    mocker.patch.object(gce_calls, "_run_text", return_value=f"{'x' * 1_000_000},{HERE}\n")
     rows = gce_calls.run_gcloud(("compute", "regions", "list"), ("name", "status"), CallLog("gce"))
     assert rows == [["x" * limits.TEXT, HERE]]

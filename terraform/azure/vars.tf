@@ -4,15 +4,23 @@
 locals {
   root_volume_most_gb = 4095
 
-  # Per type: the ranges of GiB, IOPS and MB/s, and how many IOPS a GiB there may be. A type without a range takes
-  # no such figure. https://learn.microsoft.com/azure/virtual-machines/disks-types
+  # Per type: the ranges of GiB, IOPS and MB/s, how many IOPS a GiB there may be and must be, and for how many IOPS
+  # there must be a MB/s. A type without a range takes no such figure.
+  # https://learn.microsoft.com/azure/virtual-machines/disks-types
   # scripts/providers/azure/volumes.py has the same figures; a test compares the two.
   data_disk_types = {
     Standard_LRS    = { size = [4, 32767] }
     StandardSSD_LRS = { size = [4, 32767] }
     Premium_LRS     = { size = [4, 32767] }
-    PremiumV2_LRS   = { size = [4, 65536], iops = [3000, 80000], iops_per_gib = 500, mbps = [125, 1200] }
-    UltraSSD_LRS    = { size = [4, 65536], iops = [100, 400000], iops_per_gib = 1000, mbps = [1, 10000] }
+    PremiumV2_LRS   = { size = [1, 65536], iops = [3000, 80000], iops_per_gib = 500, mbps = [125, 2000] }
+    UltraSSD_LRS = {
+      size               = [4, 65536]
+      iops               = [100, 400000]
+      iops_per_gib       = 1000
+      mbps               = [1, 10000]
+      least_iops_per_gib = 1
+      iops_of_least_mbps = 250
+    }
   }
   data_disk = try(local.data_disk_types[var.azure_data_disk_type], null)
 }
@@ -150,6 +158,11 @@ variable "azure_data_disk_iops" {
     )
     error_message = "azure_data_disk_iops is ${try(join(" to ", local.data_disk.iops), "null")} for this type${try(", at most ${local.data_disk.iops_per_gib} for each GiB", "")}."
   }
+
+  validation {
+    condition     = try(var.azure_data_disk_iops >= min(local.data_disk.iops[1], local.data_disk.least_iops_per_gib * var.azure_data_disk_size_gb), true)
+    error_message = "azure_data_disk_iops is at least ${try(local.data_disk.least_iops_per_gib, 0)} for each GiB of this type."
+  }
 }
 
 variable "azure_data_disk_throughput_mbps" {
@@ -163,5 +176,10 @@ variable "azure_data_disk_throughput_mbps" {
       true
     )
     error_message = "azure_data_disk_throughput_mbps is ${try(join(" to ", local.data_disk.mbps), "null")} for this type${can(local.data_disk.iops) ? ", at most a quarter of the IOPS" : ""}."
+  }
+
+  validation {
+    condition     = try(var.azure_data_disk_throughput_mbps * local.data_disk.iops_of_least_mbps >= var.azure_data_disk_iops, true)
+    error_message = "azure_data_disk_throughput_mbps is at least 1 for each ${try(local.data_disk.iops_of_least_mbps, 1)} IOPS of this type."
   }
 }

@@ -41,6 +41,16 @@ RULES = {
         (Volumes(1, "st1", 100), "st1 volumes have 125 to 16384 GiB, not 100", "125 GiB"),
         (Volumes(1, "gp2", 20000), "gp2 volumes have 1 to 16384 GiB, not 20000", "16384 GiB"),
         (Volumes(1, "gp4", 100), "there is no volume type gp4", "gp3"),
+        (
+            Volumes(1, "ultra", 4096, 3000, 125),
+            "a ultra volume of 4096 GiB has at least 4096 IOPS, not 3000",
+            "3000 GiB",
+        ),
+        (
+            Volumes(1, "ultra", 4096, 160000, 125),
+            "160000 IOPS come with at least 640 MiB/s, not 125",
+            "31250 IOPS",
+        ),
     ],
 )
 def test_what_is_told(wanted: Volumes, problem: str, nearest: str) -> None:
@@ -49,6 +59,7 @@ def test_what_is_told(wanted: Volumes, problem: str, nearest: str) -> None:
         "gp2": VolumeLimits((1, 16384)),
         "io1": VolumeLimits((4, 16384), (100, 64000), 50),
         "st1": VolumeLimits((125, 16384)),
+        "ultra": VolumeLimits((4, 65536), (100, 400000), 1000, (1, 10000), 1, 250),
     }
     told = volumes.problems(wanted, VolumeRules("TERRAFORM_X", types))
     assert [p.what for p in told][:1] == ([problem] if problem else [])
@@ -124,6 +135,7 @@ def grid(rules: VolumeRules) -> Iterator[Volumes]:
             if size is not None:
                 yield Volumes(1, name, size, least_iops, least_mbps)
         small, large = limits.size[0] + 40, limits.size[1]
+        yield from _least(name, limits)
         for iops in around(limits.iops):
             yield Volumes(1, name, large, iops, least_mbps)
         most, least = small * (limits.iops_per_gib or 0), least_iops or 0
@@ -136,6 +148,17 @@ def grid(rules: VolumeRules) -> Iterator[Volumes]:
             for mbps in around(limits.mbps):
                 yield Volumes(1, name, large, limits.iops[1], mbps)
     yield from (Volumes(1, "none", 100, *given) for given in ((None, None), (3000, None), (3000, 125)))
+
+
+def _least(name: str, limits: VolumeLimits) -> Iterator[Volumes]:
+    """Around the least IOPS of a size, and the least throughput of IOPS."""
+    if limits.least_iops_per_gib and limits.iops and limits.mbps:
+        least = limits.least_iops_per_gib * 1000
+        for iops in (least - 1, least, least + 1):
+            yield Volumes(1, name, 1000, iops, limits.mbps[0] + 40)
+    if limits.iops_of_least_mbps:
+        for mbps in (39, 40, 41):
+            yield Volumes(1, name, 1000, limits.iops_of_least_mbps * 40, mbps)
 
 
 @needs_terraform

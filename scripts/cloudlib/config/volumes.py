@@ -31,7 +31,13 @@ def _iops(wanted: Volumes, limits: VolumeLimits) -> Iterator[Problem]:
     iops, of_size, per_gib = wanted.iops, limits.iops, limits.iops_per_gib
     outside = list(_range(wanted.type, iops, of_size, "IOPS"))
     yield from outside
-    if outside or iops is None or of_size is None or per_gib is None:
+    if outside or iops is None or of_size is None:
+        return
+    least = min(of_size[1], limits.least_iops_per_gib * wanted.size_gb)
+    if iops < least:
+        what = f"a {wanted.type} volume of {wanted.size_gb} GiB has at least {least} IOPS, not {iops}"
+        yield Problem(what, (f"{least} IOPS", f"{iops // limits.least_iops_per_gib} GiB"))
+    if per_gib is None:
         return
     most = max(of_size[0], per_gib * wanted.size_gb)
     if iops > most:
@@ -43,10 +49,16 @@ def _throughput(wanted: Volumes, limits: VolumeLimits) -> Iterator[Problem]:
     mbps, iops = wanted.throughput_mbps, wanted.iops
     outside = list(_range(wanted.type, mbps, limits.mbps, "MiB/s"))
     yield from outside
-    if not outside and mbps is not None and iops is not None and mbps * _IOPS_PER_MBPS > iops:
+    if outside or mbps is None or iops is None:
+        return
+    if mbps * _IOPS_PER_MBPS > iops:
         needs = mbps * _IOPS_PER_MBPS
         nearest = (f"{iops // _IOPS_PER_MBPS} MiB/s", f"{needs} IOPS")
         yield Problem(f"{mbps} MiB/s need {needs} IOPS, not {iops}", nearest)
+    if limits.iops_of_least_mbps and mbps * limits.iops_of_least_mbps < iops:
+        least = -(-iops // limits.iops_of_least_mbps)
+        nearest = (f"{least} MiB/s", f"{mbps * limits.iops_of_least_mbps} IOPS")
+        yield Problem(f"{iops} IOPS come with at least {least} MiB/s, not {mbps}", nearest)
 
 
 def _range(name: str, figure: int | None, allowed: tuple[int, int] | None, unit: str) -> Iterator[Problem]:

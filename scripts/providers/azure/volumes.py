@@ -16,8 +16,11 @@ VOLUMES = VolumeRules(
         "Standard_LRS": VolumeLimits((4, 32767)),
         "StandardSSD_LRS": VolumeLimits((4, 32767)),
         "Premium_LRS": VolumeLimits((4, 32767)),
-        "PremiumV2_LRS": VolumeLimits((4, 65536), (3000, 80000), 500, (125, 1200)),
-        "UltraSSD_LRS": VolumeLimits((4, 65536), (100, 400000), 1000, (1, 10000)),
+        # .../disks-types#premium-ssd-v2
+        "PremiumV2_LRS": VolumeLimits((1, 65536), (3000, 80000), 500, (125, 2000)),
+        # .../disks-types#ultra-disks; that each GiB has an IOPS, and each 250 IOPS a MB/s (4 kB/s for an IOPS),
+        # the API says in its errors: https://github.com/kubernetes-sigs/azuredisk-csi-driver/issues/1442
+        "UltraSSD_LRS": VolumeLimits((4, 65536), (100, 400000), 1000, (1, 10000), 1, 250),
     },
 )
 _SIZE = re.compile(r"(?:Standard|Basic)_([A-Z]+)\d+(?:-\d+)?([a-z]*)")

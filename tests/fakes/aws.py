@@ -5,7 +5,8 @@
 
 A start of the real CLI is half a second of work, and a fetch needs twenty. The test server remembers what
 the real CLI said in this session (tests/servers/aws_memory.py) and has the last word: it logs every call,
-and sends those that a fault waits for to the real CLI.
+and sends those that a fault waits for to the real CLI. Of several that ask the same for the first time, one
+starts the real CLI and the others wait.
 """
 
 import json
@@ -25,18 +26,24 @@ def main(real: str, words: list[str]) -> int:
         return 0
     if status != 404:
         os.execv(real, [real, *words])
+    import fcntl
     import subprocess
 
-    done = subprocess.run([real, *words], capture_output=True, check=False)
-    sys.stderr.buffer.write(done.stderr)
-    sys.stdout.buffer.write(done.stdout)
-    if done.returncode == 0 and not done.stderr:
-        path = body.decode()
-        part = f"{path}.{os.getpid()}"
-        with open(part, "wb") as file:
-            file.write(done.stdout)
-        os.rename(part, path)  # noqa: PTH104
-    return done.returncode
+    path = body.decode()
+    with open(f"{path}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(path):  # noqa: PTH110
+            with open(path, "rb") as file:
+                sys.stdout.buffer.write(file.read())
+            return 0
+        done = subprocess.run([real, *words], capture_output=True, check=False)
+        sys.stderr.buffer.write(done.stderr)
+        sys.stdout.buffer.write(done.stdout)
+        if done.returncode == 0 and not done.stderr:
+            with open(f"{path}.part", "wb") as file:
+                file.write(done.stdout)
+            os.rename(f"{path}.part", path)  # noqa: PTH104
+        return done.returncode
 
 
 def _ask(settings: dict[str, str], words: list[str]) -> tuple[int, bytes]:

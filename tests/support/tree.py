@@ -113,7 +113,7 @@ def copy_tree(target: Path) -> None:
 def make_tree(template: Path, folder: Path) -> Tree:
     """A tree like the template, with an empty home and vendor commands that must not be called."""
     root, home, fakes = folder / "tree", folder / "home", folder / "bin"
-    shutil.copytree(template, root, symlinks=True)
+    subprocess.run(["cp", "-a", template, root], check=True)  # shutil.copytree needs five times as long
     for made in (home, fakes):
         made.mkdir()
     for name in _forbidden_commands():

@@ -148,12 +148,13 @@ def _modules() -> Iterator[Any]:
 
 
 def _held(kind: str) -> Iterator[Any]:
-    """Every object of a class of that name in the tables of any module."""
+    """Every object of a class of that name in the tables of any module, or in a row of them."""
     for module in _modules():
         for value in vars(module).values():
             for item in value if isinstance(value, (tuple, list)) else (value,):
-                if type(item).__name__ == kind:
-                    yield item
+                for one in (item, getattr(item, "rule", None)):
+                    if type(one).__name__ == kind:
+                        yield one
 
 
 def _meanings() -> list[Any]:
@@ -239,6 +240,8 @@ def _compiled(value: Any) -> Iterator[re.Pattern[str]]:
     elif isinstance(value, (tuple, list)):
         for item in value:
             yield from _compiled(item)
+    elif isinstance(value, dict):
+        yield from _compiled([*value.values()])
     elif isinstance(getattr(value, "pattern", None), re.Pattern):
         yield value.pattern
 

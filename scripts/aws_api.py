@@ -39,6 +39,10 @@ MENU_NAMES = MenuNames(
         gpu="GPU_AMI",
         gpu_coordinates=("NAME", "OWNER"),
     ),
+    # https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+    family_hint="In m7gd, m is the series, 7 the generation, the rest what is special: a AMD, g Graviton "
+    "(arm64), i Intel, d local disks, n more network, b more block storage, e more memory or disks, "
+    "z a faster clock, flex not full speed all the time.",
     extra_results=("TERRAFORM_AWS_GPU_AMI_NAME", "TERRAFORM_AWS_GPU_AMI_OWNER"),
 )
 EXPORTS = exports.EXPORTS

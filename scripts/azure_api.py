@@ -45,6 +45,10 @@ MENU_NAMES = MenuNames(
     features=boot.FEATURES,
     most_data_volumes=20,
     exports_boot_modes=True,
+    # https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
+    family_hint="In Dpdsv6, D is the series, v6 the version, the rest what is special: a AMD, p Arm (arm64), "
+    "d a local disk, s Premium SSDs as data disks, l less memory, m more memory, t least memory, b more disk "
+    "throughput, i alone on its host, r RDMA, C (in DC and EC) confidential computing.",
 )
 EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES

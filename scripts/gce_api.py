@@ -38,6 +38,10 @@ MENU_NAMES = MenuNames(
         coordinates={"IMAGE_PROJECT": "debian-cloud", "IMAGE_FAMILY": "debian-12"},
     ),
     states_kvm=False,
+    # https://cloud.google.com/compute/docs/machine-resource
+    family_hint="In n4d-highmem, n4d is the series: its letter says what it is good at, the number is the "
+    "generation, d means AMD, a Arm. highcpu, standard and highmem have about 2, 4 and 8 GiB of memory a "
+    "vCPU; lssd means local disks, metal no hypervisor.",
 )
 EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES

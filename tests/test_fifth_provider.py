@@ -171,7 +171,8 @@ def the_menus_have_it(copy: Tree) -> None:
     assert kconf.syms["TERRAFORM_TOY_DOMAIN"].str_value == "Uocm:PHX-AD-1"
     sizes = [n for n in kconf.syms if re.fullmatch(r"TERRAFORM_TOY_SHAPE_VM_FLEX_\d+", n)]
     assert sorted(sizes) == [f"TERRAFORM_TOY_SHAPE_VM_FLEX_{cores}" for cores in (1, 2, 4, 8)]
-    kconf.syms["TERRAFORM_TOY_SHAPE_FAMILY_VM_DENSE"].set_value("y")
+    for name in ("TOY_CATEGORY_MEMORY_OPTIMIZED", "TOY_SHAPE_FAMILY_VM_DENSE"):
+        kconf.syms[f"TERRAFORM_{name}"].set_value("y")
     assert kconf.syms["TERRAFORM_TOY_DOMAIN"].str_value == "Uocm:PHX-AD-2", "the only one that has it"
 
 

@@ -205,7 +205,7 @@ def test_guiconfig_without_a_display(tree: Tree) -> None:
 def test_menuconfig_on_a_narrow_terminal(tree: Tree) -> None:
     """40 columns: the menu opens, moves and saves."""
     terminal = Terminal(tree, columns=40, lines=12)
-    terminal.wait_for("Cloud provider (Amazon")
+    terminal.wait_for("Cloud provider (AWS")
     terminal.child.send("S")
     terminal.wait_for("Filename to save")
     terminal.child.send("\r")

@@ -92,7 +92,7 @@ def test_what_is_saved_is_in_our_names(
         ("CONFIG_TERRAFORM_AWS=y\nCONFIG_TERRAFORM_AWS_INSTANCE_FAMILY_C7I=y", "c7i.large"),
         ("CONFIG_TERRAFORM_AZURE=y", "Standard_D2s_v6"),
         ("CONFIG_TERRAFORM_GCE=y", "c4-standard-2"),
-        ("CONFIG_TERRAFORM_LAMBDALABS=y", "cpu_4x_general"),
+        ("CONFIG_TERRAFORM_LAMBDALABS=y", "gpu_1x_rtx6000"),
     ],
 )
 def test_a_file_that_names_no_machine_is_told_which_it_gets(

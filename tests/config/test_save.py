@@ -90,7 +90,7 @@ def test_menuconfig_saves_without_room(tree: Tree) -> None:
     tree.make("defconfig-aws-large")
     before = tree.read(".config")
     terminal = Terminal(tree)
-    terminal.wait_for("Cloud provider (Amazon")
+    terminal.wait_for("Cloud provider (AWS")
     terminal.jump_to("terraform_node_count", "TERRAFORM_NODE_COUNT")
     terminal.child.send("\r")
     terminal.wait_for("Range: 1-1000")

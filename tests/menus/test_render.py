@@ -11,9 +11,10 @@ from pathlib import Path
 import kconfiglib
 import pytest
 
-from cloudlib.catalog.records import Catalog, Gpu, Region, Zone
+from cloudlib.catalog.records import Catalog, Gpu, LocalDisks, Region, Zone
 from cloudlib.errors import CatalogError, SymbolCollision
 from cloudlib.menus import render as menus
+from cloudlib.menus import rows
 from tests.support.catalogs import (
     CLOSED,
     FAMILIES,
@@ -31,6 +32,8 @@ from tests.support.catalogs import (
 from tests.support.kconf import choice_lines, choose, parse_menus, value, visible
 
 D = "TERRAFORM_DEMO"
+CATEGORY, FAMILY = "Instance type category", "Instance type family"
+DISK = LocalDisks(2, 3750, nvme=True)
 ARM, NORTH, SOUTH = "TARGET_ARCH_ARM64", f"{D}_REGION_NORTH_1", f"{D}_REGION_SOUTH_1"
 
 
@@ -39,26 +42,71 @@ def kconf(tmp_path: Path) -> kconfiglib.Kconfig:
     return parse_menus(tmp_path, catalog(), FAMILIES)
 
 
-def test_families_stand_under_their_category(kconf: kconfiglib.Kconfig) -> None:
+def test_a_category_has_its_families(kconf: kconfiglib.Kconfig) -> None:
     choose(kconf, SOUTH, f"{D}_PREVIOUS_GENERATION")
-    assert choice_lines(kconf, "Demo instance type family") == [
-        "--- General purpose",
-        "m7  2-40 vCPU  8-160 GiB  x86_64  from $0.1008/h",
-        "m5  2 vCPU  8 GiB  x86_64  from $0.096/h",
-        "--- Storage optimized",
-        "i7  96 vCPU  768 GiB  x86_64  local NVMe",
-        "--- GPU",
-        "g6  4 vCPU  32 GiB  x86_64  NVIDIA L40S",
+    heading = "--- Lowest price in north-1; vCPU; memory"
+    assert choice_lines(kconf, CATEGORY) == [
+        "General purpose    about 4 GiB of memory a vCPU",
+        "Storage optimized  large local disks",
+        "GPU                graphics and machine learning",
     ]
+    assert choice_lines(kconf, FAMILY) == [
+        heading,
+        "m7  $0.1008/h  2-40 vCPU  8-160 GiB",
+        "m5  $0.0960/h     2 vCPU      8 GiB",
+    ]
+    choose(kconf, f"{D}_CATEGORY_STORAGE_OPTIMIZED")
+    assert choice_lines(kconf, FAMILY) == [heading, "i7  96 vCPU  768 GiB  disks"]
+    assert value(kconf, f"{D}_TYPE") == "i7.metal"
+    choose(kconf, f"{D}_CATEGORY_GPU")
+    assert choice_lines(kconf, FAMILY) == [heading, "g6  4 vCPU  32 GiB  L40S"]
 
 
-def test_no_heading_stands_over_nothing(kconf: kconfiglib.Kconfig) -> None:
-    assert "--- GPU" not in choice_lines(kconf, "Demo instance type family")
+def test_a_category_with_nothing_to_choose_is_not_offered(kconf: kconfiglib.Kconfig) -> None:
+    assert visible(kconf, f"{D}_CATEGORY_") == ["GENERAL_PURPOSE", "STORAGE_OPTIMIZED"]
     choose(kconf, ARM)
-    assert choice_lines(kconf, "Demo instance type family") == [
-        "--- General purpose",
-        "a7  2 vCPU  8 GiB  arm64  from $0.08/h",
+    assert visible(kconf, f"{D}_CATEGORY_") == ["GENERAL_PURPOSE"]
+    assert choice_lines(kconf, FAMILY)[1:] == ["a7  $0.0800/h     2 vCPU      8 GiB"]
+
+
+def test_previous_generations_are_named_where_they_are_missed(kconf: kconfiglib.Kconfig) -> None:
+    assert choice_lines(kconf, FAMILY)[-1] == "--- Previous generation, not shown: m5"
+    option = kconf.syms[f"{D}_PREVIOUS_GENERATION"].nodes[0]
+    assert option.prompt[0] == "Offer 1 previous-generation family too" and option.help.endswith("m5.")
+    choose(kconf, ARM)
+    assert not any("Previous" in line for line in choice_lines(kconf, FAMILY)), "none for arm64"
+
+
+@pytest.mark.parametrize("width", [74])
+def test_rows_fit_and_say_what_matters_first(width: int) -> None:
+    """What does not fit goes from the end; the name, the price, vCPU and memory always stay."""
+    big = Gpu("NVIDIA " + "Very Long Model " * 4 + "X1", 8, 81920)
+    made = itype(
+        "Standard_ND128isr_NDR_GB300_flex_v6", 128, 900, "108.16", gpus=(big,), local_disks=(DISK, DISK)
+    )
+    for lines in (rows.type_rows([made], HOME), rows.family_rows({"NDisrGB300flexv6": [made]}, HOME)):
+        assert len(lines[0]) <= width and "$108.16/h  128 vCPU  900 GiB" in lines[0]
+
+
+def test_a_row_is_read_back() -> None:
+    """What compares machines, and what the title of the menu says, has them from the rows."""
+    made = [
+        itype("g6.xlarge", 4, 32, "1.861", gpus=(L40S,), local_disks=(DISK,)),
+        itype("m7.large", 2, 7.5, "0.1"),
+        itype("i7.metal", 96, 768, local_disks=(DISK,)),
     ]
+    lines = rows.type_rows(made, HOME)
+    assert lines == [
+        "g6.xlarge  $1.861/h   4 vCPU   32 GiB  1x L40S 45G  2x 3750 GB NVMe",
+        "m7.large   $0.100/h   2 vCPU  7.5 GiB",
+        "i7.metal             96 vCPU  768 GiB               2x 3750 GB NVMe",
+    ]
+    assert [rows.figures(line) for line in lines] == [
+        rows.Figures("g6.xlarge", 1.861, 4, 32.0, "1x L40S 45G"),
+        rows.Figures("m7.large", 0.1, 2, 7.5, ""),
+        rows.Figures("i7.metal", None, 96, 768.0, ""),
+    ]
+    assert rows.figures("m7  $0.1008/h  2-40 vCPU  8-160 GiB") is None, "that is a family"
 
 
 def test_sizes_run_in_natural_order(kconf: kconfiglib.Kconfig) -> None:
@@ -66,14 +114,14 @@ def test_sizes_run_in_natural_order(kconf: kconfiglib.Kconfig) -> None:
 
 
 def test_a_previous_generation_is_offered_on_demand(kconf: kconfiglib.Kconfig) -> None:
-    assert visible(kconf, f"{D}_FAMILY_") == ["M7", "I7"]
+    assert visible(kconf, f"{D}_FAMILY_") == ["M7"]
     choose(kconf, f"{D}_PREVIOUS_GENERATION", f"{D}_FAMILY_M5")
     assert value(kconf, f"{D}_TYPE") == "m5.large"
 
 
 def test_a_family_is_offered_where_it_is(kconf: kconfiglib.Kconfig) -> None:
     assert "G6" not in visible(kconf, f"{D}_FAMILY_")
-    choose(kconf, SOUTH, f"{D}_FAMILY_G6")
+    choose(kconf, SOUTH, f"{D}_CATEGORY_GPU", f"{D}_FAMILY_G6")
     assert value(kconf, f"{D}_TYPE") == "g6.xlarge"
 
 
@@ -115,7 +163,7 @@ def test_a_gpu_family_nobody_has_heard_of(tmp_path: Path) -> None:
     new = [itype("zz9.large", gpus=(Gpu("ACME Frobnicator", 1),), category="GPU"), itype("m7.large")]
     kconf = parse_menus(tmp_path, catalog(new), FAMILIES)
     assert value(kconf, f"{D}_IS_GPU_INSTANCE") == "n"
-    choose(kconf, f"{D}_FAMILY_ZZ9")
+    choose(kconf, f"{D}_CATEGORY_GPU", f"{D}_FAMILY_ZZ9")
     assert value(kconf, f"{D}_IS_GPU_INSTANCE") == "y" and value(kconf, f"{D}_HAS_NVIDIA_GPU") == "n"
 
 
@@ -149,11 +197,15 @@ def test_machines_that_run_only_macos_are_left_out() -> None:
 def test_a_region_without_types_is_a_comment(tmp_path: Path) -> None:
     regions = (*REGIONS, Region("east-1", "The East"))
     kconf = parse_menus(tmp_path, catalog(regions=regions), FAMILIES)
-    assert choice_lines(kconf, "Demo region") == [
+    assert choice_lines(kconf, "Region") == [
         "north-1  The North",
-        "south-1  The South  (opt-in)",
-        "--- not offered: east-1  The East (no instance types known)",
-        "--- not offered: west-1  The West (this account has not opted in)",
+        "south-1  The South, opt-in",
+        "--- 2 more are not offered: see the help of this list",
+    ]
+    choice = next(c for c in kconf.unique_choices if c.nodes[0].prompt[0] == "Region")
+    assert choice.nodes[0].help.splitlines()[-2:] == [
+        "Not offered: east-1 (no instance types known).",
+        "Not offered: west-1 (this account has not opted in).",
     ]
     assert not any(CLOSED.upper().replace("-", "_") in s.name for s in kconf.unique_defined_syms)
 
@@ -214,7 +266,7 @@ def test_a_custom_image(kconf: kconfiglib.Kconfig) -> None:
 
 def test_gpu_images_are_offered_to_nvidia_gpus(kconf: kconfiglib.Kconfig) -> None:
     assert visible(kconf, f"{D}_USE_GPU_IMAGE") == []
-    choose(kconf, SOUTH, f"{D}_FAMILY_G6", f"{D}_USE_GPU_IMAGE")
+    choose(kconf, SOUTH, f"{D}_CATEGORY_GPU", f"{D}_FAMILY_G6", f"{D}_USE_GPU_IMAGE")
     assert value(kconf, f"{D}_GPU_IMAGE_NAME") == "learning-1-x86_64-*"
     choose(kconf, f"{D}_GPU_IMAGE_CUSTOM")
     kconf.syms[f"{D}_GPU_IMAGE_CUSTOM_NAME"].set_value("mine")

@@ -182,7 +182,7 @@ def test_the_wrong_architecture(tree: Tree) -> None:
 
 def test_two_choices_in_one(tree: Tree) -> None:
     said = refused(tree, "CONFIG_TERRAFORM_AWS_INSTANCE_TYPE_M7I=y\nCONFIG_TERRAFORM_AWS_INSTANCE_TYPE_C7I=y")
-    assert "TERRAFORM_AWS_INSTANCE_TYPE_C7I was chosen instead" in said
+    assert "TERRAFORM_AWS_INSTANCE_TYPE_M7I was chosen instead" in said
 
 
 def test_settings_of_others_are_passed_over(tree: Tree) -> None:

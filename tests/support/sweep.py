@@ -100,8 +100,10 @@ def _family(
 
 def _offered(kconf: kconfiglib.Kconfig, names: MenuNames, itype: InstanceType) -> bool:
     """Whether the type can be chosen where we are; its family is chosen for that."""
-    if names.family_prefix and not _set(kconf, symbol(names.family_prefix, itype.family)):
-        return False
+    if names.family_prefix:
+        _set(kconf, symbol(names.category_prefix, itype.category))
+        if not _set(kconf, symbol(names.family_prefix, itype.family)):
+            return False
     item = kconf.syms.get(symbol(names.type_prefix, itype.name))
     return item is not None and item.visibility > 0
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
 from cloudlib.catalog.records import ARCHITECTURES, Gpu, InstanceType, LocalDisks
@@ -11,7 +11,7 @@ from cloudlib.errors import CatalogError
 
 
 def type_prompt(itype: InstanceType, region: str) -> str:
-    """`m7g.2xlarge  8 vCPU  32 GiB  arm64  $0.3264/h`: what people choose by, and what `/` finds."""
+    """`m7g.2xlarge  8 vCPU  32 GiB  arm64  $0.3264/h`: one line for messages."""
     price = itype.price_in(region)
     parts = [
         itype.name,
@@ -28,13 +28,12 @@ def type_prompt(itype: InstanceType, region: str) -> str:
 def family_prompt(name: str, instance_types: Sequence[InstanceType], region: str) -> str:
     """One line for a family: its ranges, architectures, devices and lowest known price."""
     prices = [p.usd_per_hour for t in instance_types if (p := t.price_in(region))]
-    vcpus, memory = [t.vcpus for t in instance_types], [t.memory_mib for t in instance_types]
     disks = all(t.local_disks for t in instance_types)
     nvme = disks and all(d.kind == "NVMe" for t in instance_types for d in t.local_disks)
     parts = [
         name,
-        f"{_range(min(vcpus), max(vcpus))} vCPU",
-        f"{_range(gib(min(memory)), gib(max(memory)))} GiB",
+        f"{span(t.vcpus for t in instance_types)} vCPU",
+        f"{span((t.memory_mib for t in instance_types), gib)} GiB",
         "+".join(a for a in ARCHITECTURES if any(a in t.architectures for t in instance_types)),
         ", ".join(sorted({d.name for t in instance_types for d in (*t.gpus, *t.accelerators)})),
         ("local NVMe" if nvme else "local disks") if disks else "",
@@ -72,5 +71,7 @@ def dollars(amount: Decimal) -> str:
     return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"
 
 
-def _range(low: object, high: object) -> str:
-    return str(low) if low == high else f"{low}-{high}"
+def span(values: Iterable[int], written: Callable[[int], str] = str) -> str:
+    """`2-192`, or `2` where all are alike."""
+    every = {*values}
+    return "-".join(dict.fromkeys((written(min(every)), written(max(every)))))

@@ -54,8 +54,9 @@ def _unasked(choice: kconfiglib.Choice) -> bool:
 
 
 def _is_machines(choice: kconfiglib.Choice) -> bool:
+    """Is it the choice of a machine, of its family or of its category?"""
     prompt = choice.nodes[0].prompt[0]
-    return "family" in prompt or nearest.machine(choice.syms[0]) is not None
+    return prompt.endswith((" category", " family")) or nearest.machine(choice.syms[0]) is not None
 
 
 def _title(symbol: kconfiglib.Symbol) -> str:

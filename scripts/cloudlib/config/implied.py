@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a configuration leaves out but implies: a size names its family, that names its provider."""
+"""What a configuration leaves out but implies: a size names its family, that its category and provider."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ class Implied:
 
     option: str
     setting: str
+
+    @property
+    def telling(self) -> bool:
+        """Is it worth a note? The category of a family is not: it only says where the family stands."""
+        return "_CATEGORY_" not in self.option
 
     def __str__(self) -> str:
         if self.option.endswith("_PREVIOUS_GENERATION"):

@@ -21,13 +21,13 @@ import kconfiglib
 from cloudlib.catalog.text import dollars
 from cloudlib.config import bootable, places, terms
 from cloudlib.config.dropped import Dropped
+from cloudlib.menus import rows
 
 _COUNT = 3
 #: How many unknown settings get the names like theirs: a configuration of another tree has hundreds.
 _SEARCHES = 5
 #: How many names are compared letter by letter with an unknown one.
 _COMPARED = 60
-_PRICE = re.compile(r"\$([\d,.]+)/h")
 _TIMES = re.compile(r"(?<!\d)(\d+)[A-Za-z]*\Z")
 _NOUNS = (
     ("_REGION_", "region"), ("_ZONE_", "zone"), ("_DISTRO_", "distribution"), ("_AMI_", "image"),
@@ -51,7 +51,7 @@ _NO_MACHINES = (
 class Machine:
     """The figures of an instance type's prompt.
 
-    Memory in GiB, price in USD per hour, None where it is not known; GPU is "4 x NVIDIA L40S 44.7 GiB" or "".
+    Memory in GiB, price in USD per hour, None where it is not known; GPU is "4x L40S 44.7G" or "".
     """
 
     symbol: kconfiglib.Symbol
@@ -69,7 +69,7 @@ class Machine:
     @property
     def gpu_model(self) -> str:
         """The GPU without its count."""
-        return self.gpu.partition(" x ")[2]
+        return self.gpu.partition("x ")[2]
 
     def exceeds(self, other: Machine) -> bool:
         """Is it larger or dearer?"""
@@ -86,17 +86,10 @@ class Machine:
 
 def machine(symbol: kconfiglib.Symbol) -> Machine | None:
     """The machine that a symbol stands for; None for other symbols, and for families."""
-    if symbol.choice is None or "family" in symbol.choice.nodes[0].prompt[0]:
+    if symbol.choice is None or not symbol.nodes or not symbol.nodes[0].prompt:
         return None
-    fields = symbol.nodes[0].prompt[0].split("  ") if symbol.nodes and symbol.nodes[0].prompt else []
-    if len(fields) < 3 or not fields[1].endswith(" vCPU") or not fields[2].endswith(" GiB"):
-        return None
-    gpu = next((f for f in fields[3:] if " x " in f and not re.search(r" x [\d.]+ [GT]B", f)), "")
-    price = _PRICE.search(fields[-1])
-    return Machine(
-        symbol, fields[0], float(fields[1].split()[0]), float(fields[2].split()[0]), gpu,
-        float(price[1].replace(",", "")) if price else None,
-    )  # fmt: skip
+    row = rows.figures(symbol.nodes[0].prompt[0])
+    return Machine(symbol, row.name, row.vcpus, row.memory, row.device, row.price) if row else None
 
 
 def chosen(kconf: kconfiglib.Kconfig) -> Machine | None:

@@ -24,10 +24,14 @@ _STATE = "_USE_DYNAMIC_CONFIG"  # tells which menus the tree had; it asks for no
 
 @dataclass(frozen=True)
 class Loaded:
-    """What came of loading a file: notes on what was taken otherwise than written, and what was not taken."""
+    """What came of loading a file: notes on what was taken otherwise than written, and what was not taken.
+
+    `completed` is True where something was set that the file does not say.
+    """
 
     notes: Sequence[str] = ()
     dropped: Sequence[Dropped] = ()
+    completed: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ def load(kconf: kconfiglib.Kconfig, path: Path) -> Loaded:
         notes = list(_moved(kconf, old)) if edits == save.NOTHING else []
     if not _lost(kconf, _Request(asked)) and not any(name in asked for name in _OTHERS):
         _names_a_cloud(kconf, asked, path)
-        return Loaded(tuple(notes if path == config_file() else _default_machine(kconf, asked)))
+        said = tuple(notes if path == config_file() else _default_machine(kconf, asked))
+        return Loaded(said, completed=bool(said))
     return _translated(kconf, asked, path)
 
 
@@ -116,12 +121,12 @@ def _translated(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path)
     reasons = {item.name: item.why for item in refused}
     lost = [replace(i, why=reasons.pop(i.name, i.why)) for i in dropped(kconf, request)]
     lost = [item for item in refused if item.name in reasons] + lost
-    said = [*made.notes, *chosen.notes, *map(str, notes)]
+    said = [*made.notes, *chosen.notes, *(str(item) for item in notes if item.telling)]
     if not lost:
         _names_a_cloud(kconf, wanted, path)
     if not lost and path != config_file():
         said += _default_machine(kconf, wanted)
-    return Loaded(said, lost)
+    return Loaded(said, lost, completed=bool(said or notes))
 
 
 def _names_a_cloud(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path) -> None:
@@ -218,14 +223,15 @@ def _reason(symbol: kconfiglib.Symbol, value: str) -> str:
     from cloudlib.config import bootable, places
 
     needs = terms.needs(symbol)
+    instead = symbol.choice.selection if symbol.choice is not None else None
     if elsewhere := places.not_here(symbol):
         return elsewhere
     if why := bootable.cannot_boot(symbol):
         return why
+    if instead is not None and (not needs or (instead.user_value and all("_CATEGORY_" in n for n in needs))):
+        return f"{instead.name} was chosen instead"
     if needs:
         return f"it needs {', '.join(needs)}"
-    if symbol.choice is not None and symbol.choice.selection is not None:
-        return f"{symbol.choice.selection.name} was chosen instead"
     for low, high, condition in symbol.ranges:
         if kconfiglib.expr_value(condition) > 0:
             return f"it must be a number from {low.str_value} to {high.str_value}"

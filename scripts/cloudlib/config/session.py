@@ -150,7 +150,7 @@ def load_parts(kconf: kconfiglib.Kconfig, name: str) -> None:
 def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
     """Load a configuration; ConfigRejected where a setting of it was dropped.
 
-    Returns whether it was taken otherwise than written, which is noted on stderr.
+    Returns whether it was taken otherwise than written, which is noted on stderr where it matters.
     """
     loaded = requested.load(kconf, path)
     if loaded.dropped:
@@ -158,7 +158,7 @@ def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
         raise requested.rejected(loaded.dropped, shown(path), unchanged=unchanged)
     for note in loaded.notes:
         print(message(f"note: {note}"), file=sys.stderr)
-    return bool(loaded.notes)
+    return loaded.completed
 
 
 def chosen_provider(kconf: kconfiglib.Kconfig, registry: Registry) -> Provider:

@@ -45,6 +45,17 @@ def offered_if(instance_types: Iterable[InstanceType], catalog: Catalog, names: 
     return (*(target if len(target) == 1 else ()), *_in_regions(anywhere, catalog, names))
 
 
+def offer(itypes: Sequence[InstanceType], catalog: Catalog, names: MenuNames) -> tuple[str, ...]:
+    """`offered_if`, and the previous-generation option if none of them is current."""
+    old = (names.previous_generation,) if is_old(itypes) else ()
+    return (*old, *offered_if(itypes, catalog, names))
+
+
+def is_old(itypes: Iterable[InstanceType]) -> bool:
+    """Are all of them of a previous generation?"""
+    return not any(itype.current_generation for itype in itypes)
+
+
 def type_terms(families: Families, names: MenuNames, has: Callable[[InstanceType], bool]) -> list[str]:
     """The symbols of the types for which `has` is true: a family's own where it is true for all its types."""
     terms: list[str] = []

@@ -29,6 +29,9 @@ DISTROS = NAMES | {
 }
 
 
+_CUSTOM = "Any other image, by the cloud's names for it. Whether the machine can boot it is not checked."
+
+
 def images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node, ...]:
     """The distribution choice with a "Custom image" entry, a release choice each, the result strings."""
     own = names.images
@@ -45,9 +48,10 @@ def images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node
     nodes: list[Node] = [
         *boots.nodes,
         Choice(
-            prompt=f"{names.title} Linux distribution",
+            prompt="Linux distribution",
             defaults=(Default(symbol=symbol(own.distro_prefix, default)),),
-            items=(*members, Config(custom, prompt="Custom image")),
+            items=(*members, Config(custom, prompt="Custom image", help=_CUSTOM)),
+            help="Only what the chosen machine can boot is offered.",
         ),
     ]
     releases: list[tuple[Image, str]] = []
@@ -94,9 +98,10 @@ def _gpu_choice(streams: Sequence[Image], names: MenuNames, table: SymbolTable) 
         )
     custom = table.claim(f"{prefix}_", "custom")
     yield Choice(
-        prompt=f"{names.title} GPU-optimized image",
+        prompt="GPU-optimized image",
         defaults=(Default(symbol=members[0].name),),
-        items=(*members, Config(custom, prompt="Custom GPU image")),
+        items=(*members, Config(custom, prompt="Custom GPU image", help=_CUSTOM)),
+        help="Images with the drivers of the GPU.",
     )
     for coordinate in names.images.gpu_coordinates:
         yield Config(
@@ -156,7 +161,13 @@ def _distro(
     distro: str, streams: Sequence[Image], names: MenuNames, table: SymbolTable, boots: _Boots
 ) -> Config:
     name = table.claim(names.images.distro_prefix, distro)
-    return Config(name, prompt=DISTROS.get(distro, distro), depends=boots.condition(streams))
+    releases = dict.fromkeys(i.title for i in _newest_first(streams))
+    return Config(
+        name,
+        prompt=DISTROS.get(distro, distro),
+        depends=boots.condition(streams),
+        help=f"Releases: {', '.join(releases)}.",
+    )
 
 
 def _architectures(streams: Sequence[Image]) -> tuple[str, ...]:
@@ -169,14 +180,27 @@ def _releases(distro: str, claimed: Sequence[tuple[Image, str]], names: MenuName
     members: list[Config] = []
     for name in dict.fromkeys(name for _, name in claimed):
         same = [image for image, its_name in claimed if its_name == name]
-        members.append(Config(name, prompt=same[0].title, depends=boots.condition(same)))
+        members.append(
+            Config(name, prompt=same[0].title, depends=boots.condition(same), help=_looked_up(same, names))
+        )
     _, default = min(claimed, key=lambda pair: _default_rank(pair[0]))
     return Choice(
-        prompt=f"{names.title} release",
+        prompt="Release",
         depends=(distro,),
         defaults=(Default(symbol=default),),
         items=tuple(members),
+        help="The newest first.",
     )
+
+
+def _looked_up(streams: Sequence[Image], names: MenuNames) -> str:
+    """How terraform finds the newest build of each, a line for each architecture and boot mode."""
+    lines = (
+        f"{'/'.join((i.architecture, *i.boot_modes))}: "
+        + ", ".join(i.coordinates[name] for name in names.images.coordinates)
+        for i in streams
+    )
+    return "\n".join(("The newest build at the time of bringup, found as", *lines))
 
 
 def _default_rank(image: Image) -> tuple[bool, bool, bool]:

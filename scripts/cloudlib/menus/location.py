@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType, Region, Zone
+from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType, Region
 from cloudlib.errors import CatalogError
 from cloudlib.menus.conditions import menu_families, offered_regions, type_terms
+from cloudlib.menus.geography import continent
+from cloudlib.menus.help_texts import region_help, zone_help
 from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, all_of, any_of, none_of
 from cloudlib.menus.names import TARGET, MenuNames
+from cloudlib.menus.rows import padded
 from cloudlib.menus.symbols import SymbolTable
 
 
@@ -23,9 +26,10 @@ def location(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[No
     table.reserve(names.results.region, "the region result")
     nodes: list[Node] = [
         Choice(
-            prompt=f"{names.title} {names.region_noun}",
+            prompt=names.region_noun.capitalize(),
             defaults=(Default(symbol=symbols.get(catalog.default_region, symbols[regions[0].name])),),
             items=tuple(_region_items(catalog, names, symbols)),
+            help=_missing_regions(catalog, symbols),
         ),
         Config(
             name=names.results.region,
@@ -39,25 +43,43 @@ def location(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[No
 
 
 def _region_items(catalog: Catalog, names: MenuNames, symbols: dict[str, str]) -> Iterator[Config | Comment]:
-    """Regions under their geography where it is known, then comments for those that cannot be used."""
+    """Regions under their continent where it is known."""
     groups: dict[str, list[Region]] = {}
     for region in catalog.regions:
         if region.name in symbols:
-            groups.setdefault(region.geography, []).append(region)
-    for geography in sorted(groups):
-        if geography:
-            yield Comment(geography)
-        for region in groups[geography]:
+            groups.setdefault(continent(region), []).append(region)
+    every = [region for name in sorted(groups) for region in groups[name]]
+    rows = dict(zip((r.name for r in every), padded((r.name, _place(r)) for r in every)))
+    for name in sorted(groups):
+        if name:
+            yield Comment(name)
+        for region in groups[name]:
             yield Config(
                 name=symbols[region.name],
-                prompt=f"{region.name}  {region.long_name}".rstrip()
-                + ("  (opt-in)" if region.opt_in else ""),
+                prompt=rows[region.name],
                 depends=_startable(catalog, names, region.name),
+                help=region_help(region, catalog),
             )
+    if missing := len(catalog.regions) - len(every):
+        yield Comment(
+            f"{missing} more {'is' if missing == 1 else 'are'} not offered: see the help of this list"
+        )
+
+
+def _place(region: Region) -> str:
+    """`US East, N. Virginia`: without brackets, which menus draw around what is chosen."""
+    place = region.long_name.replace(" (", ", ").removesuffix(")")
+    return f"{place}{', ' if place else ''}opt-in" if region.opt_in else place
+
+
+def _missing_regions(catalog: Catalog, symbols: dict[str, str]) -> str:
+    """Why regions of the catalog cannot be chosen."""
+    missing: dict[str, list[str]] = {}
     for region in catalog.regions:
         if region.name not in symbols:
-            why = region.why_not or "no instance types known"
-            yield Comment(f"not offered: {region.name}  {region.long_name}".rstrip() + f" ({why})")
+            missing.setdefault(region.why_not or "no instance types known", []).append(region.name)
+    lines = (f"Not offered: {', '.join(every)} ({why})." for why, every in missing.items())
+    return "\n".join(("Where the machines are. A machine that a region lacks is not offered there.", *lines))
 
 
 def _startable(catalog: Catalog, names: MenuNames, region: str) -> tuple[str, ...]:
@@ -81,19 +103,25 @@ def _zones(catalog: Catalog, names: MenuNames, symbols: dict[str, str], table: S
         if not zones:
             continue
         members = [
-            Config(table.claim(names.zone_prefix, z.name), prompt=_zone_prompt(z), depends=(gates[z.name],))
+            Config(
+                table.claim(names.zone_prefix, z.name),
+                prompt=z.name,
+                depends=(gates[z.name],),
+                help=zone_help(z),
+            )
             for z in zones
         ]
         results += [Default(value=z.terraform_name, condition=m.name) for z, m in zip(zones, members)]
         if names.zone_optional:
             none = table.claim(names.zone_prefix, f"{region}-any")
-            members.insert(0, Config(none, prompt="No preference"))
+            members.insert(0, Config(none, prompt="No preference", help="The cloud chooses one."))
         nodes.append(
             Choice(
-                prompt=f"{names.title} {names.zone_noun} in {region}",
+                prompt=f"{names.zone_noun.capitalize()} in {region}",
                 depends=(region_symbol,),
                 defaults=(Default(symbol=members[0].name),),
                 items=tuple(members),
+                help=f"One or more data centers of {region}, close to each other.",
             )
         )
     chosen = (any_of(r.condition for r in results),) if names.zone_optional else ()
@@ -123,7 +151,3 @@ def _gates(catalog: Catalog, names: MenuNames, region: str) -> dict[str, str]:
 
 def _not_in(zone: str, where: Mapping[str, set[str]]) -> Callable[[InstanceType], bool]:
     return lambda itype: zone not in where[itype.name]
-
-
-def _zone_prompt(zone: Zone) -> str:
-    return f"{zone.name}  ({zone.zone_id})" if zone.zone_id else zone.name

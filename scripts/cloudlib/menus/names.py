@@ -55,6 +55,7 @@ class MenuNames:
     `features` are those of records that become a switch each. `most_data_volumes` is the largest number of
     data volumes that the menus offer, 0 for none. `exports_boot_modes` is True where terraform compares the
     boot modes of type and image too.
+    `family_hint` tells how the vendor's names of families are read.
     """
 
     provider: str
@@ -76,6 +77,17 @@ class MenuNames:
     features: tuple[str, ...] = ()
     most_data_volumes: int = 0
     exports_boot_modes: bool = False
+    family_hint: str = ""
+
+    @property
+    def type_title(self) -> str:
+        """The prompt of the choice of a type: "Instance type"."""
+        return self.type_noun[:1].upper() + self.type_noun[1:]
+
+    @property
+    def category_prefix(self) -> str:
+        """What the symbols of categories begin with."""
+        return f"{self.switch}_CATEGORY_"
 
     @property
     def previous_generation(self) -> str:

@@ -3,7 +3,8 @@
 """`make cloud-check`: check .config against the catalog: can its machines be launched?
 
 Offline, from the catalog of the menus in use. With LIVE=1 the provider is asked about the chosen region.
-Prints a line for each finding, with the closest alternative. Exit code 1 where the launch would fail.
+Prints a line for each finding, with the closest alternative. Exit code 1 where the launch would fail, with
+FORCE=1 too: it only lets an answer of LIVE=1 pass that lacks much of what is known.
 """
 
 import bootstrap
@@ -17,7 +18,9 @@ from dataclasses import replace
 
 import cloud_providers
 from cloudlib.calls import tapes
+from cloudlib.calls.expected import ACCEPTED
 from cloudlib.calls.run import CallLog
+from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import cost, launch, requested, selection, session
 from cloudlib.config.finding import ERROR
@@ -73,7 +76,14 @@ def _ask(now: Session) -> tuple[Catalog, list[str]]:
         request = Request(
             log=CallLog(now.provider.NAME), progress=progress, regions=(now.selection.region,), known=known
         )
-        return now.provider.fetch(request), request.remarks
+        catalog = now.provider.fetch(request)
+    doubtful = [n for n in catalog.provenance.notices if n.startswith(ACCEPTED) and _is_about(n, now)]
+    return catalog, [*request.remarks, *merge.unreached(catalog), *doubtful]
+
+
+def _is_about(notice: str, now: Session) -> bool:
+    """Lambda answers for all regions at once: prices of others do not matter here."""
+    return merge.prices_of("") not in notice or f"{merge.prices_of(now.selection.region)} " in notice
 
 
 def _print_nearest_machines() -> None:

@@ -193,6 +193,10 @@ def test_live_lambda(tree: Tree) -> None:
         code, said, err = check(tree, LIVE="1", **env)
         assert code == 0, said + err
         assert "note: capacity now" in said and "live answer of Lambda Labs" in said
+        assert "note: accepted because of FORCE=1: the answer for the list of instance types lacks " in said
+        assert said.count("the answer for prices of ") < 2
+        code, said, err = check(tree, LIVE="1", **{**env, "FORCE": ""})
+        assert (code, said) == (1, "") and "run the command again with FORCE=1" in err
         full = small_lambda()
         server.data = replace(full, types={n: k for n, k in full.types.items() if n != "gpu_1x_a10"})
         code, said, _ = check(tree, LIVE="1", **env)

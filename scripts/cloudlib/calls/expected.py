@@ -12,6 +12,8 @@ from cloudlib.errors import ShortAnswer
 
 #: More than one thing and more than a tenth gone at once is more likely a fault than news.
 _TENTH = 10
+#: What a notice about an answer that FORCE=1 let pass begins with.
+ACCEPTED = "accepted because of FORCE=1:"
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Expected:
         if not self.force:
             hint = "if that is right, run the command again with FORCE=1"
             raise ShortAnswer(f"the answer {why}", hint=hint)
-        self.notices.append(f"accepted because of FORCE=1: the answer for {part} {why}")
+        self.notices.append(f"{ACCEPTED} the answer for {part} {why}")
 
     def check_whole(self, noun: str, answered: Collection[str], known: Collection[str] = ()) -> None:
         """The same of a list that all else depends on: the error names the provider."""

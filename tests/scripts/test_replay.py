@@ -288,6 +288,25 @@ def test_settings_that_exclude_each_other(tree: Tree, script: str, settings: dic
     assert tree.vendor_calls() == [] and not (tree.root / "new").exists()
 
 
+def test_git_make_and_python_are_enough(tree: Tree) -> None:
+    """Nothing else is on PATH, not even grep: from a replay to a promotion and to variables."""
+    alone = tree.home.parent / "alone"
+    alone.mkdir()
+    for name in ("git", "make"):
+        command = shutil.which(name, path=tree.env["PATH"])
+        assert command
+        (alone / name).symlink_to(command)
+    for name in ("manifest.json", "lambdalabs.jsonl.gz"):
+        (tree.root / "tapes").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "recordings" / name, tree.root / "tapes")
+    tree.env["PATH"] = str(alone)
+    tree.make("defconfig-lambdalabs-gpu-1x-a10")
+    words = ("cloud-config-lambdalabs", "REPLAY=tapes", "cloud-diff-lambdalabs", "cloud-update-lambdalabs")
+    said = tree.make(*words, FORCE="1")  # the tree's menus are an excerpt
+    assert "lambdalabs: replayed from tapes/" in said.stdout and "not found" not in said.stdout + said.stderr
+    assert "not found" not in tree.make("olddefconfig", "all").stderr
+
+
 @pytest.mark.slow
 def test_the_main_job_without_an_account(whole_tree: Tree) -> None:
     """The README's command, on the project's own recordings: the committed menus come out again."""

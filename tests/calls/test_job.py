@@ -11,6 +11,7 @@ import pytest
 
 from cloudlib.calls import job
 from cloudlib.calls.expected import Expected
+from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.progress import Progress, Step
 from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.run import CallLog
@@ -106,8 +107,10 @@ def test_images_of_all_answers() -> None:
 
 
 def test_types_without_figures() -> None:
-    assert job.left_out(()) == ()
-    assert job.left_out({"b", "a"}) == ("left out, without vCPU or memory figures: a, b",)
+    rows = LeftOut()
+    assert job.left_out(rows, ()) == () and rows.counts() == {}
+    assert job.left_out(rows, {"b", "a"}) == ("left out, without vCPU or memory figures: a, b",)
+    assert rows.counts() == {"instance types without vCPU or memory figures": 2}
 
 
 def test_provenance_says_what_was_not_reached_and_what_to_do() -> None:

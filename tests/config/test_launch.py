@@ -118,8 +118,12 @@ def test_a_zone_by_its_short_name() -> None:
 
 
 def test_zones_that_are_not_known() -> None:
-    itypes = [replace(k, zones=()) if k.name == "m7.large" else k for k in ITYPES]
-    assert only(catalog(itypes)).level == NOTE
+    def with_zones(**changes: Any) -> Finding:
+        return only(catalog([replace(t, **changes) if t.name == "m7.large" else t for t in ITYPES]))
+
+    assert with_zones(zones=(), zones_unknown=(HOME, FAR)).level == NOTE
+    nowhere = with_zones(zones=())
+    assert (nowhere.level, nowhere.what) == (ERROR, "m7.large is offered in no zone of north-1")
 
 
 def test_the_wrong_architecture() -> None:

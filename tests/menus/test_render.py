@@ -366,12 +366,13 @@ A, B, ZONE = f"{D}_ZONE_NORTH_1A", f"{D}_ZONE_NORTH_1B", f"{D}_ZONE"
 
 @pytest.fixture
 def gated(tmp_path: Path) -> kconfiglib.Kconfig:
-    """m7.xlarge and all of i7 are in north-1b alone; of g6 no zone is known."""
+    """m7.xlarge and all of i7 are in north-1b alone; h6 is in no zone; of g6 no zone is known."""
     itypes = (
         itype("m7.large"),
         itype("m7.xlarge", 4, 16, zones=("north-1b", "south-1a")),
         itype("i7.large", zones=("north-1b",), regions=(HOME,)),
-        itype("g6.large", zones=(), regions=(HOME,)),
+        itype("g6.large", zones=(), zones_unknown=(HOME,), regions=(HOME,)),
+        itype("h6.large", zones=(), regions=(HOME,)),
     )
     return parse_menus(tmp_path, catalog(itypes), GATED)
 
@@ -382,6 +383,8 @@ def test_the_zone_follows_the_machine(gated: kconfiglib.Kconfig) -> None:
     assert value(gated, ZONE) == "north-1b" and visible(gated, f"{D}_ZONE_") == ["NORTH_1B"]
     choose(gated, f"{D}_FAMILY_I7")
     assert value(gated, ZONE) == "north-1b"
+    choose(gated, f"{D}_FAMILY_H6")
+    assert visible(gated, f"{D}_ZONE_") == []
     choose(gated, f"{D}_FAMILY_G6")
     assert visible(gated, f"{D}_ZONE_") == ["NORTH_1A", "NORTH_1B"], "not known is not nowhere"
 
@@ -399,7 +402,7 @@ def test_a_zone_that_has_nothing_is_not_in_the_menus(tmp_path: Path) -> None:
 
 def test_a_family_that_a_zone_lacks_whole_is_one_term(tmp_path: Path, gated: kconfiglib.Kconfig) -> None:
     text = (tmp_path / "terraform/demo/kconfigs/Kconfig.location.generated").read_text()
-    assert f"depends on !{D}_FAMILY_I7 && !{D}_TYPE_M7_XLARGE\n" in text
+    assert f"depends on !{D}_FAMILY_H6 && !{D}_FAMILY_I7 && !{D}_TYPE_M7_XLARGE\n" in text
 
 
 def test_a_plain_release_comes_before_its_special_builds(tmp_path: Path) -> None:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timezone
 from typing import TypeVar
 
 from cloudlib.calls.expected import lack
-from cloudlib.calls.left_out import SEE_CALLS
+from cloudlib.calls.left_out import SEE_CALLS, LeftOut
 from cloudlib.calls.progress import Step
 from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.run import CallLog
@@ -121,8 +121,10 @@ def _names_by_group(images: Iterable[Image]) -> dict[str, set[str]]:
     return groups
 
 
-def left_out(names: Iterable[str], lacking: str = "vCPU or memory") -> tuple[str, ...]:
-    """The notice of instance types that lack figures; none where there are no such types."""
+def left_out(rows: LeftOut, names: Collection[str], lacking: str = "vCPU or memory") -> tuple[str, ...]:
+    """Count instance types that lack figures; returns the notice of them, none where there are none."""
+    for name in names:
+        rows.skip(f"instance types without {lacking} figures", name)
     listed = ", ".join(sorted(names))
     return (f"left out, without {lacking} figures: {listed}",) if listed else ()
 
@@ -143,4 +145,5 @@ def live_provenance(
         calls=log.calls,
         not_reached={r: fit(why) for r, why in regions.not_reached.items()} if regions else {},
         notices=tuple(fit(notice) for notice in every),
+        left_out=log.left_out.counts(),
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows of answers that cannot be read: left out, counted and reported, while the others are used."""
+"""Rows of answers that cannot be read, or are not wanted: left out, counted and reported."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class LeftOut:
 
     _why: dict[str, set[str]] = field(default_factory=dict)
     _twice: dict[str, set[str]] = field(default_factory=dict)
+    _skipped: dict[str, set[str]] = field(default_factory=dict)
 
     def each(
         self,
@@ -65,6 +66,16 @@ class LeftOut:
     def note(self, noun: str, error: CloudError) -> None:
         """Keep why a row was left out; it counts once, however often it is read."""
         self._why.setdefault(noun, set()).add(error.what)
+
+    def skip(self, what: str, name: str) -> None:
+        """Count one of what is known and not wanted: "zones that are down". A name counts once."""
+        self._skipped.setdefault(what, set()).add(name)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows of each kind were left out, for whichever reason."""
+        unread = {f"{noun} that could not be read": len(why) for noun, why in self._why.items()}
+        twice = {f"{noun} listed again with other figures": len(n) for noun, n in self._twice.items()}
+        return {**{what: len(names) for what, names in self._skipped.items()}, **unread, **twice}
 
     def notices(self) -> tuple[str, ...]:
         """A line for each kind of rows: how many were left out, and why, or which, one of them was."""

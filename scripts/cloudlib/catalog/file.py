@@ -27,6 +27,8 @@ _RESTORE = "restore it with `git checkout`, or fetch it again with `make cloud-c
 _EVERYWHERE = "*"
 #: Before a zone's name that does not begin with its region's.
 _WHOLE = "="
+#: In place of zones that are not known.
+_UNKNOWN = "?"
 #: JSON text to {source: {USD: regions}}.
 _BY_SOURCE = decode.mapped(decode.mapped(decode.text))
 _SECTIONS = ("regions", "zones", "instance_types", "images")
@@ -191,6 +193,7 @@ def instance_type(data: Any) -> InstanceType:
     made = {
         "regions": regions,
         "zones": _zones(offered),
+        "zones_unknown": tuple([region for region in offered if offered[region] == _UNKNOWN]),
         "prices": decode.named("prices", lambda prices: _by_region(prices, regions), data.get("prices", {})),
     }
     rest = {key: value for key, value in data.items() if key not in ("offered", "prices")}
@@ -226,7 +229,8 @@ def _by_region(data: Any, regions: Sequence[str]) -> dict[str, Price]:
 
 def _zones(offered: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the zones; see `_offered`."""
-    ends = [(region, end) for region, ends in offered.items() for end in ends.split()]
+    known = ((region, ends) for region, ends in offered.items() if ends != _UNKNOWN)
+    ends = [(region, end) for region, ends in known for end in ends.split()]
     return tuple([sys.intern(end[1:] if end[0] == _WHOLE else region + end) for region, end in ends])
 
 
@@ -248,7 +252,7 @@ def _plain(record: Any) -> Any:
     """Records to JSON values; fields that say nothing (None, "", empty) are left out."""
     if hasattr(record, "__dataclass_fields__"):
         # Where a type is offered, and for what, is written in a shorter form: see _lines.
-        leave = ("regions", "zones", "prices") if isinstance(record, InstanceType) else ()
+        leave = ("regions", "zones", "zones_unknown", "prices") if isinstance(record, InstanceType) else ()
         chosen = [f for f in fields(record) if f.name not in leave]
         pairs = ((f.name, _plain(getattr(record, f.name)), f.default) for f in chosen)
         return {k: v for k, v, default in pairs if v != default and v not in (None, "", [], {})}
@@ -276,9 +280,11 @@ def _prices(itype: InstanceType) -> dict[str, dict[str, str]]:
 def _offered(itype: InstanceType, zone_regions: Mapping[str, str]) -> dict[str, str]:
     """{"us-east-1": "a b d"}: the regions, and of each zone what follows its region's name.
 
-    A zone whose name does not begin with its region's is written whole, after a "=".
+    A zone whose name does not begin with its region's is written whole, after a "=". A region whose zones are
+    not known has "?".
     """
     ends: dict[str, list[str]] = {region: [] for region in itype.regions}
+    ends.update((region, [_UNKNOWN]) for region in itype.zones_unknown)
     for zone in itype.zones:
         region = zone_regions[zone]
         end = zone.removeprefix(region)

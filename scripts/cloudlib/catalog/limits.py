@@ -70,6 +70,20 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """A text or a count: the keys and the values of a field that counts."""
+
+    text: Line
+
+    def fits(self, value: Any) -> bool:
+        """Is it such a text, or a whole number of 0 or more?"""
+        return self.text.fits(value) or (type(value) is int and value >= 0)
+
+    def __str__(self) -> str:
+        return f"{self.text}, or a count"
+
+
+@dataclass(frozen=True, slots=True)
 class Dollars:
     """An amount in USD."""
 
@@ -166,6 +180,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
         "notices": NOTICE,
         "known_since": PROSE,
         "forced": NOTICE,
+        "left_out": Counted(NOTICE),
     },
 }
 

@@ -170,7 +170,10 @@ def _kept(itype: InstanceType, old: Catalog, lost: _Lost) -> InstanceType:
     zones = [z for z in itype.zones if z in lost.zones or old.zone_regions[z] in lost.regions]
     regions = {*(r for r in itype.regions if r in lost.regions), *(old.zone_regions[z] for z in zones)}
     prices = {r: price for r, price in itype.prices.items() if r in regions or r in lost.prices}
-    return replace(itype, regions=tuple(sorted(regions)), zones=tuple(zones), prices=prices)
+    unknown = tuple(r for r in itype.zones_unknown if r in regions)
+    return replace(
+        itype, regions=tuple(sorted(regions)), zones=tuple(zones), zones_unknown=unknown, prices=prices
+    )
 
 
 def _merged(itype: InstanceType, kept: InstanceType) -> InstanceType:
@@ -182,5 +185,6 @@ def _merged(itype: InstanceType, kept: InstanceType) -> InstanceType:
         itype,
         regions=tuple(sorted({*itype.regions, *kept.regions})),
         zones=tuple(sorted({*itype.zones, *kept.zones})),
+        zones_unknown=tuple(sorted({*itype.zones_unknown, *(set(kept.zones_unknown) - set(itype.regions))})),
         prices={**kept.prices, **itype.prices},
     )

@@ -117,6 +117,7 @@ class InstanceType:
     `boot_modes` are the ways in which it can start an image, where the vendor states them. `features` are
     what the provider's MenuNames ask about, by their names there. `max_data_volumes` is how many data volumes
     it takes besides its root volume, None where that is not stated.
+    A region without one of `zones` has it in no zone, unless `zones_unknown` names the region.
     """
 
     name: str
@@ -137,6 +138,7 @@ class InstanceType:
     max_data_volumes: int | None = None
     regions: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    zones_unknown: tuple[str, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -198,7 +200,8 @@ class Provenance:
     `source` is "live", "built-in" or a note about a recording; `not_reached` maps what has no answer to why:
     a region, a zone, or by its name in `catalog.merge` a price list or a group of images. `known_since` maps
     those whose data were carried forward to when these were fetched ("" for unknown), and `unanswered` each
-    to how many refreshes in a row it missed. `forced` are the doubts that FORCE=1 overrode.
+    to how many refreshes in a row it missed. `forced` are the doubts that FORCE=1 overrode. `left_out` counts
+    what the vendor lists and the catalog has not, by what it is.
     """
 
     source: str
@@ -210,6 +213,7 @@ class Provenance:
     known_since: Mapping[str, str] = field(default_factory=dict)
     unanswered: Mapping[str, int] = field(default_factory=dict)
     forced: tuple[str, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         limits.check(self, self.source)
@@ -282,6 +286,13 @@ class Catalog:
             grouped.setdefault(itype.family, []).append(itype)
         return {name: tuple(grouped[name]) for name in sorted(grouped, key=family_order)}
 
+    def zones_of(self, itype: InstanceType, region: str) -> tuple[Zone, ...] | None:
+        """The zones of a region that have a type; None where that is not known."""
+        if region in itype.zones_unknown:
+            return None
+        offered = set(itype.zones)
+        return tuple(z for z in self.zones if z.region == region and z.name in offered)
+
     def types_in(self, region: str) -> tuple[InstanceType, ...]:
         """The types offered in one region."""
         return tuple(t for t in self.instance_types if region in t.regions)
@@ -292,6 +303,7 @@ class Catalog:
             itype,
             regions=tuple(r for r in itype.regions if r in regions),
             zones=tuple(z for z in itype.zones if self.zone_regions[z] in regions),
+            zones_unknown=tuple(r for r in itype.zones_unknown if r in regions),
             prices={r: p for r, p in itype.prices.items() if r in regions},
         )
 

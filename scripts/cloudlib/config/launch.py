@@ -83,15 +83,20 @@ def _offer(wanted: Selection, itype: InstanceType, catalog: Catalog, names: Menu
 
 
 def _zone(wanted: Selection, itype: InstanceType, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
-    inside = [z for z in catalog.zones if z.region == wanted.region]
-    offered = [z.terraform_name for z in inside if z.name in set(itype.zones)]
+    """The zone, for a type that is offered in the region."""
+    inside = [z.terraform_name for z in catalog.zones if z.region == wanted.region]
+    known = catalog.zones_of(itype, wanted.region)
+    offered = [z.terraform_name for z in known or ()]
     if not wanted.zone:
         return
-    if wanted.zone not in [z.terraform_name for z in inside]:
+    if wanted.zone not in inside:
         what = f"{wanted.region} has no {names.zone_noun} {wanted.zone}"
-        yield Finding(ERROR, what, tuple(offered or [z.terraform_name for z in inside])[:3])
-    elif not offered:
+        yield Finding(ERROR, what, tuple(offered or inside)[:3])
+    elif known is None:
         yield Finding(NOTE, f"the catalog does not say which zones of {wanted.region} have {itype.name}")
+    elif not known:
+        what = f"{itype.name} is offered in no {names.zone_noun} of {wanted.region}"
+        yield Finding(ERROR, what, ("no preference",) if names.zone_optional else ())
     elif wanted.zone not in offered:
         what = f"{itype.name} is not offered in {names.zone_noun} {wanted.zone}"
         yield Finding(ERROR, what, tuple(offered[:3]))

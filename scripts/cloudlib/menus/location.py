@@ -16,6 +16,11 @@ from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.rows import padded
 from cloudlib.menus.symbols import SymbolTable
 
+_OWN_NAMES = (
+    " Which zone a name stands for differs between accounts. Offered are the zones that have the chosen type, "
+    "by the names that they have in the account that asked for this catalog."
+)
+
 
 def location(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node, ...]:
     """Region choice, zone choices, and the strings TERRAFORM_…_REGION and _ZONE."""
@@ -121,7 +126,8 @@ def _zones(catalog: Catalog, names: MenuNames, symbols: dict[str, str], table: S
                 depends=(region_symbol,),
                 defaults=(Default(symbol=members[0].name),),
                 items=tuple(members),
-                help=f"One or more data centers of {region}, close to each other.",
+                help=f"One or more data centers of {region}, close to each other."
+                + (_OWN_NAMES if names.own_zone_names else ""),
             )
         )
     chosen = (any_of(r.condition for r in results),) if names.zone_optional else ()
@@ -133,15 +139,17 @@ def _zones(catalog: Catalog, names: MenuNames, symbols: dict[str, str], table: S
 def _gates(catalog: Catalog, names: MenuNames, region: str) -> dict[str, str]:
     """{zone of a region: the condition under which it can start the chosen type, "" for always}.
 
-    A type without a known zone in the region may be in all of them. A zone that has no type at all is left
-    out.
+    A type whose zones in the region are not known may be in all of them; without `zones_gate`, so may each
+    that is in one of them. A zone that has no type at all is left out.
     """
     zones = [z.name for z in catalog.zones if z.region == region]
-    if not names.zones_gate:
-        return dict.fromkeys(zones, "")
     here = set(zones)
     families = menu_families(replace(catalog, instance_types=catalog.types_in(region)))
-    where = {t.name: here.intersection(t.zones) or here for members in families.values() for t in members}
+    where = {}
+    for itype in (t for members in families.values() for t in members):
+        known = catalog.zones_of(itype, region)
+        named = here if known is None else {z.name for z in known}
+        where[itype.name] = named if names.zones_gate or not named else here
     return {
         zone: none_of(type_terms(families, names, _not_in(zone, where)))
         for zone in zones

@@ -49,9 +49,10 @@ class MenuNames:
     """`family_prefix` is "" for a provider whose types stand in one flat list.
 
     `zone_optional` is True where the cloud can be left to choose the zone; the zone's result string then
-    exists only when the user chooses one. `zones_gate` is True where a zone has the same name for everybody,
-    so that a type's zones say which zone can start it. `extra_results` are result strings that exist only
-    under some option. `states_kvm` is False where the vendor does not say which types can run KVM guests.
+    exists only when the user chooses one. `zones_gate` is True where a zone is offered only for types that it
+    has. `own_zone_names` is True where the same name may mean another zone in another account.
+    `extra_results` are result strings that exist only under some option. `states_kvm` is False where the
+    vendor does not say which types can run KVM guests.
     `features` are those of records that become a switch each. `most_data_volumes` is the largest number of
     data volumes that the menus offer, 0 for none. `exports_boot_modes` is True where terraform compares the
     boot modes of type and image too.
@@ -71,6 +72,7 @@ class MenuNames:
     zone_noun: str = "zone"
     zone_optional: bool = False
     zones_gate: bool = False
+    own_zone_names: bool = False
     type_noun: str = "instance type"
     extra_results: tuple[str, ...] = ()
     states_kvm: bool = True

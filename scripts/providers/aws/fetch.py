@@ -10,7 +10,7 @@ zones. Calls cost processor time, so the order is the one that leaves no process
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
@@ -30,6 +30,7 @@ from providers.aws import images as aws_images
 from providers.aws import parse as aws_parse
 from providers.aws import zone_cache
 from providers.aws.calls import NAME
+from providers.aws.offers import Offered, Placed, outside, placed
 from providers.aws.place import Located, located
 from providers.aws.zone_cache import ZoneCache
 from providers.versions import outdated
@@ -37,8 +38,6 @@ from providers.versions import outdated
 _BATCH = 100  # DescribeInstanceTypes takes at most 100 names
 
 Answer = Future[Reader]
-#: {region: {type name: zones}}; zones are () where only the region is known.
-Offered = dict[str, dict[str, tuple[str, ...]]]
 
 
 def catalog(request: Request, pool: Pool) -> Catalog:
@@ -169,8 +168,8 @@ class Fetch:
     def _types_by_offering(
         self, types: Answer, offerings: Mapping[str, Answer]
     ) -> tuple[Offered, dict[str, InstanceType]]:
-        def read(answer: Reader, region: str) -> dict[str, tuple[str, ...]]:
-            return self._expected_in(region, aws_parse.offerings(answer))
+        def read(answer: Reader, region: str) -> Placed:
+            return self._expected_in(region, {**aws_parse.offerings(answer)})
 
         def describe(answer: Reader, region: str) -> dict[str, InstanceType]:
             itypes = self._described(answer)
@@ -186,14 +185,14 @@ class Fetch:
         """Without the right to ask for offerings, each region is asked for all its types."""
         itypes: dict[str, InstanceType] = {}
 
-        def read(answer: Reader, region: str) -> dict[str, tuple[str, ...]]:
-            there = self._expected_in(region, dict.fromkeys(aws_parse.type_names(answer), ()))
+        def read(answer: Reader, region: str) -> Placed:
+            there = self._expected_in(region, dict.fromkeys(aws_parse.type_names(answer)))
             itypes.update({**self._described(answer), **itypes})
             return there
 
         return self.results.collect(tasks, read), itypes
 
-    def _expected_in(self, region: str, offered: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    def _expected_in(self, region: str, offered: Placed) -> Placed:
         expected = self.place.expected
         expected.check(region, "types", offered, expected.types_in(region))
         return offered
@@ -237,7 +236,7 @@ class Fetch:
 
     def _described(self, answer: Reader) -> dict[str, InstanceType]:
         itypes, incomplete = aws_parse.instance_types(answer)
-        self.notices += job.left_out(set(incomplete) - self.incomplete)
+        self.notices += job.left_out(self.request.log.left_out, set(incomplete) - self.incomplete)
         self.incomplete |= set(incomplete)
         for name, itype in itypes.items():
             if self.described.setdefault(name, itype) != itype:
@@ -276,11 +275,14 @@ class Fetch:
         # A name that two regions give to a zone is the first one's: zone names are unique in a catalog.
         unique = {zone.name: zone for region in reversed(reached) for zone in zones[region]}
         known = {(zone.region, zone.name) for zone in unique.values()}
+        where = {name: placed(name, reached, offered, known) for name in itypes}
+        self._count_local_zones(where, offered, known)
         types = (
             replace(
                 itype,
-                regions=tuple(r for r in reached if name in offered[r]),
-                zones=tuple(sorted(z for r in reached for z in offered[r].get(name, ()) if (r, z) in known)),
+                regions=tuple(where[name]),
+                zones=tuple(sorted(z for zones in where[name].values() for z in zones or ())),
+                zones_unknown=tuple(r for r, zones in where[name].items() if zones is None),
                 prices={r: in_region[name] for r, in_region in prices.items() if name in in_region},
             )
             for name, itype in itypes.items()
@@ -300,6 +302,15 @@ class Fetch:
                 self.request.log, tools, [*self.notices, *outdated(tools)], regions=self.results
             ),
         )
+
+    def _count_local_zones(
+        self, where: Mapping[str, Placed], offered: Offered, known: Collection[tuple[str, str]]
+    ) -> None:
+        left_out = self.request.log.left_out
+        for zone in outside(offered, known):
+            left_out.skip("local and Wavelength zones, and zones that are down", zone)
+        for name in (name for name, places in where.items() if not places):
+            left_out.skip("instance types that only local zones have", name)
 
     # --- calls ---
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,9 +25,7 @@ from cloudlib.errors import BadReply
 from cloudlib.settings import shown
 from providers.aws import calls as aws_calls
 from providers.aws import parse as aws_parse
-
-#: {region: {instance type: zones}}.
-Offered = Mapping[str, Mapping[str, Sequence[str]]]
+from providers.aws.offers import Offered, Placed
 
 _NAME, _FORMAT, _KEPT_FOR = "aws-zones.json", 1, timedelta(days=90)
 
@@ -65,7 +63,7 @@ class ZoneCache:
             del self.regions[region]
         return changed
 
-    def _differs(self, region: str, types: Mapping[str, Sequence[str]]) -> bool:
+    def _differs(self, region: str, types: Placed) -> bool:
         return self.regions[region].offering_zones != _named(types)
 
     def keep(self, answers: Mapping[str, Reader], offered: Offered) -> None:
@@ -152,6 +150,6 @@ def _digest(account: str) -> str:
     return hashlib.sha256(f"cloud-kconfig {account}".encode()).hexdigest()
 
 
-def _named(types: Mapping[str, Sequence[str]]) -> frozenset[str]:
+def _named(types: Placed) -> frozenset[str]:
     """The zones that a region's offerings name."""
-    return frozenset(zone for zones in types.values() for zone in zones)
+    return frozenset(zone for zones in types.values() for zone in zones or ())

@@ -142,7 +142,9 @@ class Fetch:
     def _say_what_is_left_out(self, sizes: Mapping[str, Sizes]) -> None:
         known = {name for there in sizes.values() for name in there.itypes}
         incomplete = {name for there in sizes.values() for name in there.incomplete} - known
-        self.notices.extend(job.left_out(incomplete, "vCPU, memory or architecture"))
+        self.notices.extend(
+            job.left_out(self.request.log.left_out, incomplete, "vCPU, memory or architecture")
+        )
         closed = sum(len(there.restricted) for there in sizes.values())
         if closed:
             self.notices.append(f"{closed} offers of sizes are closed to this subscription")

@@ -144,7 +144,7 @@ class Fetch:
         offered = self._take_types(types, accelerators)
         families = {itype.family for itype in offered.itypes.values()}
         type_step.done(f"{len(offered.itypes)} types in {len(families)} families")
-        self.notices += job.left_out(offered.incomplete)
+        self.notices += job.left_out(self.request.log.left_out, offered.incomplete)
         prices = self._take_prices(price_step, offered, book, wanted)
         return self._catalog(
             offered, prices, book, _take_images(*images, log.left_out, self.results) if images else ()

@@ -89,7 +89,7 @@ def instance_types(types: Reader, regions: Sequence[str]) -> tuple[list[Instance
         else:
             itypes.append(itype)
     priceless = [itype.name for itype in itypes if not itype.prices]
-    notices = list(job.left_out(incomplete))
+    notices = list(job.left_out(types.left_out, incomplete))
     notices += [f"left out, of an unknown architecture: {', '.join(sorted(unknown))}"] if unknown else []
     notices += [f"no known price for: {', '.join(sorted(priceless))}"] if priceless else []
     return itypes, notices

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""What the menus of a provider offer, chosen on one parsed tree: machines, places, images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import kconfiglib
+
+from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
+from cloudlib.config import launch, selection, variables
+from cloudlib.config.finding import ERROR
+from cloudlib.config.selection import Selection
+from cloudlib.menus.names import TARGET
+from cloudlib.menus.symbols import symbol
+from cloudlib.provider import Provider
+
+
+@dataclass
+class Chooser:
+    """A provider's menus with everything of its previous generations offered."""
+
+    kconf: kconfiglib.Kconfig
+    provider: Provider
+    catalog: Catalog
+
+    def __post_init__(self) -> None:
+        names = self.provider.MENU_NAMES
+        self.kconf.unset_values()
+        self.set(names.switch)
+        if names.previous_generation in self.kconf.syms:
+            self.set(names.previous_generation)
+
+    def set(self, name: str) -> bool:
+        """Choose; whether it took effect."""
+        item = self.kconf.syms.get(name)
+        if item is None or item.visibility == 0:
+            return False
+        if item.str_value != "y":
+            item.set_value("y")
+        return bool(item.str_value == "y")
+
+    def machines(self, step: int = 1) -> Iterator[tuple[str, Selection]]:
+        """(what was chosen, the selection) for every `step`th type: each in one of its regions, in one of the
+        zones that the menus then offer. What the menus refuse is not among them."""
+        for architecture in ARCHITECTURES:
+            self.set(TARGET[architecture])
+            fitting = [t for t in self.catalog.instance_types if architecture in t.linux_architectures]
+            for number, itype in enumerate(fitting[::step]):
+                if itype.offered and self._machine(itype, number):
+                    yield f"{architecture}, {itype.name}", self.selection()
+
+    def images(self) -> Iterator[tuple[str, Selection]]:
+        """(what was chosen, the selection) for every release of every distribution that the menus offer for
+        the chosen machine, on either architecture."""
+        own = self.provider.MENU_NAMES.images
+        for architecture in ARCHITECTURES:
+            self.set(TARGET[architecture])
+            for distro in self._members(own.distro_prefix):
+                if not self.set(distro.name) or distro.name.endswith("_CUSTOM"):
+                    continue
+                for release in self._members(own.release_prefix):
+                    if self.set(release.name):
+                        yield f"{architecture}, {release.name}", self.selection()
+
+    def selection(self) -> Selection:
+        """The selection of the configuration as it is now."""
+        collected = variables.collect(self.kconf, self.provider, {}, ask=False)
+        return selection.of(collected.values, self.provider)
+
+    def errors(self, wanted: Selection) -> list[str]:
+        """What cloud-check refuses of a selection."""
+        findings = launch.findings(wanted, self.catalog, self.provider)
+        return [finding.text for finding in findings if finding.level == ERROR]
+
+    def _machine(self, itype: InstanceType, number: int) -> bool:
+        names = self.provider.MENU_NAMES
+        region = itype.regions[number % len(itype.regions)]
+        if not self.set(symbol(names.region_prefix, region)):
+            return False
+        zones = self._members(names.zone_prefix) if names.zone_prefix else []
+        for zone in [*zones[number % len(zones) :], *zones] if zones else [None]:
+            if zone is not None and not self.set(zone.name):
+                continue
+            if names.family_prefix and not self.set(symbol(names.family_prefix, itype.family)):
+                continue
+            if self.set(symbol(names.type_prefix, itype.name)):
+                return zone is None or zone.str_value == "y"
+        return False
+
+    def _members(self, prefix: str) -> Sequence[kconfiglib.Symbol]:
+        """The members of choices, of this prefix, that can be chosen now."""
+        every = self.kconf.unique_defined_syms
+        return [s for s in every if s.name.startswith(prefix) and s.choice is not None and s.visibility > 0]

@@ -164,7 +164,7 @@ def _nothing(machines: Sequence[Machine], wanted: Sequence[Condition], where: Wh
     held = [(m, [(c, c.holds(m)) for c in wanted]) for m in machines]
     known = [entry for entry in held if all(h is not None for _, h in entry[1])]
     misses = [(m, [c for c, holds in of_it if holds is False]) for m, of_it in known or held]
-    if not misses:
+    if not any(missed for _, missed in misses):
         return Nothing("", 0, None)
     alone = Counter(missed[0].option for _, missed in misses if len(missed) == 1)
     often = Counter(condition.option for _, missed in misses for condition in missed)
@@ -184,7 +184,7 @@ def _nothing(machines: Sequence[Machine], wanted: Sequence[Condition], where: Wh
             machine.order,
         )
 
-    best, missed = min(misses, key=distance)
+    best, missed = min((entry for entry in misses if entry[1]), key=distance)
     return Nothing(
         costly=costly,
         without=without if alone else 0,

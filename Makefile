@@ -85,8 +85,8 @@ static-from-recordings: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/make_builtin_catalog.py --again
 
 style: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m ruff check scripts tests scripts/*-cli
-	$(Q)$(PYTHON_RUN) -m ruff format --check scripts tests scripts/*-cli
+	$(Q)$(PYTHON_RUN) -m ruff check scripts tests scripts/*-cli scripts/cloud-search
+	$(Q)$(PYTHON_RUN) -m ruff format --check scripts tests scripts/*-cli scripts/cloud-search
 
 bench: $(PYTHON_DEV_READY)
 	$(Q)PYTHONPATH=scripts $(PYTHON_RUN) -m tests.bench

@@ -63,6 +63,11 @@ def source_note() -> str:
     return os.environ.get("CLOUD_SOURCE_NOTE", "")
 
 
+def cloud_tier() -> str:
+    """CLOUD_TIER: the tier of menus that is asked for; "" where that is left to the tree."""
+    return os.environ.get("CLOUD_TIER", "")
+
+
 def config_file() -> Path:
     """The configuration: KCONFIG_CONFIG, from the top of the tree, or .config there."""
     return ROOT / (os.environ.get("KCONFIG_CONFIG") or ".config")

@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,7 +129,11 @@ def load_config_file(registry: Registry) -> kconfiglib.Kconfig:
 
 def load_parts(kconf: kconfiglib.Kconfig, name: str) -> None:
     """Load the defconfig `A+B` and local.config over it. Raises UsageError and ConfigRejected."""
-    paths = fragments.parts(name)
+    load_paths(kconf, fragments.parts(name))
+
+
+def load_paths(kconf: kconfiglib.Kconfig, paths: Sequence[Path]) -> None:
+    """Load configurations, later ones over earlier ones, and local.config over them."""
     local = [fragments.LOCAL] if fragments.LOCAL.is_file() else []
     if len(paths) == 1 and not local:
         load_checked(kconf, paths[0])

@@ -91,15 +91,9 @@ def answer(asked: Question, machines: Iterable[Machine], where: Where) -> Answer
     key = SORTS[asked.sort]
 
     def order(row: Row) -> tuple[object, ...]:
-        value = key(row)
-        return (
-            bool(row.unknown),
-            value is None,
-            value or 0,
-            row.usd is None,
-            row.usd or 0,
-            row.machine.order,
-        )
+        value, machine, usd = key(row), row.machine, row.usd
+        size = (machine.vcpus, machine.memory_mib, machine.order)
+        return (bool(row.unknown), value is None, value or 0, usd is None, usd or 0, *size)
 
     return Answer(tuple(sorted(rows, key=order)), nothing)
 

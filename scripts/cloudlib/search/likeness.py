@@ -83,7 +83,8 @@ def _price(have: Decimal, new: Decimal) -> str:
 
 
 def _apart(have: Decimal | None, new: Decimal | None) -> float:
-    return doublings(float(have), float(new)) if have and new else 0.0
+    """Doublings between two prices. One that is not known counts as the double of one that is."""
+    return doublings(float(have), float(new)) if have and new else float(bool(have))
 
 
 def _devices(machine: Machine) -> list[tuple[str, object]]:

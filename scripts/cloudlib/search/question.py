@@ -192,7 +192,7 @@ def _words(text: str) -> list[str]:
 
 
 def images_for(machine: Machine, asked: Question) -> Iterator[Image]:
-    """The images of a distribution and release that a machine can boot."""
+    """The images of a distribution and release that the menus offer for a machine."""
     architectures = (asked.arch,) if asked.arch else machine.architectures
     modes = boot.stated(machine.market.images)
     for image in machine.market.images:

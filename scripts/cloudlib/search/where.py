@@ -34,14 +34,17 @@ def where(asked: Question, markets: Iterable[Market]) -> Where:
 
 
 def _named(text: str, markets: Sequence[Market]) -> dict[str, set[str]]:
-    """What a text names, by provider. A whole name rules out those that it is only a part of."""
-    for fits in (is_named, _is_at):
-        meant = {m.provider: {p.name for p in m.places.values() if fits(p, text)} for m in markets}
-        if any(meant.values()):
-            return meant
-    raise UsageError(
-        f"there is no region {text!r}", hint=nearest(text, [p for m in markets for p in m.places.values()])
-    )
+    """What a text names, by provider. A whole name rules out those of that provider that it is a part of."""
+    meant = {market.provider: _names_of(text, market) for market in markets}
+    if not any(meant.values()):
+        places = [place for market in markets for place in market.places.values()]
+        raise UsageError(f"there is no region {text!r}", hint=nearest(text, places))
+    return meant
+
+
+def _names_of(text: str, market: Market) -> set[str]:
+    places = market.places.values()
+    return {p.name for p in places if is_named(p, text)} or {p.name for p in places if _is_at(p, text)}
 
 
 def is_named(place: Place, text: str) -> bool:

@@ -79,9 +79,9 @@ def type_json(itype: InstanceType, region: str, names: MenuNames) -> dict[str, A
         "vcpus": itype.vcpus,
         "memory_mib": itype.memory_mib,
         "architectures": list(itype.architectures),
-        "gpus": [_device_json(gpu) for gpu in itype.gpus],
-        "accelerators": [_device_json(gpu) for gpu in itype.accelerators],
-        "local_disks": [_disks_json(d) for d in itype.local_disks],
+        "gpus": [device_json(gpu) for gpu in itype.gpus],
+        "accelerators": [device_json(gpu) for gpu in itype.accelerators],
+        "local_disks": [disks_json(d) for d in itype.local_disks],
         "network": itype.network,
         "bare_metal": itype.bare_metal,
         "kvm": itype.kvm if itype.kvm or names.states_kvm else None,
@@ -147,9 +147,11 @@ def _image_json(image: Image) -> dict[str, Any]:
     }
 
 
-def _disks_json(local: LocalDisks) -> dict[str, Any]:
+def disks_json(local: LocalDisks) -> dict[str, Any]:
+    """Local disks as JSON."""
     return {"count": local.count, "size_gb": local.size_gb, "nvme": local.nvme, "media": local.media or None}
 
 
-def _device_json(gpu: Gpu) -> dict[str, Any]:
+def device_json(gpu: Gpu) -> dict[str, Any]:
+    """A device as JSON."""
     return {"name": gpu.name, "count": gpu.count, "memory_mib": gpu.memory_mib, "fraction": gpu.fraction}

@@ -35,8 +35,14 @@ class Column:
 
 
 def gpus(machine: Machine) -> str:
-    """`8 x H100 SXM5 80 GiB`, as narrow as can be."""
+    """`8 x H100 SXM5 80 GiB`."""
     return ", ".join(device(d).replace("NVIDIA ", "") for d in (*machine.gpus, *machine.accelerators))
+
+
+def models(machine: Machine) -> str:
+    """`8 x H100 SXM5`."""
+    devices = (*machine.gpus, *machine.accelerators)
+    return ", ".join(f"{d.fraction or d.count} x {d.name}".replace("NVIDIA ", "") for d in devices)
 
 
 def _price(row: Row) -> str:
@@ -86,7 +92,7 @@ def columns(rows: Sequence[Row], sort: str, *, numbered: bool = True) -> list[Co
         Column("arch", lambda row: "+".join(row.machine.architectures), gives_way=3)
         if len({m.architectures for m in machines}) > 1
         else None,
-        Column("GPU", lambda row: gpus(row.machine), gives_way=1) if any(map(gpus, machines)) else None,
+        Column("GPU", lambda row: models(row.machine), gives_way=1) if any(map(gpus, machines)) else None,
         Column("local disks", lambda row: ", ".join(map(disks, row.machine.local_disks)), gives_way=4)
         if any(m.local_disks for m in machines)
         else None,

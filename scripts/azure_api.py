@@ -42,6 +42,7 @@ MENU_NAMES = MenuNames(
         distro_prefix="TERRAFORM_AZURE_DISTRO_",
         release_prefix="TERRAFORM_AZURE_IMAGE_",
         coordinates={"PUBLISHER": "Debian", "OFFER": "debian-13", "SKU": "13-gen2", "PLAN": images.NO_PLAN},
+        rule=images.RULE,
     ),
     states_kvm=False,
     features=boot.FEATURES,

@@ -298,6 +298,26 @@ def test_one_release_in_two_boot_modes_is_one_entry(tmp_path: Path) -> None:
         assert value(kconf, f"{D}_IMAGE_NAME") == expected
 
 
+def test_releases_out_of_support_come_with_the_previous_generations(tmp_path: Path) -> None:
+    pictures = [
+        image("debian", "11", "x86_64", supported=False),
+        image("debian", "10", "x86_64", "Debian 10 LTS", supported=False),
+        image("debian", "9", "x86_64"),
+        image("fedora", "34", "x86_64", supported=False),
+    ]
+    kconf = parse_menus(tmp_path, catalog([itype("m7.large")], images=pictures), FAMILIES)
+    assert visible(kconf, f"{D}_DISTRO_") == ["DEBIAN", "CUSTOM"]
+    assert visible(kconf, f"{D}_RELEASE_DEBIAN_") == ["9"]
+    choose(kconf, f"{D}_PREVIOUS_GENERATION")
+    assert visible(kconf, f"{D}_DISTRO_") == ["DEBIAN", "FEDORA", "CUSTOM"]
+    assert choice_lines(kconf, "Demo release") == [
+        "Debian 11  out of support",
+        "Debian 10 LTS  out of support",
+        "Debian 9",
+    ]
+    assert value(kconf, f"{D}_RELEASE_DEBIAN_9") == "y", "the default is supported"
+
+
 STATES = replace(FAMILIES, features=("fast-network", "signed"), most_data_volumes=20, exports_boot_modes=True)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cloudlib.catalog import support
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Image
 
@@ -146,6 +147,7 @@ class Match:
             boot_modes=boot_modes,
             symbol=self.rule.symbol.format(**self.groups).rstrip(". "),
             version=self.groups.get("version", ""),
+            supported=not support.ended(self.rule.distro, self.release),
         )
 
 

@@ -169,7 +169,7 @@ class Image:
     is what the Kconfig symbol is named after, where that is not the title. `version` is the one that the
     coordinates name, where a release has several ("9.8.0" of RHEL 9). `preferred` is what the vendor's own
     alias for the distribution stands for. `features` are as those
-    of types.
+    of types. `supported` is False where the vendor's support of the release has ended.
     """
 
     distro: str
@@ -183,6 +183,7 @@ class Image:
     version: str = ""
     preferred: bool = False
     features: tuple[str, ...] = ()
+    supported: bool = True
 
     def __post_init__(self) -> None:
         limits.check(self, self.title)

@@ -40,7 +40,7 @@ def compute(
     table.reserve(names.previous_generation, "an option")
     table.reserve(names.is_gpu, "an option")
     table.reserve(names.can_nest, "an option")
-    previous = previous_option(names, families)
+    previous = previous_option(names, catalog, families)
     if not names.family_prefix:
         return {"Kconfig.compute": (*previous, *_flat(catalog, names, table, families))}
     files = {_size_file(name): _sizes(catalog, names, table, name, families[name]) for name in families}

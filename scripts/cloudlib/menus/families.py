@@ -132,21 +132,28 @@ def _default_rank(
     )
 
 
-def previous_option(names: MenuNames, families: Families) -> tuple[Config, ...]:
-    """The option that offers previous generations, where the vendor has any."""
+def previous_option(names: MenuNames, catalog: Catalog, families: Families) -> tuple[Config, ...]:
+    """The option that offers previous generations of machines and of systems, where the vendor has any."""
     old = [name for name, members in families.items() if is_old(members)]
     types = [t for members in families.values() for t in members if not t.current_generation]
-    if not types:
-        return ()
+    ended = dict.fromkeys(i.title for i in catalog.images if i.purpose == "os" and not i.supported)
+    offers, about = [], []
     if names.family_prefix and old:
-        what = f"{len(old)} previous-generation {'families' if len(old) > 1 else 'family'}"
-    else:
-        what = f"{len(types)} previous-generation {names.type_noun}s"
+        offers.append(f"{len(old)} previous-generation {'families' if len(old) > 1 else 'family'}")
+    elif types:
+        offers.append(f"{len(types)} previous-generation {names.type_noun}s")
+    if types:
+        listed = ", ".join(old or [t.name for t in types])
+        about.append(f"{names.title} recommends its current generations, but still offers {listed}.")
+    if ended:
+        offers.append(f"{len(ended)} {'releases' if len(ended) > 1 else 'release'} out of support")
+        about.append(f"No more fixes come for {', '.join(ended)}.")
+    if not offers:
+        return ()
     return (
         Config(
             name=names.previous_generation,
-            prompt=f"Offer {what} too",
-            help=f"{names.title} recommends its current generations, but still offers "
-            f"{', '.join(old or [t.name for t in types])}.",
+            prompt=f"Offer {' and '.join(offers)} too",
+            help=" ".join(about),
         ),
     )

@@ -133,6 +133,7 @@ class _Boots:
     ) -> None:
         self.nodes: list[Node] = []
         self._names: dict[str, str] = {}
+        self._previous = names.previous_generation
         families = menu_families(catalog)
         for mode in sorted({m for i in streams for m in i.boot_modes}):
             name = self._names[mode] = table.claim(f"{names.switch}_BOOTS_", mode)
@@ -146,11 +147,21 @@ class _Boots:
         return all_of(TARGET[image.architecture], *(self._names[m] for m in boot.plain_modes(self._names)))
 
     def condition(self, streams: Iterable[Image]) -> tuple[str, ...]:
-        """The `depends on` under which one of these images can be booted."""
-        clauses = list(dict.fromkeys(self.term(image) for image in streams))
+        """The `depends on` under which one of these images can be booted.
+
+        Those that are out of support need the option for previous generations.
+        """
+        listed = list(streams)
+        alike = len({image.supported for image in listed}) == 1
+        first = () if listed[0].supported or not alike else (self._previous,)
+        clauses = list(
+            dict.fromkeys(
+                self.term(i) if alike or i.supported else all_of(self._previous, self.term(i)) for i in listed
+            )
+        )
         if set(clauses) >= set(TARGET.values()):
-            return ()
-        return (any_of(f"({c})" if "&&" in c and len(clauses) > 1 else c for c in clauses),)
+            return first
+        return (*first, any_of(f"({c})" if "&&" in c and len(clauses) > 1 else c for c in clauses))
 
 
 def _lacks(mode: str) -> Callable[[InstanceType], bool]:
@@ -180,8 +191,14 @@ def _releases(distro: str, claimed: Sequence[tuple[Image, str]], names: MenuName
     members: list[Config] = []
     for name in dict.fromkeys(name for _, name in claimed):
         same = [image for image, its_name in claimed if its_name == name]
+        ended = "" if same[0].supported else "  out of support"
         members.append(
-            Config(name, prompt=same[0].title, depends=boots.condition(same), help=_looked_up(same, names))
+            Config(
+                name,
+                prompt=f"{same[0].title}{ended}",
+                depends=boots.condition(same),
+                help=_looked_up(same, names),
+            )
         )
     _, default = min(claimed, key=lambda pair: _default_rank(pair[0]))
     return Choice(
@@ -200,13 +217,17 @@ def _looked_up(streams: Sequence[Image], names: MenuNames) -> str:
         + ", ".join(i.coordinates[name] for name in names.images.coordinates)
         for i in streams
     )
-    return "\n".join(("The newest build at the time of bringup, found as", *lines))
+    rule = (names.images.rule,) if names.images.rule else ()
+    return "\n".join(("The newest build at the time of bringup, found as", *lines, *rule))
 
 
-def _default_rank(image: Image) -> tuple[bool, bool, bool]:
-    """Long-term releases first, plain ones before special builds, and what the vendor prefers; for `min`."""
+def _default_rank(image: Image) -> tuple[bool, ...]:
+    """Supported and long-term releases first, plain ones before special builds, and what the vendor prefers.
+
+    For `min`.
+    """
     special = any(word in image.title for word in ("preview", "backports", "minimal"))
-    return ("LTS" not in image.title, special, not image.preferred)
+    return (not image.supported, "LTS" not in image.title, special, not image.preferred)
 
 
 def _newest_first(streams: Sequence[Image]) -> list[Image]:

@@ -33,6 +33,8 @@ class ImageNames:
     `coordinates` maps an image record's coordinate to the default of the same coordinate under
     "Custom image". `prefix` + coordinate is the result string. `gpu` names the family of symbols
     for GPU images, "" where a provider has none.
+
+    `rule` is a sentence for the help of a release: which image is taken of several.
     """
 
     prefix: str
@@ -40,6 +42,7 @@ class ImageNames:
     release_prefix: str
     coordinates: Mapping[str, str]
     default_distro: str = "debian"
+    rule: str = ""
     gpu: str = ""
     gpu_coordinates: tuple[str, ...] = ()
 

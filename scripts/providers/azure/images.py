@@ -112,6 +112,11 @@ PINNED = Publishers(("PUBLISHER",), pinned(_RULES))
 DISTROS = tuple(dict.fromkeys(rule.distro for rule in _RULES))
 
 
+#: What the help of a release says of the choice among SKUs; see `streams`.
+RULE = (
+    "Of the SKUs of a release the plain one is taken, in its latest version; those with backports and the "
+    "minimal ones are releases of their own."
+)
 #: Stands for the plan of an image that has none.
 NO_PLAN = "none"
 

@@ -18,8 +18,8 @@ VOLUMES = VolumeRules(
         "Premium_LRS": VolumeLimits((4, 32767)),
         # .../disks-types#premium-ssd-v2
         "PremiumV2_LRS": VolumeLimits((1, 65536), (3000, 80000), 500, (125, 2000)),
-        # .../disks-types#ultra-disks; that each GiB has an IOPS, and each 250 IOPS a MB/s (4 kB/s for an IOPS),
-        # the API says in its errors: https://github.com/kubernetes-sigs/azuredisk-csi-driver/issues/1442
+        # .../disks-types#ultra-disks; an IOPS for each GiB, as the API says in its errors, and 4 kB/s for
+        # each IOPS: https://github.com/kubernetes-sigs/azuredisk-csi-driver/issues/1442
         "UltraSSD_LRS": VolumeLimits((4, 65536), (100, 400000), 1000, (1, 10000), 1, 250),
     },
 )

@@ -158,6 +158,8 @@ develop-help:
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
 	@echo '  MAX_USD_PER_HOUR=N        - bringup asks above N dollars an hour (10)'
 	@echo '  TERRAFORM_EXTRA=A,B       - files, TF_VAR_ names terraform may also use'
+	@echo '  RECOVER=1                 - destroy, bringup: rebuild a lost state first'
+	@echo '  TERRAFORM=PROGRAM         - terraform or tofu, by name or path'
 	@echo '  REFRESH=0                 - destroy by the state alone, ask the cloud nothing'
 	@echo '  RECORD=FOLDER             - cloud-config saves the answers there'
 	@echo '  REPLAY=FOLDER             - cloud-config takes the answers from there'

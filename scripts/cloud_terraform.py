@@ -8,10 +8,11 @@
                                   REFRESH=0: without looking at what is there
 
 FORCE=1 overrides failed checks. It never answers the question whether machines may be
-destroyed, replaced, or started at more than MAX_USD_PER_HOUR: YES=1 does.
+destroyed, replaced, or started at more than MAX_USD_PER_HOUR: YES=1 does. RECOVER=1 first rebuilds a
+state that was lost.
 
-bringup keeps the variables of the machines that it makes in applied.tfvars.json. destroy works with those:
-another region in .config must not make terraform look for the machines there, miss them, and forget them.
+bringup keeps the variables and the module of the machines that it makes. destroy works with those: another
+region in .config must not make terraform look for the machines there, miss them, and forget them.
 """
 
 import bootstrap
@@ -19,35 +20,31 @@ import bootstrap
 if __name__ == "__main__":
     bootstrap.require_modules(__doc__)
 
-import json
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import cloud_providers
-from cloudlib.config import cost, requested, session, ssh_access
+from cloudlib.config import cost, session, ssh_access
 from cloudlib.config.finding import ERROR
 from cloudlib.config.variables import Collected
 from cloudlib.errors import CloudError, ConfigRejected, PublishError, message, report, some
+from cloudlib.machines import questions, reach, recover, where
 from cloudlib.provider import Provider, TerraformEnvironment
 from cloudlib.publish import locks
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT, config_file, flag, max_usd_per_hour, named_provider, refresh_state, shown
+from cloudlib.settings import flag, max_usd_per_hour, recover_state, refresh_state, shown
 from cloudlib.show import command
 from cloudlib.show.ask import confirm
-from cloudlib.terraform import ssh_config as sshconfig
+from cloudlib.terraform import applied, journal
 from cloudlib.terraform import ssh_keys as sshkeys
 from cloudlib.terraform import state as tfstate
-from cloudlib.terraform.run import Change, Terraform
+from cloudlib.terraform.run import Terraform, TerraformFailed
+from cloudlib.terraform.snapshot import Resource
 
-TERRAFORM = ROOT / "terraform"
-APPLIED = "applied.tfvars.json"
 _PLAN = "bringup.tfplan"
 _NOTHING_STARTED = "everything: terraform was not started"
-_MACHINES = "every machine"
-_NODES_SHOWN = 100  # nodes whose ssh command is printed
 
 
 def main(argv: Sequence[str]) -> int:
@@ -71,7 +68,10 @@ def plan() -> None:
     """Show what bringup would do. It makes the key pair too, as a plan reads the public key."""
     now, terraform, _ = _ready()
     with _alone(terraform.folder):
-        _refuse_other_region(terraform.folder, now.collected)
+        tfstate.held(terraform.folder)
+        elsewhere = _in_another_region(terraform.folder, now.collected)
+        if elsewhere:
+            raise elsewhere
         terraform.init()
         terraform.plan()
 
@@ -83,34 +83,94 @@ def bringup() -> None:
     folder = terraform.folder
     plan_file = folder / _PLAN
     with _alone(folder):
-        _refuse_other_region(folder, now.collected)
+        _recover(terraform)
+        tfstate.held(folder)
+        _leave_other_region(terraform, now.collected)
+        _ask_for_the_unfinished(folder)
         try:
             terraform.init()
             terraform.plan(plan_file)
-            _review(terraform.changes(plan_file), now, budget)
-            rewrite(folder / APPLIED, now.collected.tfvars)
-            terraform.apply(plan_file)
+            planned = terraform.planned(plan_file)
+            questions.review(planned.changes, now, budget)
+            _keep(folder, without=planned.gone)
+            rewrite(folder / tfstate.APPLIED, now.collected.tfvars)
+            applied.keep(folder)
+            _apply(terraform, plan_file, len(planned.changes), keys)
         finally:
             plan_file.unlink(missing_ok=True)
-        _write_ssh_config(terraform, keys)
+        _keep(folder)
+        reach.write(folder, terraform.outputs(), keys)
 
 
 def destroy() -> None:
     """Destroy what one provider's state holds, whatever .config says now."""
-    folder = _folder_to_destroy()
+    folder = where.to_destroy(cloud_providers)
     with _alone(folder):
+        if recover_state():
+            _recover(_terraform(cloud_providers.load(folder.name)))
         held = tfstate.held(folder)
         if not held:
             print(f"{shown(folder / tfstate.NAME)} holds nothing: there is nothing to destroy")
             _forget(folder)
             return
         terraform = _terraform(cloud_providers.load(folder.name))
-        print(f"{shown(folder)} holds {_some(held)}")
-        confirm("Destroy them?", unchanged=_MACHINES)
-        applied = folder / APPLIED
-        terraform.init()
-        terraform.destroy(applied if applied.is_file() else None, refresh=refresh_state())
-        _forget(folder)
+        print(f"{shown(folder)} holds {questions.counted(held)}")
+        confirm("Destroy them?", unchanged=questions.MACHINES)
+        _destroy(terraform, len(held))
+
+
+def _destroy(terraform: Terraform, resources: int) -> None:
+    """Destroy what the state holds, with the module and variables that it was made with, and forget it."""
+    folder = terraform.folder
+    terraform = terraform.as_applied()
+    if terraform.module:
+        print(f"the module has changed since: using its copy in {shown(terraform.module)}")
+    terraform.init()
+    _keep(folder)
+    terraform.destroy(_applied_variables(folder), resources=resources, refresh=refresh_state())
+    _keep(folder)
+    tfstate.held(folder)  # raises where something may be left
+    _forget(folder)
+
+
+def _apply(terraform: Terraform, plan_file: Path, resources: int, keys: sshkeys.KeyPair) -> None:
+    """Apply a plan. Where terraform fails half way, the nodes that are up can be reached all the same."""
+    try:
+        terraform.apply(plan_file, resources=resources)
+    except TerraformFailed:
+        with suppress(CloudError):
+            reach.write_partly(terraform.folder, keys)
+        raise
+
+
+def _keep(folder: Path, without: Iterable[Resource] = ()) -> None:
+    """Bring the journal up to a state that was found to be whole; raises PublishError."""
+    held = [r for r in tfstate.look(folder).held if r not in set(without)]
+    kept = journal.read(folder) or journal.Journal()
+    rewrite(folder / journal.NAME, kept.seeded(held).text(), mode=0o600)
+
+
+def _recover(terraform: Terraform) -> None:
+    """With RECOVER=1, rebuild a state that was lost, or lacks something."""
+    if not recover_state():
+        return
+    terraform = terraform.as_applied()
+    terraform.init()
+    recover.run(terraform, _applied_variables(terraform.folder))
+
+
+def _applied_variables(folder: Path) -> Path | None:
+    path = folder / tfstate.APPLIED
+    return path if path.is_file() else None
+
+
+def _ask_for_the_unfinished(folder: Path) -> None:
+    """An earlier run was killed while it made something, whose id nobody knows: it may be made twice."""
+    unfinished = tfstate.look(folder).unfinished
+    if unfinished:
+        print(f"terraform was killed while it created {questions.counted(unfinished)}")
+        print("They may exist, and cost money: look for their names in the vendor's console.")
+        confirm("Create them again?", unchanged=questions.MACHINES)
 
 
 def _ready() -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
@@ -127,7 +187,7 @@ def _ready() -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
     keys = sshkeys.ensure(setting, make=bool(values.get("terraform_ssh_config_genkey")))
     if keys.made:
         print(f"made the key pair {keys.identity} and {keys.public.name}")
-    for name in _others_that_hold(provider.NAME):
+    for name in where.others(cloud_providers, provider.NAME):
         print(
             f"note: machines in terraform/{name} are still up: make destroy CLOUD_PROVIDER={name}",
             file=sys.stderr,
@@ -158,7 +218,7 @@ def _refuse_unlaunchable(now: session.Session) -> None:
 
 def _terraform(provider: Provider) -> Terraform:
     """terraform, present and of a sufficient version, with the credentials that it takes from us."""
-    terraform = Terraform(TERRAFORM / provider.NAME)
+    terraform = Terraform(where.TERRAFORM / provider.NAME)
     terraform.require()
     if isinstance(provider, TerraformEnvironment):
         return Terraform(terraform.folder, provider.terraform_environment())
@@ -171,115 +231,46 @@ def _alone(folder: Path) -> AbstractContextManager[None]:
     return locks.hold(folder / ".bringup.lock", doing=doing, unchanged=_NOTHING_STARTED)
 
 
-def _refuse_other_region(folder: Path, made: Collected) -> None:
-    """terraform would look for the machines that are up in the new region, and forget them."""
+def _in_another_region(folder: Path, made: Collected) -> CloudError | None:
+    """Why this .config must not be applied: terraform would look in its region, and forget what is up."""
     row = next(r for r in made.provider.EXPORTS if r.symbol == made.provider.MENU_NAMES.results.region)
-    before = _applied(folder).get(row.variable)
+    before = tfstate.variables(folder).get(row.variable)
     now = made.values[row.key]
-    if before is not None and before != now and tfstate.held(folder):
-        raise CloudError(
-            f"the machines of {shown(folder)} are up in {some([str(before)])}, but .config has {now}",
-            unchanged=_NOTHING_STARTED,
-            hint="make destroy, which destroys them where they are\nthen make bringup",
-        )
-
-
-def _applied(folder: Path) -> dict[str, object]:
-    try:
-        values = json.loads((folder / APPLIED).read_text(encoding="utf-8"))
-    except (OSError, RecursionError, ValueError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
-def _review(changes: Sequence[Change], now: session.Session, budget: Decimal) -> None:
-    """Ask before a plan that destroys something is applied: a new type means a new machine, an empty one.
-
-    And before one that makes or changes something where all nodes cost more than `budget` USD an hour.
-    """
-    lost = [change.address for change in changes if "delete" in change.actions]
-    if lost:
-        print(f"This destroys, or replaces with something new and empty, {_some(lost)}")
-        confirm("Go on?", unchanged=_MACHINES)
-    if any({"create", "update"} & change.actions for change in changes):
-        _confirm_cost(now, budget)
-
-
-def _confirm_cost(now: session.Session, budget: Decimal) -> None:
-    total = cost.hourly_total(now.selection, now.catalog)
-    if total is not None and total <= budget:
-        return
-    print(cost.line(now.selection, now.catalog))
-    why = "the price is not known" if total is None else f"that is above MAX_USD_PER_HOUR={budget}"
-    hint = "make bringup YES=1 answers yes\nMAX_USD_PER_HOUR=N sets the cost above which bringup asks"
-    confirm(f"Bring them up? ({why})", unchanged=_MACHINES, hint=hint)
-
-
-def _write_ssh_config(terraform: Terraform, keys: sshkeys.KeyPair) -> None:
-    folder = terraform.folder
-    nodes, user = sshconfig.nodes(terraform.outputs())
-    path = folder / "ssh_config"
-    if rewrite(path, sshconfig.render(nodes, user, keys.identity, folder), mode=0o600):
-        (folder / "known_hosts").unlink(missing_ok=True)  # other machines, or other addresses
-        print(f"wrote {shown(path)}")
-    for node in nodes[:_NODES_SHOWN]:
-        print(f"  ssh -F {shown(path)} {sshconfig.alias(node, folder)}")
-    if len(nodes) > _NODES_SHOWN:
-        print(f"  and {len(nodes) - _NODES_SHOWN} more in {shown(path)}")
-
-
-def _folder_to_destroy() -> Path:
-    """CLOUD_PROVIDER's; else .config's, where that holds something; else the only one that does."""
-    named = named_provider()
-    if named:
-        cloud_providers.load(named)
-        return TERRAFORM / named
-    chosen = _chosen_by_config()
-    holding = _others_that_hold("")
-    if chosen and (chosen in holding or not holding):
-        return TERRAFORM / chosen
-    if len(holding) == 1 and not chosen:
-        return TERRAFORM / holding[0]
-    if not holding:
-        raise ConfigRejected(
-            "there is nothing to destroy: no state holds anything, and .config chooses no provider",
-            unchanged="everything",
-        )
-    why = f".config chooses {chosen}, which holds nothing" if chosen else ".config chooses no provider"
-    raise ConfigRejected(
-        f"{why}; machines are up in {', '.join(f'terraform/{name}' for name in holding)}",
-        unchanged="everything",
-        hint="\n".join(f"make destroy CLOUD_PROVIDER={name}" for name in holding),
+    held = tfstate.look(folder).held
+    if before is None or before == now or not held:
+        return None
+    machines = any(resource.machine for resource in held)
+    what = "the machines of" if machines else "no machines, but networks or disks of"
+    return CloudError(
+        f"{what} {shown(folder)} are up in {some([str(before)])}, but .config has {now}",
+        unchanged=_NOTHING_STARTED,
+        hint="make destroy, which destroys them where they are\nthen make bringup",
     )
 
 
-def _chosen_by_config() -> str:
-    """The provider of .config, read as plain lines: its machine type may be gone from the menus."""
-    path = config_file()
-    values = requested.settings(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else {}
-    on = [
-        name
-        for name in cloud_providers.PROVIDER_NAMES
-        if values.get(cloud_providers.load(name).MENU_NAMES.switch) == "y"
-    ]
-    return on[0] if on else ""
-
-
-def _others_that_hold(name: str) -> list[str]:
-    return [n for n in cloud_providers.PROVIDER_NAMES if n != name and tfstate.held(TERRAFORM / n)]
+def _leave_other_region(terraform: Terraform, made: Collected) -> None:
+    """Destroy what a failed bringup left in another region, after a yes; refuse where it is machines."""
+    elsewhere = _in_another_region(terraform.folder, made)
+    if elsewhere is None:
+        return
+    held = tfstate.look(terraform.folder).held
+    if any(resource.machine for resource in held):
+        raise elsewhere
+    print(f"{elsewhere}: {questions.counted([r.address for r in held])}")
+    confirm("Destroy them first?", unchanged=_NOTHING_STARTED)
+    _destroy(terraform, len(held))
 
 
 def _forget(folder: Path) -> None:
-    for name in ("ssh_config", "known_hosts", APPLIED):
+    """Remove what was kept of machines that are gone, the journal last."""
+    for name in (tfstate.SSH_CONFIG, "known_hosts", tfstate.APPLIED, applied.FOLDER, journal.NAME):
         try:
-            (folder / name).unlink(missing_ok=True)
+            if name == applied.FOLDER:
+                applied.forget(folder)
+            else:
+                (folder / name).unlink(missing_ok=True)
         except OSError as error:
             raise PublishError(f"cannot remove {shown(folder / name)}: {error.strerror}") from error
-
-
-def _some(names: Sequence[str]) -> str:
-    """`2 resources: a, b`."""
-    return f"{len(names)} resource{'' if len(names) == 1 else 's'}: {some(names)}"
 
 
 if __name__ == "__main__":

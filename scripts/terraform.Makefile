@@ -17,7 +17,7 @@ LOCK_PLATFORMS := linux_amd64 linux_arm64 darwin_amd64 darwin_arm64
 
 PHONY += terraform-lock
 terraform-lock:
-	$(Q)for name in $(CLOUD_PROVIDERS); do terraform -chdir=terraform/$$name providers lock $(LOCK_PLATFORMS:%=-platform=%) || exit; done
+	$(Q)for name in $(CLOUD_PROVIDERS); do $(or $(TERRAFORM),terraform) -chdir=terraform/$$name providers lock $(LOCK_PLATFORMS:%=-platform=%) || exit; done
 
 cloud-check: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_check.py

@@ -25,6 +25,7 @@ ROWS = (
     "cloudlib.publish",
     "cloudlib.config",
     "cloudlib.show",
+    "cloudlib.machines",
     "providers",
     "api",
     "cloud_providers",

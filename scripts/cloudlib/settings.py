@@ -43,6 +43,16 @@ def named_provider() -> str:
     return os.environ.get("CLOUD_PROVIDER", "")
 
 
+def recover_state() -> bool:
+    """RECOVER=1: a lost state is rebuilt from the journal before `make destroy` or `make bringup` goes on."""
+    return flag("RECOVER")
+
+
+def terraform_program() -> str:
+    """TERRAFORM: terraform or OpenTofu's `tofu`, by name or path; "" for whichever is installed."""
+    return os.environ.get("TERRAFORM", "")
+
+
 def terraform_extra() -> frozenset[str]:
     """TERRAFORM_EXTRA: files of a module's folder and TF_VAR_ variables that terraform may take too."""
     return frozenset(re.split(r"[,\s]+", os.environ.get("TERRAFORM_EXTRA", "")))

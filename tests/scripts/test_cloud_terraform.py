@@ -19,10 +19,9 @@ import pytest
 from cloud_providers import PROVIDER_NAMES
 from cloudlib.publish import locks
 from cloudlib.terraform import foreign
-from tests.support.bringup import CONFIG, Fake, fake_terraform
+from tests.support.bringup import CONFIG, Fake, ready, run
 from tests.support.catalogs import sealed
 from tests.support.costly import mostly_slow
-from tests.support.terraform import PUBLIC_KEY
 from tests.support.tree import ROOT, Tree
 
 STATE = "terraform/aws/terraform.tfstate"
@@ -30,22 +29,9 @@ STATE = "terraform/aws/terraform.tfstate"
 
 @pytest.fixture
 def fake(tree: Tree) -> Iterator[Fake]:
-    """A tree with the recording terraform, a configuration of two nodes, and a key pair."""
-    made = fake_terraform(tree)
-    tree.write(".config", CONFIG)
-    keys = tree.home / ".ssh"
-    keys.mkdir()
-    (keys / "kdevops_terraform").write_text("a private key", encoding="utf-8")
-    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    made = ready(tree)
     yield made
     assert tree.vendor_calls() == []
-
-
-def run(fake: Fake, command: str, **env: str) -> tuple[int, str]:
-    """The script itself, whose exit code make would turn into its own 2."""
-    done = fake.tree.python("scripts/cloud_terraform.py", command, check=False, **env)
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout + done.stderr
 
 
 def nothing_started(fake: Fake) -> bool:
@@ -66,7 +52,7 @@ def test_bringup(fake: Fake) -> None:
         *(chdir, "plan", "-no-color", "-input=false", "-var-file=terraform.tfvars.json"),
         f"-out={file}",
     ]
-    assert apply == [chdir, "apply", "-no-color", "-input=false", file]
+    assert apply == [chdir, "apply", "-input=false", "-json", file]
     assert not Path(file).exists()
     assert "cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h, $588.67/month (730 h)" in said
     assert fake.environment()["TF_IN_AUTOMATION"] == "1"
@@ -113,7 +99,7 @@ def test_destroy(fake: Fake) -> None:
     done = fake.tree.make("destroy", "YES=1")
     assert 'holds 2 resources: aws_instance.node["kdevops-1"], aws_instance.node["kdevops-2"]' in done.stdout
     assert fake.calls()[-1] == [
-        f"-chdir={fake.tree.root}/terraform/aws", "destroy", "-no-color", "-input=false", "-auto-approve",
+        f"-chdir={fake.tree.root}/terraform/aws", "destroy", "-input=false", "-auto-approve", "-json",
         f"-var-file={fake.tree.root}/terraform/aws/applied.tfvars.json",
     ]  # fmt: skip
     for name in ("ssh_config", "known_hosts", "applied.tfvars.json"):
@@ -518,6 +504,7 @@ def test_two_at_once(fake: Fake) -> None:
 def test_destroy_waits_for_nobody_and_removes_nothing_meanwhile(fake: Fake) -> None:
     """A bringup between writing its variables and its first resource has an empty state."""
     applied = fake.tree.write("terraform/aws/applied.tfvars.json", "{}")
+    fake.tree.write(STATE, '{"resources": []}')
     with locks.hold(fake.tree.root / "terraform/aws/.bringup.lock", doing="at work", unchanged=""):
         code, said = run(fake, "destroy", YES="1", CLOUD_PROVIDER="aws")
     assert code == 1 and "is at work in terraform/aws" in said and applied.exists()
@@ -580,7 +567,7 @@ MINE = (
 @pytest.mark.parametrize("target", ["clean", "mrproper"])
 def test_what_is_somebody_elses_stays(tree: Tree, target: str) -> None:
     """Files of other names, folders of no provider, whatever a link leads to; the providers' lock."""
-    made = ("terraform.tfvars.json", "applied.tfvars.json", "terraform.tfstate", "kconfigs/x.generated")
+    made = ("terraform.tfvars.json", "applied.tfvars.json", "journal.jsonl", "kconfigs/x.generated")
     mine = [tree.write(f"terraform/aws/{name}", "") for name in MINE]
     mine += [tree.write(f"terraform/mine/{name}", "") for name in ("Kconfig", *made)]
     elsewhere = tree.home / "elsewhere"
@@ -595,6 +582,7 @@ def test_what_is_somebody_elses_stays(tree: Tree, target: str) -> None:
     (tree.root / "terraform/aws/ssh_config").symlink_to(elsewhere / "Kconfig")
     ours = [tree.write(f"terraform/aws/{name}", "") for name in (*made, "ssh_config.123.new")]
     ours.append(tree.root / "terraform/aws/ssh_config")
+    ours.append(tree.write("terraform/aws/terraform.tfstate", '{"resources": []}'))
     tree.make(target)
     assert [path for path in mine if not path.exists()] == []
     left = [path.name for path in ours if os.path.lexists(path)]

@@ -160,7 +160,8 @@ def test_what_a_kill_leaves_goes_with_mrproper(spoiled: Spoiled) -> None:
         spoiled.restore(before)
     left = sorted(p.name.rpartition(".new")[0].rpartition(".")[0] for p in spoiled.tree.root.rglob("*.new"))
     assert {".config", ".config.old", "defconfig", "terraform.tfvars.json"} <= set(left)
-    (spoiled.tree.root / "terraform/aws/terraform.tfstate").unlink()
+    spoiled.tree.write("terraform/aws/terraform.tfstate", '{"resources": []}')
+    (spoiled.tree.root / "terraform/aws/journal.jsonl").unlink()
     spoiled.tree.make("mrproper")
     assert list(spoiled.tree.root.rglob("*.new")) == []
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import cloud_providers
 from cloudlib.provider import BOTH
+from tests.support.terraform import PUBLIC_KEY
 from tests.support.tree import Tree
 
 #: Keeps a person's own terraform set-up, and terraform's own question for a newer version, out of the tests.
@@ -67,6 +68,24 @@ def fake_terraform(tree: Tree) -> Fake:
     fake = Fake(tree, here)
     fake.order(fails={}, waits={}, lost=[], outputs=None)
     return fake
+
+
+def ready(tree: Tree) -> Fake:
+    """A tree with the recording terraform, a configuration of two nodes, and a key pair."""
+    made = fake_terraform(tree)
+    tree.write(".config", CONFIG)
+    keys = tree.home / ".ssh"
+    keys.mkdir()
+    (keys / "kdevops_terraform").write_text("a private key", encoding="utf-8")
+    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    return made
+
+
+def run(fake: Fake, command: str, **env: str) -> tuple[int, str]:
+    """The script itself, whose exit code make would turn into its own 2."""
+    done = fake.tree.python("scripts/cloud_terraform.py", command, check=False, **env)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout + done.stderr
 
 
 def stub_module(tree: Tree, provider: str = "aws", *, provisioner: str = "") -> None:

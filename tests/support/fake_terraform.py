@@ -28,8 +28,11 @@ def main() -> int:
         wait(ORDERS["waits"][COMMAND])
     if SIGNALS or COMMAND in ORDERS["fails"]:
         if COMMAND == "apply":
-            hold(names()[:1])
-        print("Error: the cloud says no", file=sys.stderr)
+            make(names()[:1])
+        if "-json" in sys.argv:
+            tell("diagnostic", diagnostic={"severity": "error", "summary": "the cloud says no"})
+        else:
+            print("Error: the cloud says no", file=sys.stderr)
         return 1 if SIGNALS else int(ORDERS["fails"][COMMAND])
     act()
     return 0
@@ -49,9 +52,13 @@ def act() -> None:
         new = {"mode": "managed", "address": "x", "change": {"actions": ["no-op"] if up else ["create"]}}
         print(json.dumps({"resource_changes": [*lost, new]}))
     elif COMMAND == "apply":
-        hold(names())
+        make(names())
+        tell("change_summary", "Apply complete!", changes={"operation": "apply"})
+    elif COMMAND == "import":
+        adopt()
     elif COMMAND == "destroy":
         hold([])
+        tell("change_summary", "Destroy complete!", changes={"operation": "destroy"})
     elif COMMAND == "output":
         nodes = {n: {"public_ip": f"192.0.2.{i}", "private_ip": "10.0.0.1"} for i, n in enumerate(names(), 1)}
         usual = {"nodes": {"value": nodes}, "ssh_user": {"value": "kdevops"}}
@@ -77,10 +84,62 @@ def names() -> list[str]:
     return found
 
 
+def make(these: list[str]) -> None:
+    """Create machines, as terraform's events tell it, and write the state.
+
+    With the order `killed` it ends as by kill -9 in the middle of the last one, its state as `killed` says.
+    """
+    before = held()
+    killed = ORDERS.get("killed")
+    for name in [n for n in these if n not in before]:
+        resource = {"addr": f'aws_instance.node["{name}"]'}
+        hook = {"resource": resource, "action": "create"}
+        tell("apply_start", f"{resource['addr']}: Creating...", hook=hook)
+        if killed and name == these[-1]:
+            if killed != "missing":
+                hold(these[:-1])
+            if killed == "empty":
+                (FOLDER / "terraform.tfstate").write_text("")
+            os.kill(os.getpid(), signal.SIGKILL)
+        done = f"{resource['addr']}: Creation complete after 1s [id=id-{name}]"
+        tell("apply_complete", done, hook={**hook, "id_key": "id", "id_value": f"id-{name}"})
+    hold(these)
+
+
+def tell(kind: str, message: str = "", **rest: object) -> None:
+    """An event, as `-json` prints it."""
+    print(json.dumps({"@level": "info", "@message": message, "type": kind, **rest}), flush=True)
+
+
+def adopt() -> None:
+    """`terraform import`: by an id of ours it is found."""
+    address, given = sys.argv[-2:]
+    name = given.removeprefix("id-")
+    if address != f'aws_instance.node["{name}"]' or name in ORDERS.get("gone", []):
+        sys.exit("Error: Cannot import non-existent remote object")
+    hold([*held(), name])
+
+
+def held() -> list[str]:
+    """The machines of the state."""
+    path = FOLDER / "terraform.tfstate"
+    blocks = (
+        json.loads(path.read_text(encoding="utf-8"))["resources"]
+        if path.exists() and path.stat().st_size
+        else []
+    )
+    return [
+        i.get("index_key", "") for block in blocks if block["mode"] == "managed" for i in block["instances"]
+    ]
+
+
 def hold(these: list[str]) -> None:
     """Write a state that holds these machines, and the answer of a data source."""
     data = {"mode": "data", "type": "aws_ami", "name": "image", "instances": [{}]}
-    machines = [{"index_key": name} for name in these]
+    machines = [
+        {"index_key": n, "attributes": {"id": f"id-{n}", "public_ip": ORDERS.get("address", "")}}
+        for n in these
+    ]
     node = {"mode": "managed", "type": "aws_instance", "name": "node", "instances": machines}
     text = json.dumps({"version": 4, "resources": [data, *([node] if these else [])]})
     (FOLDER / "terraform.tfstate").write_text(text, encoding="utf-8")

@@ -65,7 +65,7 @@ def test_what_was_checked_is_what_is_planned(real: Terraform, monkeypatch: pytes
         (real.folder / name).write_text(text, encoding="utf-8")
     real.init()
     real.plan(real.folder / "plan")
-    (change,) = real.changes(real.folder / "plan")
+    (change,) = real.planned(real.folder / "plan").changes
     assert change == Change("terraform_data.x", frozenset({"create"}))
     shown = run_json(
         ["terraform", f"-chdir={real.folder}", "show", "-json", "plan"], log=CallLog(), timeout=60
@@ -94,10 +94,10 @@ PLANNED = {"mode": "managed", "address": "a.b", "change": {"actions": ["create"]
 
 def test_the_changes_of_a_plan(answer: Answer, tmp_path: Path) -> None:
     rows = [PLANNED, {"mode": "data"}]
-    assert answer(json.dumps({"resource_changes": rows})).changes(tmp_path) == [
+    assert answer(json.dumps({"resource_changes": rows})).planned(tmp_path).changes == [
         Change("a.b", frozenset({"create"}))
     ]
-    assert answer("{}").changes(tmp_path) == []
+    assert answer("{}").planned(tmp_path).changes == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_changes_of_a_plan(answer: Answer, tmp_path: Path) -> None:
 )
 def test_changes_that_are_none(answer: Answer, reply: object, tmp_path: Path) -> None:
     with pytest.raises(BadReply, match="terraform show") as caught:
-        answer(json.dumps(reply)).changes(tmp_path)
+        answer(json.dumps(reply)).planned(tmp_path)
     assert caught.value.unchanged
 
 

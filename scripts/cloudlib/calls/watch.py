@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +31,17 @@ class Ended:
 
 
 def run_through(
-    argv: Sequence[str], *, own: Sequence[str] = (), env: Mapping[str, str] | None = None
+    argv: Sequence[str],
+    *,
+    own: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+    out: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Ended:
     """Run a command with our stdout and stderr, for as long as it takes; raises CliMissing.
+
+    `out` is a file descriptor in the place of our stdout; `meanwhile` is called while the command works, ten
+    times a second, and once when it has ended.
 
     It sees the variables that begin with `own`, none of another cloud, and `env`. It gets a session of its
     own, so that Ctrl-C reaches us alone. The first one, or a SIGTERM or SIGHUP, is passed on as one SIGINT;
@@ -48,14 +56,29 @@ def run_through(
     with _SignalForwarder() as asked:
         try:
             process = subprocess.Popen(
-                [program, *argv[1:]], stdin=subprocess.DEVNULL, env=full_env, start_new_session=True
+                [program, *argv[1:]],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                env=full_env,
+                start_new_session=True,
             )
         except OSError as error:
             raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
         asked.watch(process)
-        code = process.wait()
+        code = _wait(process, meanwhile) if meanwhile else process.wait()
     debug(argv, started, f"exit {code}")
     return Ended(code if code >= 0 else 128 - code, asked.count > 0)
+
+
+def _wait(process: subprocess.Popen[bytes], meanwhile: Callable[[], None]) -> int:
+    while True:
+        try:
+            code = process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            meanwhile()
+        else:
+            meanwhile()
+            return code
 
 
 class _SignalForwarder:

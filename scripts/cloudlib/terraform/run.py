@@ -1,32 +1,37 @@
 # SPDX-License-Identifier: MIT
-"""terraform in one provider's folder: init, plan, apply, destroy, output.
+"""terraform in one provider's folder: init, plan, apply, destroy, import, output.
 
-What a person watches runs with our stdout and stderr, and its exit code becomes ours. Plans, state and
-variables stay in the folder. `init` refuses a terraform that is older than the module's required_version.
+What a person watches runs with our stdout and stderr, and its exit code becomes ours; what makes or destroys
+something also writes the journal. Plans, state and variables stay in the folder. `init` refuses a terraform
+that is older than the module's required_version.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cloudlib.calls.run import CallLog, run_json
-from cloudlib.calls.watch import run_through
-from cloudlib.errors import BadReply, CliMissing, CloudError
+from cloudlib.calls.run import CallLog, run_bytes, run_json
+from cloudlib.calls.watch import Ended, run_through
+from cloudlib.errors import BadReply, CallFailed, CloudError
 from cloudlib.settings import OWN_VARIABLES, call_timeout, shown
-from cloudlib.terraform import foreign
+from cloudlib.terraform import applied, foreign, program
 from cloudlib.terraform import state as tfstate
+from cloudlib.terraform.follow import Follower
+from cloudlib.terraform.snapshot import Resource
 
-_INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
 #: Given on the command line, where it wins over *.auto.tfvars: what `make` checked is what terraform uses.
 _VARIABLES = "terraform.tfvars.json"
 _ENV = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 _TIMEOUT = 120.0
+#: Seconds for `terraform import` of one resource: it starts the provider and asks the cloud once.
+_IMPORT_TIMEOUT = 300.0
+#: What terraform says of a resource that is gone.
+_GONE = "non-existent remote object"
 
 
 class TerraformFailed(CloudError):
@@ -48,20 +53,35 @@ class Change:
     actions: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The changes of a plan, and what of the state terraform did not find in the cloud any more."""
+
+    changes: list[Change]
+    gone: list[Resource]
+
+
 @dataclass(frozen=True)
 class Terraform:
-    """terraform at work in `folder`; `env` is added to its environment, never to its arguments."""
+    """terraform at work in `folder`; `env` is added to its environment, never to its arguments.
+
+    `module` is where its module is: the folder itself, or the copy of the module as applied.
+    """
 
     folder: Path
     env: Mapping[str, str] = field(default_factory=dict)
+    module: Path | None = None
+
+    def as_applied(self) -> Terraform:
+        """The same with the module that the machines were made with, where that is another one by now."""
+        return replace(self, module=self.folder / applied.FOLDER) if applied.differs(self.folder) else self
 
     def require(self) -> None:
         """Raise CliMissing where there is no terraform on PATH, CloudError where the folder has no module.
 
         CloudError too where there is more in it than the module (`foreign.refuse`).
         """
-        if shutil.which("terraform") is None:
-            raise CliMissing("the command `terraform` is not on PATH", hint=_INSTALL)
+        program.name()
         if not any(self.folder.glob("*.tf")):
             folder = shown(self.folder)
             raise CloudError(f"{folder} holds no terraform module", hint=f"git checkout {folder}")
@@ -69,10 +89,16 @@ class Terraform:
 
     def init(self) -> None:
         """Check the version of terraform and fetch the providers that the module pins, once."""
+        moved = [] if self.module else applied.pins_moved(self.folder)
+        if moved:
+            print(f"{applied.LOCK} is updated, as the module pins other versions: {', '.join(moved)}")
+        fetched = self.folder / ".terraform" / "providers"
+        if self.module and fetched.is_dir() and self._quiet("init", f"-plugin-dir={fetched.resolve()}"):
+            return
         self._watched(
-            ["init", "-input=false"],
+            ["init", "-input=false", *(["-upgrade"] if moved else [])],
             unchanged="every machine: nothing was sent to the cloud yet",
-            hint="fix what terraform reports above, then run the command again\n" + _INSTALL,
+            hint="fix what terraform reports above, then run the command again\n" + program.INSTALL,
         )
 
     def plan(self, to: Path | None = None) -> None:
@@ -83,41 +109,59 @@ class Terraform:
             unchanged="every machine: a plan changes nothing",
         )
 
-    def changes(self, plan: Path) -> list[Change]:
-        """The resource changes of a written plan."""
+    def planned(self, plan: Path) -> Planned:
+        """What a written plan says."""
         reply = self._json(["show", "-json", str(plan.resolve())])
         try:
             managed = [c for c in reply.get("resource_changes", []) if c["mode"] == "managed"]
-            return [Change(str(c["address"]), frozenset(c["change"]["actions"])) for c in managed]
+            changes = [Change(str(c["address"]), frozenset(c["change"]["actions"])) for c in managed]
+            drift = [c for c in reply.get("resource_drift", []) if c["change"]["actions"] == ["delete"]]
+            gone = [Resource(str(c["address"]), str(c["change"]["before"].get("id"))) for c in drift]
         except (AttributeError, KeyError, TypeError) as error:
             raise BadReply(
                 "`terraform show -json` does not have the documented shape",
                 unchanged="every machine: a plan changes nothing",
             ) from error
+        return Planned(changes, gone)
 
-    def apply(self, plan: Path) -> None:
-        """Apply a written plan."""
-        self._watched(
-            ["apply", "-input=false", str(plan.resolve())],
+    def apply(self, plan: Path, *, resources: int = 0) -> None:
+        """Apply a written plan, which changes so many `resources`."""
+        self._recorded(
+            ["apply", "-input=false", "-json", str(plan.resolve())],
+            resources,
             records="what was made so far",
             hint="fix what terraform reports above, then run `make bringup` again, or `make destroy`",
         )
 
-    def destroy(self, variables: Path | None, *, refresh: bool = True) -> None:
+    def destroy(self, variables: Path | None, *, resources: int = 0, refresh: bool = True) -> None:
         """Destroy everything in the state; `variables` are those it was made with, None for the folder's.
 
         terraform refreshes its state first, for which it reads the key file and looks up the image. Without
         `refresh` it needs neither.
         """
-        path = variables or self.folder / _VARIABLES
-        given = [f"-var-file={path.resolve()}"] if path.is_file() else []
+        given = self._given(variables)
         given += [] if refresh else ["-refresh=false"]
-        self._watched(
-            ["destroy", "-input=false", "-auto-approve", *given],
+        self._recorded(
+            ["destroy", "-input=false", "-auto-approve", "-json", *given],
+            resources,
             records="what is left",
             hint="fix what terraform reports above, then run `make destroy` again\n"
             "make destroy REFRESH=0 needs neither the key file nor the image any more",
         )
+
+    def adopt(self, resource: Resource, variables: Path | None) -> bool:
+        """Take something that exists into the state; False where the cloud has it no more.
+
+        Raises CallFailed where terraform cannot: https://developer.hashicorp.com/terraform/cli/import.
+        """
+        command = ["import", "-no-color", "-input=false", *self._given(variables), *resource]
+        try:
+            self._answer(command, _IMPORT_TIMEOUT)
+        except CallFailed as error:
+            if _GONE in error.what:
+                return False
+            raise
+        return True
 
     def outputs(self) -> dict[str, Any]:
         """The module's outputs by name."""
@@ -130,42 +174,70 @@ class Terraform:
                 unchanged="the machines, which are up",
             ) from error
 
+    def _given(self, variables: Path | None) -> list[str]:
+        path = variables or self.folder / _VARIABLES
+        return [f"-var-file={path.resolve()}"] if path.is_file() else []
+
     def _json(self, command: Sequence[str]) -> Any:
-        argv = ["terraform", f"-chdir={self.folder}", *command]
         return run_json(
-            argv, log=CallLog(), timeout=call_timeout(_TIMEOUT), own=self._own, env=self._environment()
-        )
-
-    def _watched(
-        self, command: Sequence[str], *, unchanged: str = "", records: str = "", hint: str = ""
-    ) -> None:
-        """Run what a person watches; TerraformFailed for a failure.
-
-        `records` is what the state says after a failure of a command that changes machines.
-        """
-        plain = [] if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ["-no-color"]
-        name, *rest = command
-        ended = run_through(
-            ["terraform", f"-chdir={self.folder}", name, *plain, *rest],
+            self._argv(command),
+            log=CallLog(),
+            timeout=call_timeout(_TIMEOUT),
             own=self._own,
             env=self._environment(),
         )
+
+    def _answer(self, command: Sequence[str], timeout: float) -> bytes:
+        return run_bytes(
+            self._argv(command),
+            log=CallLog(),
+            timeout=call_timeout(timeout),
+            own=self._own,
+            env=self._environment(),
+            classify=_whole_message,
+        )
+
+    def _quiet(self, *command: str) -> bool:
+        """Whether a command succeeds of which nobody wants to read."""
+        try:
+            self._answer([*command, "-input=false", "-no-color"], _IMPORT_TIMEOUT)
+        except CallFailed:
+            return False
+        return True
+
+    def _argv(self, command: Sequence[str]) -> list[str]:
+        return [program.name(), f"-chdir={self.module or self.folder}", *command]
+
+    def _recorded(self, command: Sequence[str], resources: int, *, records: str, hint: str) -> None:
+        """Run what makes or destroys something: its events go to the journal, and are shown as lines.
+
+        `records` is what the state says after a failure.
+        """
+        with Follower(self.folder, resources) as follower:
+            ended = run_through(
+                self._argv(command),
+                own=self._own,
+                env=self._environment(),
+                out=follower.handle,
+                meanwhile=follower.step,
+            )
         if ended.code == 0 and not ended.interrupted:
             return
-        what = f"terraform {name} " + (
-            "was interrupted, and exited on its own"
-            if ended.interrupted
-            else f"failed with exit code {ended.code}"
-        )
-        hint = hint or "fix what terraform reports above, then run the command again"
-        if records:
-            try:
-                held = tfstate.held(self.folder)
+        failed = _failure(command[0], ended, "", hint)
+        try:
+            if tfstate.held(self.folder):
                 state = shown(self.folder / tfstate.NAME)
-                unchanged = f"{state}, which records {records}; it costs money" if held else ""
-            except CloudError as error:
-                what, hint = f"{what}; {error.what}", error.hint
-        raise TerraformFailed(what, 130 if ended.interrupted else ended.code, unchanged=unchanged, hint=hint)
+                failed.unchanged = f"{state}, which records {records}; it costs money"
+        except CloudError as error:
+            failed.what, failed.hint = f"{failed.what}; {error.what}", error.hint
+        raise failed
+
+    def _watched(self, command: Sequence[str], *, unchanged: str, hint: str = "") -> None:
+        plain = [] if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ["-no-color"]
+        name, *rest = command
+        ended = run_through(self._argv([name, *plain, *rest]), own=self._own, env=self._environment())
+        if ended.code != 0 or ended.interrupted:
+            raise _failure(name, ended, unchanged, hint)
 
     @property
     def _own(self) -> tuple[str, ...]:
@@ -175,3 +247,19 @@ class Terraform:
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in _ENV.items() if name not in os.environ}
         return {**ours, **self.env}
+
+
+def _failure(name: str, ended: Ended, unchanged: str, hint: str) -> TerraformFailed:
+    what = f"terraform {name} " + (
+        "was interrupted, and exited on its own"
+        if ended.interrupted
+        else f"failed with exit code {ended.code}"
+    )
+    hint = hint or "fix what terraform reports above, then run the command again"
+    return TerraformFailed(what, 130 if ended.interrupted else ended.code, unchanged=unchanged, hint=hint)
+
+
+def _whole_message(argv: Sequence[str], code: int, stderr: str) -> CloudError:
+    """terraform's errors have several lines, and the first says most."""
+    text = " ".join(line.strip("╷│╵ ") for line in stderr.splitlines())
+    return CallFailed(" ".join(text.split()) or f"exit code {code}")

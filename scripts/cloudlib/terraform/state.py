@@ -1,55 +1,227 @@
 # SPDX-License-Identifier: MIT
-"""What a local terraform state still holds. Reads the file alone: for `mrproper`, which has no terraform."""
+"""What is up in a provider's folder, as far as its files tell. A missing state is not proof that nothing is.
+
+For every command that makes, destroys or forgets machines. Reads files alone: `mrproper` has no terraform.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from cloudlib.errors import CloudError
 from cloudlib.settings import shown
+from cloudlib.terraform import journal, snapshot
+from cloudlib.terraform.snapshot import Resource, Snapshot
 
 NAME = "terraform.tfstate"
+#: The variables of the machines that are up, written right before terraform makes any.
+APPLIED = "applied.tfvars.json"
+SSH_CONFIG = "ssh_config"
 #: Where terraform writes its state when it cannot write to terraform.tfstate.
 _ERRORED = "errored.tfstate"
+_LOCK = f".{NAME}.lock.info"
+_SHOWN = 20
+
+
+class StateLost(CloudError):
+    """Machines may be running that the state does not know.
+
+    `missing` are those of known id, `unfinished` the addresses whose creation was cut off.
+    """
+
+    def __init__(
+        self, what: str, *, hint: str, missing: Sequence[Resource] = (), unfinished: Sequence[str] = ()
+    ) -> None:
+        super().__init__(what, unchanged="every file and every machine", hint=hint)
+        self.missing = missing
+        self.unfinished = unfinished
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`held` is in the state. `missing` was made, and the state lacks it; `unfinished` may exist besides.
+
+    `lost` says what is wrong with the state where it cannot be relied on, "" where it can.
+    """
+
+    held: tuple[Resource, ...]
+    missing: tuple[Resource, ...]
+    unfinished: tuple[str, ...]
+    lost: str = ""
 
 
 def held(folder: Path) -> list[str]:
     """The addresses of what the state of a folder holds in the cloud; workspaces count too.
 
-    Data sources are not resources. A state that cannot be read, or that terraform could not write,
-    may hold anything: CloudError.
+    Raises StateLost where something may be up that the state does not hold, CloudError for a state that
+    cannot be read, or that terraform could not write: it may hold anything.
     """
-    if (folder / _ERRORED).exists():
-        raise CloudError(
-            f"{shown(folder / _ERRORED)} lists machines that terraform made but could not record in {NAME}",
-            unchanged=shown(folder / _ERRORED),
-            hint=f"terraform -chdir={shown(folder)} state push {_ERRORED}\n"
-            "then remove that file, and run the command again",
-        )
-    files = [folder / NAME, *sorted(folder.glob(f"{NAME}.d/*/{NAME}"))]
-    return [address for path in files if path.exists() for address in _addresses(path)]
+    now = look(folder)
+    if now.lost or now.missing or (now.unfinished and not now.held):
+        raise _lost(folder, now)
+    return [resource.address for resource in now.held]
 
 
-def _addresses(path: Path) -> list[str]:
+def look(folder: Path) -> Known:
+    """What is known of a folder. Raises CloudError for a file that cannot be read."""
+    _refuse_errored(folder)
+    states = {path: read(path) for path in _files(folder)}
+    held = tuple(r for state in states.values() if state for r in state.resources)
+    kept = journal.read(folder)
+    made = kept.made if kept else {}
+    missing = tuple(r for r in made if r not in set(held))
+    unfinished = tuple(kept.unfinished if kept else ())
+    if states.get(folder / NAME) is not None:
+        return Known(held, missing, unfinished)
+    backup = _backup(folder)
+    missing = tuple(dict.fromkeys((*missing, *(r for r in backup if r not in set(held)))))
+    signs = [*_signs(folder, kept)]
+    how = "is empty" if (folder / NAME).exists() else "is missing"
+    lost = f"{shown(folder / NAME)} {how}, but machines may be running: {', '.join(signs)}"
+    return Known(held, missing, unfinished, lost if signs else "")
+
+
+def read(path: Path) -> Snapshot | None:
+    """A state file; None where it is missing or empty. Raises CloudError where it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
-        found = json.loads(text)["resources"] if text.strip() else []
-        return [
-            ".".join(part for part in (r.get("module"), r["type"], r["name"]) if part) + _index(instance)
-            for r in found
-            if r["mode"] == "managed"
-            for instance in r["instances"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return snapshot.read(text) if text.strip() else None
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
         raise CloudError(
-            f"{shown(path)} cannot be read as a terraform state ({type(error).__name__}: {error}); "
+            f"{shown(path)} cannot be read as a terraform state ({error}); "
             "machines listed in it may still be running",
-            unchanged=shown(path),
-            hint=f"look at it and at {NAME}.backup; remove it by hand once you know that nothing runs",
+            unchanged="every file and every machine",
+            hint=_restore(path.parent) + f"\nremove {shown(path)} by hand once you know that nothing runs",
         ) from error
 
 
-def _index(instance: dict[str, object]) -> str:
-    key = instance.get("index_key")
-    return "" if key is None else f"[{json.dumps(key)}]"
+def variables(folder: Path) -> dict[str, object]:
+    """The variables of the machines that are up; {} where they are not known."""
+    try:
+        values = json.loads((folder / APPLIED).read_text(encoding="utf-8"))
+    except (OSError, RecursionError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _files(folder: Path) -> list[Path]:
+    return [folder / NAME, *sorted(folder.glob(f"{NAME}.d/*/{NAME}"))]
+
+
+def _backup(folder: Path) -> tuple[Resource, ...]:
+    """What the backup holds, which terraform writes before it changes a state; () where it cannot be read."""
+    try:
+        state = read(folder / f"{NAME}.backup")
+    except CloudError:
+        return ()
+    return state.resources if state else ()
+
+
+def _signs(folder: Path, kept: journal.Journal | None) -> Iterator[str]:
+    """Why machines may be up although no state says so.
+
+    A journal is there before terraform starts and complete from then on: where it lists nothing, variables
+    and a lock are no signs.
+    """
+    if kept and kept.made:
+        yield f"{journal.NAME} lists {_count(kept.made, 'resource')}"
+    if kept and kept.unfinished:
+        yield f"{journal.NAME} has {_count(kept.unfinished, 'creation')} without an end"
+    backup = folder / f"{NAME}.backup"
+    if _backup(folder):
+        yield f"{backup.name} holds {_count(_backup(folder), 'resource')}"
+    elif backup.exists() and backup.stat().st_size and not _readable(backup):
+        yield f"{backup.name} cannot be read"
+    if (folder / SSH_CONFIG).exists():
+        yield f"{SSH_CONFIG} is there"
+    if kept is None:
+        yield from (f"{name} is there" for name in (APPLIED, _LOCK) if (folder / name).exists())
+
+
+def _readable(path: Path) -> bool:
+    try:
+        read(path)
+    except CloudError:
+        return False
+    return True
+
+
+def _refuse_errored(folder: Path) -> None:
+    for path in (folder / _ERRORED, folder / "applied" / _ERRORED):
+        if not path.exists():
+            continue
+        try:
+            state = read(path)
+        except CloudError:
+            state = None
+        listed = _lines(state.resources if state else ())
+        raise StateLost(
+            f"{shown(path)} lists machines that terraform made but could not record in {NAME}{listed}",
+            missing=state.resources if state else (),
+            hint=f"make room on the disk, then\n"
+            f"terraform -chdir={shown(folder)} state push {path.relative_to(folder)}\n"
+            "then remove that file, and run the command again",
+        )
+
+
+def _lost(folder: Path, now: Known) -> StateLost:
+    what = now.lost
+    if not what and now.missing:
+        what = (
+            f"{shown(folder / NAME)} lacks {_count(now.missing, 'resource')} that terraform made, as "
+            f"{journal.NAME} records"
+        )
+    elif not what:
+        what = f"terraform was stopped while it created {_count(now.unfinished, 'resource')}, which may exist"
+    maybe = [Resource(address, "") for address in now.unfinished]
+    if now.lost and not (now.missing or maybe):
+        maybe = [*_names(folder)]
+    name = folder.name
+    hint = f"make destroy CLOUD_PROVIDER={name} RECOVER=1 finds them by their ids, and destroys them\n"
+    if not now.missing:
+        hint = "look for them in the vendor's console: by name, or by the tag managed-by: cloud-kconfig\n"
+    gone = " ".join(
+        n for n in (NAME, f"{NAME}.backup", journal.NAME, SSH_CONFIG, APPLIED) if (folder / n).exists()
+    )
+    return StateLost(
+        what + _lines((*now.missing, *maybe)),
+        missing=now.missing,
+        unfinished=now.unfinished,
+        hint=hint
+        + (_restore(folder) + "\n" if now.lost and _backup(folder) else "")
+        + f"once you know that nothing runs: (cd {shown(folder)} && rm -f {gone})",
+    )
+
+
+def _names(folder: Path) -> Iterator[Resource]:
+    """What is known of machines without a state, a backup or a journal: names, and addresses of some."""
+    names = variables(folder).get("node_names")
+    yield from (Resource(str(name), "") for name in (names if isinstance(names, list) else []))
+    with suppress(OSError, UnicodeDecodeError):
+        hosts = re.findall(r"^Host (\S+)\n\tHostName (\S+)$", (folder / SSH_CONFIG).read_text("utf-8"), re.M)
+        yield from (Resource(alias, address) for alias, address in hosts)
+
+
+def _restore(folder: Path) -> str:
+    if not _backup(folder):
+        return f"restore {shown(folder / NAME)} from a backup of your own"
+    return f"cp {shown(folder / NAME)}.backup {shown(folder / NAME)} restores an older state"
+
+
+def _lines(resources: Sequence[Resource]) -> str:
+    """Machines first, then the rest, each on its line."""
+    rows = sorted(resources, key=lambda resource: not resource.machine)
+    lines = [f"\n    {resource}" for resource in rows[:_SHOWN]]
+    more = f"\n    and {len(rows) - _SHOWN} more, in {journal.NAME}" if len(rows) > _SHOWN else ""
+    return "".join(lines) + more
+
+
+def _count(things: Sequence[object] | dict[Resource, None] | dict[str, None], what: str) -> str:
+    return f"{len(things)} {what}{'' if len(things) == 1 else 's'}"

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""A lost state, rebuilt: from terraform's own backup, and by `terraform import` of what the journal lists."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from cloudlib.errors import CallFailed, CloudError
+from cloudlib.publish.rewrite import rewrite
+from cloudlib.settings import shown
+from cloudlib.terraform import journal, state
+from cloudlib.terraform.run import Terraform
+from cloudlib.terraform.snapshot import Resource
+
+#: What is part of something else and ends with it; terraform imports some of them by other ids than theirs.
+_PARTS = (
+    "aws_route",
+    "aws_route_table_association",
+    "aws_volume_attachment",
+    "azurerm_subnet_network_security_group_association",
+    "azurerm_virtual_machine_data_disk_attachment",
+    "google_compute_attached_disk",
+    "terraform_data",
+)
+
+
+def run(terraform: Terraform, variables: Path | None) -> None:
+    """Have everything that was made in the state again, as far as it still exists, and say what was found.
+
+    Raises CloudError, once all has been tried, for what terraform cannot import: it may still cost money.
+    """
+    folder = terraform.folder
+    try:
+        now = state.look(folder)
+    except state.StateLost:
+        raise  # errored.tfstate knows more than any journal
+    except CloudError:
+        _set_aside(folder)
+        now = state.look(folder)
+    if now.lost:
+        _restore(folder)
+        now = state.look(folder)
+    wanted = sorted(now.missing, key=lambda resource: not resource.machine)
+    left = []
+    for number, resource in enumerate(wanted, 1):
+        where = f"[{number}/{len(wanted)}] {resource}"
+        try:
+            there = terraform.adopt(resource, variables)
+        except CallFailed as error:
+            part = resource.address.partition(".")[0] in _PARTS
+            print(f"{where}: " + ("ends with what it is a part of" if part else f"not imported: {error}"))
+            left += [] if part else [resource]
+            continue
+        print(f"{where}: " + ("found" if there else "no longer there"))
+    _settle(folder, left)
+    if left:
+        raise CloudError(
+            "terraform cannot import " + ", ".join(str(resource) for resource in left),
+            unchanged=f"{shown(folder / journal.NAME)}, which lists them",
+            hint="end them in the vendor's console, then remove their lines from that file\n"
+            "and run the command again for the rest",
+        )
+
+
+def _set_aside(folder: Path) -> None:
+    """Keep a damaged state under another name, for terraform to begin a new one."""
+    number = 1
+    while (aside := folder / f"{state.NAME}.damaged-{number}.backup").exists():
+        number += 1
+    (folder / state.NAME).rename(aside)
+    print(f"{shown(folder / state.NAME)} cannot be read; it is {aside.name} now")
+
+
+def _restore(folder: Path) -> None:
+    """Begin with terraform's backup, where there is one: it lacks what was made after it was written."""
+    backup = folder / f"{state.NAME}.backup"
+    try:
+        usable = state.read(backup)
+    except CloudError:
+        return
+    if usable and usable.resources:
+        shutil.copyfile(backup, folder / state.NAME)
+        print(f"restored {shown(folder / state.NAME)} from {backup.name}")
+
+
+def _settle(folder: Path, left: list[Resource]) -> None:
+    """From now on the journal lists what the state holds, what could not be imported, and what may exist."""
+    kept = journal.read(folder) or journal.Journal()
+    held = state.look(folder).held
+    rewrite(folder / journal.NAME, kept.seeded((*held, *left)).text(), mode=0o600)

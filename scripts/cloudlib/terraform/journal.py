@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""The journal of a provider's folder: every resource that terraform made and has not destroyed, with its id.
+
+terraform itself appends its events to it (`apply -json`), so that neither the end of this program nor that of
+terraform loses one: https://developer.hashicorp.com/terraform/internals/machine-readable-ui. Between runs it
+holds a short line a resource:
+
+    {"address": "aws_instance.node[\"kdevops-1\"]", "id": "i-0123456789abcdef0"}
+    {"address": "aws_instance.node[\"kdevops-2\"]", "creation": "cut off"}
+    {"address": "aws_instance.node[\"kdevops-3\"]", "creation": "failed"}
+
+It is kept until `make destroy` has succeeded: a state may be lost, and the vendor's ids are the way back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cloudlib.errors import CloudError
+from cloudlib.settings import shown
+from cloudlib.terraform.snapshot import Resource
+
+NAME = "journal.jsonl"
+
+
+@dataclass
+class Journal:
+    """`made` exist. The creation of `unfinished` was cut off and that of `failed` failed: they may exist."""
+
+    made: dict[Resource, None] = field(default_factory=dict)
+    unfinished: dict[str, None] = field(default_factory=dict)
+    failed: dict[str, None] = field(default_factory=dict)
+    _going: dict[str, str] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """Its short form."""
+        rows: list[dict[str, str]] = [r._asdict() for r in self.made]
+        rows += [{"address": a, "creation": "cut off"} for a in self.unfinished]
+        rows += [{"address": a, "creation": "failed"} for a in self.failed]
+        return "".join(json.dumps(row) + "\n" for row in rows)
+
+    def seeded(self, held: Iterable[Resource]) -> Journal:
+        """The journal for a state that is known to be whole: what it holds, and what may exist besides."""
+        return Journal(dict.fromkeys(held), dict(self.unfinished), dict(self.failed))
+
+    def add(self, event: dict[str, Any]) -> None:
+        """Take in a line: a short one, or an event of terraform."""
+        if "address" in event:
+            what = event.get("creation")
+            if what is None:
+                self.made[Resource(event["address"], event["id"])] = None
+            else:
+                (self.unfinished if what == "cut off" else self.failed)[event["address"]] = None
+        hook = event.get("hook") or {}
+        handle = _EVENTS.get((str(event.get("type")), str(hook.get("action"))))
+        if handle:
+            handle(self, hook["resource"]["addr"], str(hook.get("id_value") or ""))
+
+    def _creating(self, address: str, _: str) -> None:
+        self.unfinished[address] = None
+
+    def _created(self, address: str, given: str) -> None:
+        self.unfinished.pop(address, None)
+        self.failed.pop(address, None)
+        self.made[Resource(address, given)] = None
+
+    def _not_created(self, address: str, _: str) -> None:
+        self.unfinished.pop(address, None)
+        self.failed[address] = None
+
+    def _deleting(self, address: str, given: str) -> None:
+        self._going[address] = given
+
+    def _deleted(self, address: str, _: str) -> None:
+        self.made.pop(Resource(address, self._going.pop(address, "")), None)
+
+
+_EVENTS = {
+    ("apply_start", "create"): Journal._creating,
+    ("apply_complete", "create"): Journal._created,
+    ("apply_errored", "create"): Journal._not_created,
+    ("apply_start", "delete"): Journal._deleting,
+    ("apply_complete", "delete"): Journal._deleted,
+}
+
+
+def read(folder: Path) -> Journal | None:
+    """The journal of a folder; None where there is none. Raises CloudError where it cannot be read."""
+    path = folder / NAME
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CloudError(
+            f"{shown(path)} cannot be read: {error.strerror}; it lists machines that may be running",
+            unchanged=shown(path),
+            hint=f"make it readable: chmod u+r {shown(path)}",
+        ) from error
+    journal = Journal()
+    for line in lines:
+        event = parse(line)
+        if event:
+            journal.add(event)
+    return journal
+
+
+def parse(line: bytes) -> dict[str, Any] | None:
+    """An event; None for what is not one: a last line that was cut off, or a crash report of terraform."""
+    try:
+        event = json.loads(line.strip(b"\0"))
+        Journal().add(event)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return event if isinstance(event, dict) else None

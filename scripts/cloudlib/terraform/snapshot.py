@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""What the text of a terraform state lists: https://developer.hashicorp.com/terraform/internals/json-format.
+
+The text is that of a state file (version 4), as `terraform state pull` prints it too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+#: How the types of machines end: aws_instance, google_compute_instance, azurerm_linux_virtual_machine.
+_MACHINES = ("_instance", "_virtual_machine")
+#: Where the types of the providers keep the addresses of a machine, at whatever depth.
+_PUBLIC = ("public_ip", "public_ip_address", "nat_ip", "ip")
+_PRIVATE = ("private_ip", "private_ip_address", "network_ip")
+
+
+class Resource(NamedTuple):
+    """Something in the cloud: its address in the module, and the vendor's id; "" where that is not known."""
+
+    address: str
+    id: str
+
+    @property
+    def machine(self) -> bool:
+        """Whether it is a machine, and not its disk, address or network."""
+        return self.address.partition("[")[0].rpartition(".")[0].endswith(_MACHINES)
+
+    def __str__(self) -> str:
+        return f"{self.address}  {self.id or '(id not known)'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`resources` are in the cloud; `nodes` are the machines by name, each with its two addresses or ""."""
+
+    resources: tuple[Resource, ...]
+    nodes: dict[str, dict[str, str]]
+
+
+def read(text: str) -> Snapshot:
+    """What a state lists. Data sources are not resources. Raises ValueError for text that is no state."""
+    resources, nodes = [], {}
+    try:
+        for block in json.loads(text)["resources"]:
+            if block["mode"] != "managed":
+                continue
+            address = ".".join(p for p in (block.get("module"), block["type"], block["name"]) if p)
+            for instance in block["instances"]:
+                values = instance.get("attributes") or {}
+                key = instance.get("index_key")
+                resource = Resource(_indexed(address, key), str(values.get("id") or ""))
+                resources.append(resource)
+                if resource.machine and isinstance(key, str):
+                    nodes[key] = {
+                        "public_ip": _first(values, _PUBLIC),
+                        "private_ip": _first(values, _PRIVATE),
+                    }
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    return Snapshot(tuple(resources), nodes)
+
+
+def _indexed(address: str, key: object) -> str:
+    return address if key is None else f"{address}[{json.dumps(key)}]"
+
+
+def _first(values: Any, names: Iterable[str]) -> str:
+    """The first text of one of these names in nested attributes; "" where there is none."""
+    rows = values if isinstance(values, list) else [values] if isinstance(values, dict) else []
+    for row in rows:
+        if isinstance(row, dict):
+            for name in names:
+                if isinstance(row.get(name), str) and row[name]:
+                    return str(row[name])
+            inner = next(filter(None, (_first(value, names) for value in row.values())), "")
+            if inner:
+                return inner
+    return ""

@@ -49,6 +49,8 @@ def _check(*, live: bool) -> int:
     if now.collected.undecided:
         print("note: .config leaves the choice of machine to capacity when `make` runs; LIVE=1 asks now")
         return 0
+    for doubt in now.edited():  # about the tree, not about what .config asks for
+        print(f"{doubt.level}: {doubt.text}", file=sys.stderr)
     if live:
         catalog, remarks = _ask(now)
         now = replace(now, catalog=catalog)

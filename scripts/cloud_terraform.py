@@ -199,7 +199,9 @@ def _ready() -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
 def _refuse_unlaunchable(now: session.Session) -> None:
     """Print what the checks say; ConfigRejected for an error, or if no one could log in."""
     forced = flag("FORCE")
-    findings = [*now.findings()] if now.catalog else [*ssh_access.findings(now.selection.ssh_from)]
+    findings = (
+        [*now.edited(), *now.findings()] if now.catalog else [*ssh_access.findings(now.selection.ssh_from)]
+    )
     for finding in findings:
         if finding.what != ssh_access.UNREACHABLE or forced:
             print(f"{finding.level}: {finding.text}", file=sys.stderr)

@@ -60,10 +60,16 @@ def _compare(provider: Provider, texts: dict[str, str]) -> int:
     name = provider.NAME
     committed = tier.read_tier(ROOT, name, tier.STATIC)
     odd = sorted(file for file in committed | texts if committed.get(file) != texts.get(file))
-    asked = _asked(committed) if odd else ""
-    if asked:
+    about = catalogfile.load(committed[catalogfile.NAME], where=catalogfile.NAME)
+    live = about.provenance.source == "live"  # a recording says another source
+    if odd and live and not (edited := refresh.edited(provider, ROOT, tier.STATIC, about)):
+        asked = f"live of {about.provenance.fetched_at[:10]}"
         print(f"{name}: the committed files come from {asked}, not from a recording: nothing to compare with")
         return 0
+    if odd and live:
+        print(f"{name}: not what the committed catalog renders to: {some(edited, _SHOWN)}")
+        print(f"  next: git checkout terraform/{name}, or make cloud-update-{name}")
+        return 1
     if not odd:
         print(f"{name}: {len(texts)} committed files match {RECORDINGS}/")
         return 0
@@ -71,12 +77,6 @@ def _compare(provider: Provider, texts: dict[str, str]) -> int:
     print(f"  {some(odd, _SHOWN)}")
     print("  next: make static-from-recordings, and look at git diff")
     return 1
-
-
-def _asked(committed: dict[str, str]) -> str:
-    """When the vendor itself was asked for the committed menus, `live of DATE`; "" for a recording's."""
-    about = catalogfile.load(committed[catalogfile.NAME], where=catalogfile.NAME).provenance
-    return f"{about.source} of {about.fetched_at[:10]}" if about.source == "live" else ""
 
 
 def _write(provider: Provider, texts: dict[str, str]) -> int:

@@ -31,6 +31,18 @@ def test_menus_of_a_live_answer(
     assert "come from live of 20" in capsys.readouterr().out
 
 
+def test_menus_of_a_live_answer_that_were_edited(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tree: Tree
+) -> None:
+    """The catalog beside them says what they have to be."""
+    publish(tree)
+    refresh.promote(PROVIDER, tree.root, force=False)
+    path = tier.folder(tree.root, PROVIDER.NAME) / f"Kconfig.images.{tier.STATIC}"
+    path.write_text(path.read_text(encoding="utf-8") + "# by hand\n", encoding="utf-8")
+    assert compare_with_another(tree, monkeypatch) == 1
+    assert "renders to: terraform/lambdalabs/kconfigs/Kconfig.images.static\n" in capsys.readouterr().out
+
+
 def compare_with_another(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> int:
     """The exit code for a tree whose compute menu is not the replayed one."""
     monkeypatch.setattr(verify_static, "ROOT", tree.root)

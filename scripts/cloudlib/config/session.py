@@ -18,10 +18,10 @@ import kconfiglib
 
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import fragments, requested, save, selection, variables
-from cloudlib.config.finding import Finding
+from cloudlib.config.finding import WARNING, Finding
 from cloudlib.config.selection import Selection
 from cloudlib.config.variables import Collected
-from cloudlib.errors import CatalogError, CloudError, ConfigRejected, UsageError, message
+from cloudlib.errors import CatalogError, CloudError, ConfigRejected, UsageError, message, some
 from cloudlib.provider import Provider, Registry, Variables
 from cloudlib.publish import builtin, tier
 from cloudlib.publish.rewrite import rewrite
@@ -36,7 +36,8 @@ _NOT_OURS = ("srctree", "CONFIG_")
 class Session:
     """A loaded configuration with all that follows from it without starting anything.
 
-    `catalog` is that of the menus in use; None where it cannot be read, and `problem` then says why.
+    `catalog` is that of the menus in use, of a `tier`; None where it cannot be read, and `problem` then says
+    why.
     """
 
     provider: Provider
@@ -44,6 +45,21 @@ class Session:
     selection: Selection
     catalog: Catalog | None
     problem: str
+    tier: str
+
+    def edited(self) -> list[Finding]:
+        """A warning where the menus in use are not those of their catalog; takes half a second."""
+        if self.catalog is None:
+            return []
+        from cloudlib.publish import refresh
+
+        odd = refresh.edited(self.provider, ROOT, self.tier, self.catalog)
+        if not odd:
+            return []
+        name = self.provider.NAME
+        fix = f"make cloud-config-{name}" if self.tier == tier.GENERATED else f"git checkout terraform/{name}"
+        what = f"edited by hand, or not of this version of the menus: {some(odd, 3)}"
+        return [Finding(WARNING, what, fix=fix)]
 
     def findings(self) -> list[Finding]:
         """The catalog's findings about the selection; none without a catalog."""
@@ -68,7 +84,7 @@ def read(registry: Registry, *, ask: bool = True) -> Session:
         raise
     catalog, problem = catalog_in_use(kconf, provider)
     wanted = selection.of(collected.values, provider)
-    return Session(provider, collected, wanted, catalog, problem)
+    return Session(provider, collected, wanted, catalog, problem, _tier_in_use(kconf, provider))
 
 
 def write(collected: Collected) -> list[Path]:
@@ -179,12 +195,16 @@ def catalog_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> tuple[Catal
     """The catalog of the tier whose menus were parsed, or None and why it cannot be read."""
     from cloudlib.catalog import file as catalogfile
 
-    which = kconf.variables[f"{provider.NAME.upper()}_TIER"].expanded_value
+    which = _tier_in_use(kconf, provider)
     path = tier.folder(ROOT, provider.NAME) / f"{catalogfile.NAME}.{which}"
     try:
         return catalogfile.load_file(path), ""
     except CatalogError as error:
-        return None, f"no catalog to check against: {error.what}"
+        return None, f"no catalog to check against: {error.what.replace(f'{ROOT}/', '')}"
+
+
+def _tier_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> str:
+    return str(kconf.variables[f"{provider.NAME.upper()}_TIER"].expanded_value)
 
 
 def earlier() -> Variables:

@@ -196,6 +196,17 @@ def generated_catalog(provider: Provider, root: Path) -> Catalog:
     return catalog
 
 
+def edited(provider: Provider, root: Path, which: str, catalog: Catalog) -> list[str]:
+    """The files of a tier that are not what its catalog renders to.
+
+    Somebody edited them, or another version of this project wrote them. Raises PublishError.
+    """
+    there, expected = tier.read_tier(root, provider.NAME, which), render(provider, catalog, which)
+    base = tier.folder(root, provider.NAME).relative_to(root)
+    odd = sorted(f for f in there | expected if there.get(f) != expected.get(f))
+    return [f"{base}/{file}.{which}" for file in odd]
+
+
 def _committed(root: Path, name: str, *, force: bool) -> Catalog | None:
     """The committed catalog, or None where there is none; a damaged one counts as none with `force`."""
     path = tier.folder(root, name) / f"{catalogfile.NAME}.{tier.STATIC}"

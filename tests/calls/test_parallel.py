@@ -23,7 +23,7 @@ from tests.support.tree import ROOT
 
 def test_calls_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUD_JOBS", "3")
-    together = threading.Barrier(3, timeout=60)
+    together = threading.Barrier(3, timeout=300)
     with Pool(CallLog()) as pool:
         assert all(task.result() in (0, 1, 2) for task in [pool.start(together.wait) for _ in range(3)])
 
@@ -31,7 +31,7 @@ def test_calls_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUD_JOBS", "2")
     lock, now, most = threading.Lock(), [0], [0]
-    two = threading.Barrier(2, timeout=60)
+    two = threading.Barrier(2, timeout=300)
 
     def work() -> None:
         with lock:
@@ -78,7 +78,7 @@ def test_a_failure_stops_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         while log.calls < 2:
             time.sleep(0.01)
         raise CallFailed("the first")
-    assert time.monotonic() - started < 60 and log.calls == 2
+    assert time.monotonic() - started < 300 and log.calls == 2
     assert sum(task.cancelled() for task in tasks) >= 4
 
 
@@ -90,7 +90,7 @@ def test_a_failure_waits_for_no_thread_that_hangs() -> None:
         while not task.running():
             time.sleep(0.01)
         raise CallFailed("the first")
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 300
     hangs.set()
 
 

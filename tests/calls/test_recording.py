@@ -378,5 +378,5 @@ def test_a_budget_or_a_stop_is_no_answer() -> None:
     recorder = Recorder("aws")
     log = CallLog(budget=0, tape=recorder)
     with pytest.raises(BudgetExceeded):
-        run_bytes(["true"], log=log, timeout=60)
+        run_bytes(["true"], log=log, timeout=300)
     assert recorder.packed(HEADER, Known()) == b""

@@ -62,7 +62,7 @@ def gone(pid: int) -> bool:
         return True
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that in time"
@@ -148,7 +148,7 @@ def test_stopping_ends_what_runs_and_what_would_start(vendor: Vendor, tmp_path: 
 
     def call() -> None:
         try:
-            run(timeout=60, log=log)
+            run(timeout=300, log=log)
         except CloudError as error:
             errors.append(type(error))
 
@@ -188,7 +188,7 @@ def test_a_failure_is_classified(vendor: Vendor) -> None:
     vendor("echo $1 >&2; exit 7")
     for word, kind in (("known", UsageError), ("new", CallFailed)):
         with pytest.raises(kind):
-            run_bytes(["vendor", word], log=CallLog(), timeout=60, classify=classify)
+            run_bytes(["vendor", word], log=CallLog(), timeout=300, classify=classify)
     assert seen == [(["vendor", "known"], 7, "known"), (["vendor", "new"], 7, "new")]
 
 
@@ -200,7 +200,7 @@ def test_secrets_are_redacted(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -
         assert text not in command_line(["vendor", f"--key={text}"])
     vendor('echo "bad key $AWS_SECRET_ACCESS_KEY" >&2; exit 1')
     with pytest.raises(CallFailed, match=r"bad key \[redacted\]"):
-        run_json(["vendor"], log=CallLog(), timeout=60, own=("AWS_",))
+        run_json(["vendor"], log=CallLog(), timeout=300, own=("AWS_",))
     assert redact("AKIA is not a key, nor is basic training") != "" and "AKIA" in redact("AKIA is not a key")
 
 
@@ -273,7 +273,7 @@ class Watched:
     def end(self) -> tuple[str, str]:
         """Let the command go; (what both printed, what the watching process said)."""
         self._go.touch()
-        out, _ = self.process.communicate(timeout=60)
+        out, _ = self.process.communicate(timeout=300)
         return out, self._err.read_text(encoding="utf-8")
 
 

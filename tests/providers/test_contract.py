@@ -247,12 +247,12 @@ def test_ctrl_c(case: Case) -> None:
         sys.executable, "scripts/generate_cloud_configs.py", "--provider", case.name, **case.env
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not case.server.requests and time.monotonic() < deadline and run.poll() is None:
             time.sleep(0.05)
         assert run.pid in descendants(case.server.url)
         os.kill(run.pid, signal.SIGINT)
-        _, said = run.communicate(timeout=60)
+        _, said = run.communicate(timeout=300)
     finally:
         run.kill()  # nothing to kill where it ended as it should
     assert run.returncode == 130 and "interrupted" in said and "Traceback" not in said

@@ -54,7 +54,7 @@ def child(code: str, *args: str, **more: object) -> subprocess.CompletedProcess[
     env = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
     argv = [sys.executable, "-c", code, *args]
     return subprocess.run(  # type: ignore[call-overload,no-any-return]
-        argv, check=False, env=env, capture_output=True, text=True, timeout=60, **more
+        argv, check=False, env=env, capture_output=True, text=True, timeout=300, **more
     )
 
 

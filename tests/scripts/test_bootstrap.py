@@ -54,7 +54,7 @@ def started(tree: Tree, name: str, *words: str, **env: str) -> subprocess.Comple
     """A command by its own first line, from a folder that is not the top of the tree."""
     return subprocess.run(
         [tree.root / "scripts" / name, *words], check=False, cwd=tree.home, env={**tree.env, **env},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
 
 

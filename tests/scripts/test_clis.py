@@ -26,6 +26,6 @@ def test_every_provider_has_one() -> None:
 def test_offline_works_on_a_bare_python(cli: Path, words: tuple[str, ...]) -> None:
     """Without site-packages: neither requests nor kconfiglib nor rich is there."""
     argv = [sys.executable, "-S", "-E", str(cli), "--offline", "--output", "json", *words]
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)

@@ -204,7 +204,7 @@ def test_on_a_terminal(tree: Tree, width: int) -> None:
     child = pexpect.spawn(
         sys.executable, argv, cwd=str(tree.root), env=env, dimensions=(40, width), encoding="utf-8"
     )
-    child.expect(pexpect.EOF, timeout=60)
+    child.expect(pexpect.EOF, timeout=300)
     text = child.before or ""
     assert ("provider: lambdalabs" in text) == (width == 40)
     assert "lambdalabs" in text and "2026-" in text and "…" not in text

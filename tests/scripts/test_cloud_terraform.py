@@ -268,7 +268,7 @@ def test_the_cost_stands_right_above_the_question(fake: Fake, answer: str) -> No
     fake.tree.write(".config", DEAR)
     words = [f"PYTHON={sys.executable}", "bringup"]
     child = pexpect.spawn(
-        "make", words, cwd=str(fake.tree.root), env=fake.tree.env, timeout=60, encoding="utf-8"
+        "make", words, cwd=str(fake.tree.root), env=fake.tree.env, timeout=300, encoding="utf-8"
     )
     child.expect_exact("Bring them up? (that is above MAX_USD_PER_HOUR=10) [y/N]")
     assert (child.before or "").splitlines()[-1].startswith(COST)
@@ -347,7 +347,7 @@ def test_destroy_takes_the_answer(fake: Fake, answer: str, commands: list[str]) 
     fake.tree.make("bringup")
     before = len(fake.commands())
     words = [f"PYTHON={sys.executable}", "destroy"]
-    child = pexpect.spawn("make", words, cwd=str(fake.tree.root), env=fake.tree.env, timeout=30)
+    child = pexpect.spawn("make", words, cwd=str(fake.tree.root), env=fake.tree.env, timeout=300)
     child.expect("Destroy them")
     child.sendline(answer)
     child.expect(pexpect.EOF)
@@ -459,7 +459,7 @@ def test_outputs_that_are_none(fake: Fake, outputs: dict[str, object]) -> None:
 
 
 def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} did not come"
         time.sleep(0.02)
@@ -479,7 +479,7 @@ def test_interrupted_during_apply(fake: Fake, who: str) -> None:
             os.kill(script, signal.SIGTERM)
         wait_for(fake.here / "asked")
     (fake.here / "go").touch()
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode != 0 and "Traceback" not in err
     assert json.loads((fake.here / "signals").read_text()) == [signal.SIGINT]
     assert "asked it to stop; waiting" in err and "was interrupted, and exited on its own" in err
@@ -497,7 +497,7 @@ def test_two_at_once(fake: Fake) -> None:
     done = fake.tree.make("mrproper", check=False)
     assert done.returncode != 0 and other in done.stderr and (fake.tree.root / ".config").exists()
     (fake.here / "go").touch()
-    first.communicate(timeout=60)
+    first.communicate(timeout=300)
     assert first.returncode == 0 and fake.commands().count("apply") == 1
 
 

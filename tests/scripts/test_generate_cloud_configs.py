@@ -133,7 +133,7 @@ def test_a_terminal_shows_a_row_for_each(every: All) -> None:
     env = {**every.tree.env, **every.env, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
     child = pexpect.spawn(
         sys.executable, [RUN], cwd=str(every.tree.root), env=env, dimensions=(60, 200), encoding="utf-8",
-        timeout=60,
+        timeout=300,
     )  # fmt: skip
     said = str(child.read())
     child.close()
@@ -220,7 +220,7 @@ def test_each_is_published_the_moment_it_is_complete(every: All) -> None:
 
     def matches(request: Request) -> bool:
         if not waited:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 300
             while not marker.exists() and time.monotonic() < deadline:
                 time.sleep(0.02)
             waited.append(marker.exists())

@@ -160,7 +160,7 @@ def test_an_interrupt_leaves_nothing(tree: Tree, name: str) -> None:
         asked, _ = server.accept()
         for _ in range(2):
             os.killpg(process.pid, signal.Signals[name])
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         asked.close()
     assert process.returncode != 0 and "Traceback" not in out + err
     assert left(tree) == [] and descendants(str(tree.home)) == []

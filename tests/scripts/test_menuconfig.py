@@ -34,7 +34,7 @@ def test_a_gpu_size_is_found_chosen_and_saved(tree: Tree) -> None:
     terminal.wait_for("saved to")
     terminal.child.send(ENTER)
     terminal.child.send("Q")
-    terminal.child.expect(pexpect.EOF, timeout=60)
+    terminal.child.expect(pexpect.EOF, timeout=300)
     config = tree.config()
     assert config["TERRAFORM_AWS_INSTANCE_TYPE"] == "g6e.2xlarge"
     assert config["TERRAFORM_AWS_INSTANCE_G6E_2XLARGE"] == "y"
@@ -74,12 +74,12 @@ def test_a_machine_that_the_menu_exchanged(tree: Tree, defconfig: str) -> None:
     """Of each provider: what is not offered any more is said on leaving, and a no puts .config back."""
     symbol, said = EXCHANGES[defconfig]
     terminal = saved_after(tree, defconfig, symbol)
-    terminal.child.expect_exact(said, timeout=30)
-    terminal.child.expect_exact("the machine is now ", timeout=30)
-    terminal.child.expect_exact("Keep this?", timeout=30)
+    terminal.child.expect_exact(said, timeout=120)
+    terminal.child.expect_exact("the machine is now ", timeout=120)
+    terminal.child.expect_exact("Keep this?", timeout=120)
     assert tree.config()[symbol] == "y"
     terminal.child.send("n\r")
-    terminal.child.expect(pexpect.EOF, timeout=30)
+    terminal.child.expect(pexpect.EOF, timeout=120)
     assert "is unchanged" in terminal.child.before and tree.config()[symbol] == "n"
     assert tree.make("olddefconfig").stderr == ""
 
@@ -87,11 +87,11 @@ def test_a_machine_that_the_menu_exchanged(tree: Tree, defconfig: str) -> None:
 def test_an_exchange_that_is_meant(tree: Tree) -> None:
     symbol = WITHOUT_GPUS
     terminal = saved_after(tree, "aws-gpu-large", symbol)
-    terminal.child.expect_exact("g6e.12xlarge is not offered in ca-west-1;", timeout=30)
-    terminal.child.expect_exact("off now, it needs TERRAFORM_AWS_HAS_NVIDIA_GPU", timeout=30)
-    terminal.child.expect_exact("Keep this?", timeout=30)
+    terminal.child.expect_exact("g6e.12xlarge is not offered in ca-west-1;", timeout=120)
+    terminal.child.expect_exact("off now, it needs TERRAFORM_AWS_HAS_NVIDIA_GPU", timeout=120)
+    terminal.child.expect_exact("Keep this?", timeout=120)
     terminal.child.send("y\r")
-    terminal.child.expect(pexpect.EOF, timeout=30)
+    terminal.child.expect(pexpect.EOF, timeout=120)
     assert tree.config()[symbol] == "y" and tree.config()["TERRAFORM_AWS_INSTANCE_TYPE"].startswith("m")
 
 
@@ -100,7 +100,7 @@ def test_a_menu_ends_with_its_terminal(tree: Tree, ignored: bool) -> None:
     terminal = Terminal(tree, ignore_sighup=ignored)
     terminal.wait_for("Cloud provider (AWS")
     terminal.hang_up()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while os.waitpid(terminal.child.pid, os.WNOHANG) == (0, 0):
         assert time.monotonic() < deadline, "it runs on without a terminal"
         time.sleep(0.05)

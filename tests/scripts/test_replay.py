@@ -248,7 +248,7 @@ def test_ctrl_c_keeps_the_recordings_of_those_that_had_ended(tree: Tree) -> None
                 assert time.monotonic() < end, "it did not come to that"
                 time.sleep(0.05)
             run.send_signal(signal.SIGINT)
-            out, err = run.communicate(timeout=60)
+            out, err = run.communicate(timeout=300)
         finally:
             run.kill()  # nothing to kill where it ended as it should
     assert run.returncode == 130 and "error: interrupted\n" in err and "Traceback" not in err
@@ -270,7 +270,7 @@ def test_ctrl_c_during_the_only_provider_leaves_no_folder(tree: Tree) -> None:
                 assert time.monotonic() < end, "it did not ask"
                 time.sleep(0.05)
             os.killpg(run.pid, signal.SIGINT)  # as a terminal does
-            out, err = run.communicate(timeout=60)
+            out, err = run.communicate(timeout=300)
         finally:
             run.kill()
     assert run.returncode != 0 and "error: interrupted\n" in err and "Traceback" not in err

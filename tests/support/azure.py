@@ -74,4 +74,4 @@ def real_version() -> str:
     """The version of the real az."""
     python = real_az().parent / "python"
     argv = [str(python), "-c", "import azure.cli.core as c; print(c.__version__)"]
-    return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=60).stdout.strip()
+    return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=300).stdout.strip()

@@ -26,7 +26,7 @@ class Terminal:
         argv = [f"PYTHON={sys.executable}", "menuconfig"]
         self.child = pexpect.spawn(
             "make", argv, cwd=str(tree.root), env=env, dimensions=(lines, columns), encoding="utf-8",
-            ignore_sighup=ignore_sighup,
+            ignore_sighup=ignore_sighup, timeout=300,
         )  # fmt: skip
 
     def text(self) -> str:
@@ -35,7 +35,7 @@ class Terminal:
 
     def wait_for(self, words: str) -> None:
         """Read until the words are on the screen."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while words not in self.text():
             assert time.monotonic() < deadline, f"{words!r} did not appear:\n{self.text()}"
             try:

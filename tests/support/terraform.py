@@ -65,7 +65,7 @@ class Module:
         assert TERRAFORM is not None
         return subprocess.run(
             [TERRAFORM, *words], check=False, cwd=self.folder, env=self.env, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=120,
+            capture_output=True, text=True, timeout=600,
         )  # fmt: skip
 
     def ok(self, *words: str) -> str:

@@ -80,7 +80,7 @@ def test_the_code_of_a_second_factor_is_asked_for_on_the_terminal(put_aws: Put) 
         "credentials.hand_on(log); print('handed on:', sorted(log.credentials))"
     )
     env = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
-    with pexpect.spawn(sys.executable, ["-c", program], env=env, timeout=60, encoding="utf-8") as child:
+    with pexpect.spawn(sys.executable, ["-c", program], env=env, timeout=300, encoding="utf-8") as child:
         child.expect("Enter MFA code: ")
         child.sendline("123456")
         child.expect(r"handed on: \['AWS_ACCESS_KEY_ID'")

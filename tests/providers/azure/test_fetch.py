@@ -518,13 +518,14 @@ def test_one_location_that_fails_keeps_what_was_known(
     assert catalogfile.digest(merged) == catalogfile.digest(first)
 
 
-def test_a_failure_does_not_wait_for_what_hangs(server: AzureServer) -> None:
+def test_a_failure_does_not_wait_for_what_hangs(server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_CALL_TIMEOUT", "3600")
     server.inject(
         faults.hangs(faults.SKUS, faults.at("westus")), faults.denied(faults.SKUS, faults.at("eastus"))
     )
     started = time.monotonic()
     failure(AccessDenied)
-    assert time.monotonic() - started < 60, "it would wait until the limit of the call that hangs"
+    assert time.monotonic() - started < 300
 
 
 def test_many_locations_that_fail_end_the_fetch(server: AzureServer) -> None:
@@ -599,6 +600,6 @@ def test_the_server_prints_what_to_export() -> None:
         assert process.stdout is not None
         lines = list(iter(process.stdout.readline, "# ready\n"))
         env = dict(line.removeprefix("export ").rstrip().split("=", 1) for line in lines)
-        assert urllib.request.urlopen(env["IDENTITY_ENDPOINT"], timeout=60).status == 200
+        assert urllib.request.urlopen(env["IDENTITY_ENDPOINT"], timeout=300).status == 200
         assert Path(env["REQUESTS_CA_BUNDLE"]).is_file() and Path(env["AZURE_CONFIG_DIR"]).is_dir()
         process.send_signal(signal.SIGINT)

@@ -423,7 +423,7 @@ def test_pages_without_an_end_are_ended(cloud: Cloud, monkeypatch: pytest.Monkey
     cloud.server.inject(faults.looping("regions"))
     started = time.monotonic()
     failure(TimedOut)
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 300
 
 
 def test_a_hang(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,12 +122,12 @@ def test_ctrl_c_leaves_everything_and_no_process(gce: Gce) -> None:
     gce.server.inject(faults.hangs("zones"))
     argv = ("scripts/generate_cloud_configs.py", "--provider", "gce")
     run = gce.tree.start(sys.executable, *argv, **gce.env)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while gce.server.count("zones") == 0 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert any("zones list" in line for line in gce.running())
     os.kill(run.pid, signal.SIGINT)
-    _, said = run.communicate(timeout=60)
+    _, said = run.communicate(timeout=300)
     assert run.returncode == 130 and "interrupted" in said and gce.tree.menu_state() == before
     assert gce.running() == []
 

@@ -20,6 +20,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
@@ -62,7 +63,7 @@ def main(argv: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         report(
-            Interrupted("interrupted", unchanged="everything not reported as published above"),
+            Interrupted("interrupted", unchanged="what is not reported above"),
             sys.stderr,
         )
         return Interrupted.exit_code
@@ -91,7 +92,7 @@ def _generate(providers: Sequence[Provider], *, named: bool) -> int:
         with shown_on(sys.stdout) as progress:
             tasks = {executor.submit(_fetch, p, recordings, logs[p.NAME], progress): p for p in providers}
             for task in as_completed(tasks):
-                outcomes.append(_published(tasks[task], task.result()))
+                _publish(tasks[task], task.result(), outcomes)
     finally:  # after Ctrl-C: end the vendor processes, wait for none, report what was published before
         outcomes.sort(key=lambda outcome: [p.NAME for p in providers].index(outcome.provider))
         for log in logs.values():
@@ -119,26 +120,29 @@ def _fetch(
         return error
 
 
-def _published(provider: Provider, fetched: refresh.Fetched | CloudError) -> Outcome:
+def _publish(provider: Provider, fetched: refresh.Fetched | CloudError, outcomes: list[Outcome]) -> None:
+    """Publish an answer, and add the outcome to those of the run."""
     name = provider.NAME
     try:
         if isinstance(fetched, CloudError):
             raise fetched
-        changed = refresh.publish(provider, ROOT, fetched)
+        done = Outcome(
+            name,
+            "published",
+            True,
+            fetched.catalog,
+            seconds=fetched.seconds,
+            calls=fetched.calls,
+            remarks=fetched.remarks,
+        )
+        refresh.publish(
+            provider, ROOT, fetched, lambda changed: outcomes.append(replace(done, changed=changed))
+        )
     except Exception as caught:
         error = _foreseen(provider, caught)
         error.unchanged = error.unchanged or f"the {name} menus and marker"
-        return Outcome(name, "skipped" if isinstance(error, NotSetUp) else "FAILED", False, error=error)
-    return Outcome(
-        name,
-        "published",
-        True,
-        fetched.catalog,
-        seconds=fetched.seconds,
-        calls=fetched.calls,
-        changed=changed,
-        remarks=fetched.remarks,
-    )
+        result = "skipped" if isinstance(error, NotSetUp) else "FAILED"
+        outcomes.append(Outcome(name, result, False, error=error))
 
 
 def _foreseen(provider: Provider, caught: Exception) -> CloudError:
@@ -173,15 +177,17 @@ def _update(providers: Sequence[Provider], *, named: bool) -> int:
             unchanged=_NOTHING_CHANGED,
             hint="make cloud-config",
         )
-    outcomes = []
-    for provider in ready:
-        try:
-            done = refresh.promote(provider, ROOT, force=flag("FORCE"))
-            outcomes.append(_promoted(provider.NAME, done))
-        except Exception as caught:
-            error = _foreseen(provider, caught)
-            outcomes.append(Outcome(provider.NAME, "REFUSED", False, error=error))
-    summary.show(outcomes, sys.stdout)
+    outcomes: list[Outcome] = []
+    try:
+        for provider in ready:
+            try:
+                done = refresh.promote(provider, ROOT, force=flag("FORCE"))
+                outcomes.append(_promoted(provider.NAME, done))
+            except Exception as caught:
+                error = _foreseen(provider, caught)
+                outcomes.append(Outcome(provider.NAME, "REFUSED", False, error=error))
+    finally:  # also what was promoted before Ctrl-C
+        summary.show(outcomes, sys.stdout)
     return _exit_code(outcomes, named=named)
 
 

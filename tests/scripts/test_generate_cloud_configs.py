@@ -211,6 +211,29 @@ def test_a_bug_in_a_promotion(every: All) -> None:
     assert {*results(said).values()} == {"REFUSED", "promoted"}
 
 
+_CTRL_C_WHILE_FILES_MOVE = """
+import signal as _signal
+_moves = _apply
+
+
+def _apply(*args):
+    _signal.raise_signal(_signal.SIGINT)
+    _moves(*args)
+"""
+
+
+def test_what_ctrl_c_lets_finish_is_reported(every: All) -> None:
+    """The set is moved as a whole, then the run ends; the summary and the recording know of it."""
+    path = "scripts/cloudlib/publish/tier.py"
+    every.tree.write(path, every.tree.read(path) + _CTRL_C_WHILE_FILES_MOVE)
+    code, said = every.run("--provider", "lambdalabs", RECORD="rec")
+    assert code == 130 and results(said) == {"lambdalabs": "published"}, said
+    assert "recorded: rec/lambdalabs.jsonl.gz" in said and "error: interrupted\n" in said
+    assert every.published() == {"lambdalabs"}
+    code, said = every.run("--update", "--provider", "lambdalabs", FORCE="1")
+    assert code == 130 and "error: interrupted\n  unchanged: what is not reported above\n" in said
+
+
 @pytest.mark.slow
 def test_each_is_published_the_moment_it_is_complete(every: All) -> None:
     """The first provider of the registry answers only after the last one's marker is there."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -72,10 +72,19 @@ def render(provider: Provider, catalog: Catalog, which: str) -> dict[str, str]:
     return menus.render(catalog, provider.MENU_NAMES, folder, which)
 
 
-def publish(provider: Provider, root: Path, fetched: Fetched) -> int:
-    """Check the new menus in a copy of the tree, then put them in place; returns how many files changed."""
+def publish(
+    provider: Provider, root: Path, fetched: Fetched, note: Callable[[int], None] = lambda changed: None
+) -> int:
+    """Check the new menus in a copy of the tree, then put them in place; returns how many files changed.
+
+    `note` is called with that number too, and before a Ctrl-C that came meanwhile takes effect: what has been
+    published is known to be.
+    """
     staged.check(root, provider.NAME, tier.GENERATED, fetched.texts)
-    return tier.publish(root, provider.NAME, tier.GENERATED, fetched.texts, mark=True)
+    with tier.signals_deferred():
+        changed = tier.publish(root, provider.NAME, tier.GENERATED, fetched.texts, mark=True)
+        note(changed)
+    return changed
 
 
 def last_known(root: Path, name: str) -> Catalog | None:

@@ -90,7 +90,7 @@ def publish(root: Path, provider: str, tier: str, texts: Mapping[str, str], *, m
     record = Record(provider, tier, changed, gone, mark)
     record.check(TIERS)
     targets = [folder(root, provider) / n for n in (*changed, *gone)]
-    with _signals_deferred():
+    with signals_deferred():
         try:
             folder(root, provider).mkdir(parents=True, exist_ok=True)
             _refuse_closed(root, [marker(root, provider), *targets])
@@ -132,7 +132,7 @@ def _finish(root: Path, stage: Path) -> None:
             file=sys.stderr,
         )
         return
-    with _signals_deferred(), locks.apart(root, writer=True):
+    with signals_deferred(), locks.apart(root, writer=True):
         _apply(root, stage, record)
 
 
@@ -228,7 +228,7 @@ def _apply(root: Path, stage: Path, record: Record) -> None:
 
 
 @contextmanager
-def _signals_deferred() -> Iterator[None]:
+def signals_deferred() -> Iterator[None]:
     """Ctrl-C, SIGTERM and SIGHUP take effect when the block has ended.
 
     Blocking them in this thread would not do: another thread takes the signal, and Python's handler then runs

@@ -53,13 +53,14 @@ extra-vars: $(PYTHON_READY)
 .venv-azure/ready: requirements-azure.txt $(if $(call VENV_STALE,.venv-azure),FORCE)
 	$(Q)python3 scripts/make_venv.py $@ $<
 
-PHONY += test test-slow test-all test-azure test-gce test-terraform bench check style
-PHONY += verify-static static-from-recordings
+PHONY += test test-slow test-all test-azure test-gce test-terraform test-page bench check style
+PHONY += verify-static static-from-recordings page-libraries
+FOREIGN_PROGRAMS := not real_azure and not real_gce and not real_terraform and not real_page
 test: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and not real_azure and not real_gce and not real_terraform'
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and $(FOREIGN_PROGRAMS)'
 
 test-slow: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'slow and not real_azure and not real_gce and not real_terraform'
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'slow and $(FOREIGN_PROGRAMS)'
 
 test-azure: $(PYTHON_DEV_READY) .venv-azure/ready
 	$(Q)$(PYTHON_RUN) -m pytest -q -m real_azure
@@ -67,7 +68,10 @@ test-azure: $(PYTHON_DEV_READY) .venv-azure/ready
 test-gce: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m real_gce
 
-test-all: test test-slow test-azure test-gce test-terraform
+test-page: $(PYTHON_DEV_READY)
+	$(Q)$(PYTHON_RUN) -m pytest -q -m real_page
+
+test-all: test test-slow test-azure test-gce test-terraform test-page
 
 test-terraform: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m real_terraform
@@ -83,6 +87,9 @@ verify-static: $(PYTHON_READY)
 static-from-recordings: $(PYTHON_READY)
 	$(Q)CLOUD_PRICE_REGIONS= $(PYTHON_RUN) scripts/verify_static.py --write
 	$(Q)$(PYTHON_RUN) scripts/make_builtin_catalog.py --again
+
+page-libraries: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/page_libraries.py
 
 style: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m ruff check scripts tests scripts/*-cli scripts/cloud-search
@@ -117,7 +124,7 @@ distclean: mrproper
 
 CLEAN_TERRAFORM := $(or $(PYTHON),python3) scripts/clean_terraform.py
 MADE_HERE := .config .config.old .config.*.new defconfig defconfig.*.new .venv*.new
-MADE_HERE += .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage .cloud-commit-msg .cloud-cache
+MADE_HERE += cloud-report.html .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage .cloud-commit-msg .cloud-cache
 
 PHONY += help develop-help
 # Users first. `*` is what `make` alone does.
@@ -134,8 +141,10 @@ develop-help:
 	@echo '  test-azure                - the tests of the real Azure CLI (700 MB)'
 	@echo '  test-gce                  - the tests of the real gcloud, where there is one'
 	@echo '  test-terraform            - the modules under the real terraform, offline'
+	@echo '  test-page                 - the report page in a real Chromium'
 	@echo '  test-all                  - all of these'
 	@echo '  bench                     - measure the speed budgets'
+	@echo '  page-libraries            - fetch the libraries of the report page'
 	@echo '  requirements              - write requirements*.txt: pins, hashes of all files'
 	@echo '  terraform-lock            - write the hashes of the terraform providers'
 	@echo

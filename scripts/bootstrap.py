@@ -21,6 +21,8 @@ MODULES = {
     "requests": "python3-requests",
     "yaml": "python3-yaml",
 }
+#: What one command alone imports, in the same form; see `make cloud-report`.
+OPTIONAL = {"jinja2": "python3-jinja2"}
 OLDEST = (3, 10)
 _EXIT_CODE = 3  # as where a vendor's CLI is missing
 _ROOT = Path(__file__).resolve().parent.parent
@@ -67,7 +69,8 @@ def require_modules(doc: "str | None") -> None:
 
 def how_to_get(missing: "list[str]") -> str:
     """The hint, of one or two lines, for one whose Python lacks these modules."""
-    packages = " ".join(MODULES[name] for name in missing)
+    known = dict(MODULES, **OPTIONAL)
+    packages = " ".join(known[name] for name in missing)
     first = "run `make` once, which makes .venv"
     if os.environ.get("PYTHON"):
         first = "leave PYTHON out, and make uses a .venv that has them"

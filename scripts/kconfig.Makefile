@@ -35,6 +35,7 @@ kconfig-help:
 	@echo 'Use:'
 	@echo '* all, extra-vars           - .config to ansible and terraform variables; cost'
 	@echo '  cloud-status              - tier, age and figures of every provider; next step'
+	@echo '  cloud-report              - all machines on one HTML page'
 	@echo
 
 defconfig-help:

@@ -21,7 +21,7 @@ ROWS = (
     "cloudlib.catalog",
     "cloudlib.search",
     "cloudlib.calls cloudlib.menus",
-    "cloudlib.terraform cloudlib.provider",
+    "cloudlib.terraform cloudlib.provider cloudlib.report",
     "cloudlib.publish",
     "cloudlib.config",
     "cloudlib.show",

@@ -45,9 +45,9 @@ def run(who: str, body: Callable[[], int]) -> int:
         except SystemExit as ended:  # argparse, after --help or a wrong option
             return ended.code if isinstance(ended.code, int) else 0
         except ModuleNotFoundError as error:
-            if error.name not in bootstrap.MODULES:
+            if error.name not in bootstrap.MODULES and error.name not in bootstrap.OPTIONAL:
                 raise
-            hint = bootstrap.how_to_get(bootstrap.missing_modules())
+            hint = bootstrap.how_to_get(bootstrap.missing_modules() or [error.name])
             raise NotSetUp(f"{sys.executable} lacks {error.name}", hint=hint) from error
         finally:
             sys.stdout.flush()

@@ -16,19 +16,11 @@ from cloudlib.publish import tier
 from tests.support.costly import mostly_slow
 from tests.support.generated import publish
 from tests.support.kconf import parse
+from tests.support.kernel_conf import kernel_conf
 from tests.support.tree import Tree
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFCONFIGS = sorted(path.name for path in (ROOT / "defconfigs").iterdir())
-
-
-def _conf() -> Path:
-    """The kernel's `conf`: KCONFIG_CONF, or where Debian's linux-kbuild packages put it."""
-    named = os.environ.get("KCONFIG_CONF")
-    found = [Path(named)] if named else sorted(Path("/usr/lib").glob("linux-kbuild-*/scripts/kconfig/conf"))
-    if not found:
-        pytest.skip("the kernel's conf is not installed (Debian: linux-kbuild-6.1); KCONFIG_CONF names one")
-    return found[-1]
 
 
 def _settings(path: Path) -> list[str]:
@@ -37,7 +29,7 @@ def _settings(path: Path) -> list[str]:
 
 def _agree(tree: Tree, name: str, which: str, folder: Path) -> None:
     """conf and Kconfiglib make the same .config of a defconfig, and conf has nothing to warn of."""
-    conf = _conf()
+    conf = kernel_conf()
     theirs, ours = folder / "theirs", folder / "ours"
     theirs.write_text((ROOT / "defconfigs" / name).read_text())
     env = {**os.environ, "CLOUD_TIER": which, "srctree": "."}
@@ -82,6 +74,8 @@ def test_conditions_of_more_terms_than_one_chain_are_read_alike(tmp_path: Path) 
     ]
     kconf = parse(tmp_path, write(nodes, header=""))
     kconf.write_config(str(tmp_path / "ours"))
-    subprocess.run([_conf(), "--olddefconfig", "Kconfig"], cwd=tmp_path, capture_output=True, check=True)
+    subprocess.run(
+        [kernel_conf(), "--olddefconfig", "Kconfig"], cwd=tmp_path, capture_output=True, check=True
+    )
     assert _settings(tmp_path / ".config") == _settings(tmp_path / "ours")
     assert "CONFIG_ANY=y" in _settings(tmp_path / ".config")

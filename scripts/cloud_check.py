@@ -22,7 +22,7 @@ from cloudlib.calls.expected import ACCEPTED
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
-from cloudlib.config import cost, launch, requested, selection, session
+from cloudlib.config import capacity, cost, launch, requested, selection, session
 from cloudlib.config.finding import ERROR
 from cloudlib.config.session import Session
 from cloudlib.errors import CatalogError, ConfigRejected, message
@@ -59,7 +59,7 @@ def _check(*, live: bool) -> int:
     if now.catalog is None:
         hint = f"git checkout terraform/{now.provider.NAME}\nLIVE=1 asks the provider"
         raise CatalogError(now.problem, hint=hint)
-    findings = now.findings()
+    findings = [*now.findings(), *(capacity.findings(now) if live else ())]
     for finding in findings:
         print(f"{finding.level}: {finding.text}")
     print(cost.line(now.selection, now.catalog))

@@ -26,7 +26,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import cloud_providers
-from cloudlib.config import cost, session, ssh_access
+from cloudlib.config import capacity, cost, session, ssh_access, unrecorded
 from cloudlib.config.finding import ERROR
 from cloudlib.config.variables import Collected
 from cloudlib.errors import CloudError, ConfigRejected, PublishError, message, report, some
@@ -84,7 +84,8 @@ def bringup() -> None:
     plan_file = folder / _PLAN
     with _alone(folder):
         _recover(terraform)
-        tfstate.held(folder)
+        if not tfstate.held(folder):
+            capacity.refuse(now, unchanged=_NOTHING_STARTED)
         _leave_other_region(terraform, now.collected)
         _ask_for_the_unfinished(folder)
         try:
@@ -95,7 +96,8 @@ def bringup() -> None:
             _keep(folder, without=planned.gone)
             rewrite(folder / tfstate.APPLIED, now.collected.tfvars)
             applied.keep(folder)
-            _apply(terraform, plan_file, len(planned.changes), keys)
+            with unrecorded.told(now.provider, folder):
+                _apply(terraform, plan_file, len(planned.changes), keys)
         finally:
             plan_file.unlink(missing_ok=True)
         _keep(folder)

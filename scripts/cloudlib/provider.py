@@ -193,6 +193,36 @@ class Resolver(Protocol):
 
 
 @runtime_checkable
+class Capacity(Protocol):
+    """Optional: the cloud tells beforehand whether it has room for a machine."""
+
+    def without_capacity(self, values: Variables) -> Problem | None:
+        """Ask why the chosen machine cannot be started now; None where it can. Raises a CloudError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine of the account. `price` is "$1.29/h", `address` an IP; "" where one is not known.
+
+    `end` is the command that ends it for good.
+    """
+
+    id: str
+    name: str
+    address: str
+    price: str
+    end: str
+
+
+@runtime_checkable
+class Account(Protocol):
+    """Optional: terraform can start a machine here and fail to record it, so the account is asked."""
+
+    def machines(self) -> Sequence[Machine]:
+        """Every machine of the account that is not ended. Raises a CloudError."""
+
+
+@runtime_checkable
 class MachineRules(Protocol):
     """Optional: machine types refuse settings, and the API does not report which."""
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Nodes on Lambda Labs. The provider has instances and keys only: no image, disk, user data or firewall (the account
-# has one, https://cloud.lambda.ai/firewall).
+# Nodes on Lambda Labs. The provider chooses no image, and has no disk, user data or firewall (the account has
+# one, https://cloud.lambda.ai/firewall).
 
 locals {
   nodes = { for name, node in lambdalabs_instance.node : name => { public_ip = node.ip, private_ip = null } }
@@ -27,6 +27,11 @@ resource "lambdalabs_instance" "node" {
   region_name        = var.lambdalabs_region
   instance_type_name = var.lambdalabs_instance_type
   ssh_key_names      = [lambdalabs_ssh_key.user.name]
+
+  # A machine that takes longer to boot runs, and is in no state: the provider writes its id down last.
+  timeouts {
+    create = "45m"
+  }
 
   lifecycle {
     replace_triggered_by = [terraform_data.node]

@@ -7,7 +7,7 @@ terraform {
   required_providers {
     lambdalabs = {
       source  = "elct9620/lambdalabs"
-      version = "0.3.0"
+      version = "0.8.2"
     }
   }
 }

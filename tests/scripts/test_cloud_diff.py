@@ -104,9 +104,13 @@ def test_an_update_says_what_it_changed(tree: Tree) -> None:
 
 def test_a_default_that_moves(tree: Tree) -> None:
     """A defconfig that leaves the image to the default gets another one: that is said."""
-    publish(tree, lambda c: replace(c, images=tuple(i for i in c.images if i.distro != "lambda-stack")))
-    text = run(tree).stdout
-    assert "lambdalabs-gpu-1x-a10: TERRAFORM_LAMBDALABS_IMAGE_FAMILY lambda-stack-" in text
+    tree.write("defconfigs/any-image", "# Any image.\nCONFIG_TERRAFORM_GCE=y\n")
+    publish(
+        tree,
+        lambda c: replace(c, images=tuple(i for i in c.images if i.distro != "debian")),
+        provider="gce",
+    )
+    assert "any-image: TERRAFORM_GCE_IMAGE_FAMILY debian-" in run(tree).stdout
 
 
 @pytest.mark.slow

@@ -36,6 +36,7 @@ class LambdaData:
     regions: Mapping[str, str]
     capacity: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     images: tuple[Json, ...] = ()
+    instances: tuple[Json, ...] = ()
     lists_regions: bool = True
 
     def region(self, name: str) -> Json:
@@ -51,6 +52,17 @@ class LambdaData:
             }
             for name, itype in self.types.items()
         }
+
+
+def running(name: str, identity: str, status: str = "active") -> Json:
+    """A machine of the account, as /instances lists it."""
+    return {
+        "id": identity,
+        "name": name,
+        "ip": "192.0.2.7",
+        "status": status,
+        "instance_type": instance_type("gpu_1x_a10", "1x A10", "A10 (24 GB PCIe)", 30, 200, 1, 129),
+    }
 
 
 def small() -> LambdaData:

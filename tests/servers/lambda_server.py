@@ -5,8 +5,9 @@
         run([...], env={"LAMBDALABS_API_BASE": server.base, "LAMBDA_API_KEY": KEY})
         assert server.count("instance-types") == 1
 
-It answers GET /instance-types, /images and /regions, checks the key, and limits nothing. Faults to inject
-are below. From the repository's root: python3 -m tests.servers.lambda_server [--facts DIR] [--lifetime S]
+It answers GET /instance-types, /images, /regions and /instances, checks the key, and limits nothing.
+Faults to inject are below. From the repository's root:
+python3 -m tests.servers.lambda_server [--facts DIR] [--lifetime S]
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class LambdaServer(HttpServer):
         if not _authorized(request.headers.get("authorization", "")):
             return error(401, "global/invalid-api-key", "API key was invalid, expired, or deleted.", _ADVICE)
         what = request.path.removeprefix(_ROOT)
-        if request.method != "GET" or what not in ("instance-types", "images", "regions"):
+        if request.method != "GET" or what not in ("instance-types", "images", "regions", "instances"):
             return error(404, "global/object-does-not-exist", "Specified path does not exist.")
         if what == "regions" and not self.data.lists_regions:
             return error(404, "global/object-does-not-exist", "Specified path does not exist.")
@@ -59,6 +60,8 @@ class LambdaServer(HttpServer):
         data = self.data
         if what == "images":
             return list(data.images)
+        if what == "instances":
+            return list(data.instances)
         if what == "regions":
             return [data.region(name) for name in data.regions]
         return data.offers()

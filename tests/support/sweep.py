@@ -51,11 +51,15 @@ def sweep(kconf: kconfiglib.Kconfig, catalog: Catalog, names: MenuNames) -> Swee
 
 
 def defined_twice(kconf: kconfiglib.Kconfig) -> list[str]:
-    """The symbols of the whole tree that have more than one definition, each with the places."""
+    """The symbols of the whole tree that have more than one definition, each with the places.
+
+    What has no prompt may get defaults from two files: a result string from menus and from Kconfig.smart.
+    """
     return [
         f"{symbol.name}: " + ", ".join(f"{node.filename}:{node.linenr}" for node in symbol.nodes)
         for symbol in kconf.unique_defined_syms
         if len(symbol.nodes) > 1
+        and (any(n.prompt for n in symbol.nodes) or len({n.filename for n in symbol.nodes}) == 1)
     ]
 
 

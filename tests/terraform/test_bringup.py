@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from cloud_providers import PROVIDER_NAMES
-from tests.servers.lambda_server import KEY
+from tests.servers.lambda_server import KEY, LambdaServer
 from tests.support import terraform_stub
 from tests.support.bringup import REAL_ENV
 from tests.support.terraform import MODULES, PUBLIC_KEY, REAL_TERRAFORM
@@ -28,8 +28,8 @@ ACCOUNT = {
 
 @pytest.fixture(scope="module")
 def stubs() -> Iterator[dict[str, str]]:
-    with terraform_stub.providers(list(MODULES.values())) as env:
-        yield {**env, **REAL_ENV, **ACCOUNT}
+    with terraform_stub.providers(list(MODULES.values())) as env, LambdaServer(lifetime=600) as server:
+        yield {**env, **REAL_ENV, **ACCOUNT, "LAMBDALABS_API_BASE": server.base}
 
 
 @pytest.mark.parametrize("provider", PROVIDER_NAMES)

@@ -56,9 +56,9 @@ def test_lambda_s_key_from_wherever_it_is(tmp_path: Path, monkeypatch: pytest.Mo
     path = tmp_path / ".lambdalabs" / "credentials"
     path.write_text(KEY, encoding="utf-8")
     path.chmod(0o600)
-    assert environment("lambdalabs") == {"LAMBDALABS_API_KEY": KEY}
+    assert environment("lambdalabs")["LAMBDALABS_API_KEY"] == KEY
     monkeypatch.setenv("LAMBDA_API_KEY", "another_key")
-    assert environment("lambdalabs") == {"LAMBDALABS_API_KEY": "another_key"}
+    assert environment("lambdalabs")["LAMBDALABS_API_KEY"] == "another_key"
 
 
 def test_azure_s_subscription(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

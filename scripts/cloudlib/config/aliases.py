@@ -141,7 +141,7 @@ WITHOUT_EFFECT = (
     r'GCE_IMAGE_TYPE="(pd|hyperdisk)-balanced"',
     r"GCE_LICENSE_TYPE_PAYGO_RHEL=y",
     r"LAMBDALABS_SSH_KEY_\w+=.*",
-    r"LAMBDALABS_IMAGE=.*",
+    r"LAMBDALABS_(IMAGE|DISTRO|CUSTOM_IMAGE)(_\w+)?=.*",
 )
 
 #: What is set elsewhere in this tree: one note each, with the place.
@@ -158,7 +158,6 @@ ELSEWHERE = (
 _UNUSED = tuple((pattern, "") for pattern in WITHOUT_EFFECT)
 
 _MACOS = "these machines run macOS only"
-_TIER = "choose an instance type, or TERRAFORM_LAMBDALABS_REGION_SMART_CHEAPEST"
 #: What would change the machines and is not supported: refused, with the reason.
 UNSUPPORTED = (
     (r"\w*OPENSTACK\w*=.*", "there is no provider OpenStack"),
@@ -177,8 +176,11 @@ UNSUPPORTED = (
     (r"GCE_IMAGE_TYPE=.*", "the boot disk is pd-balanced here, or hyperdisk-balanced with newer types"),
     (r"GCE_LICENSE_TYPE_BYOS_RHEL=y", "bring-your-own-license images are not offered"),
     (r"GCE_IMAGE_UBUNTU_MINIMAL_\w+=y", "minimal Ubuntu images are not offered"),
-    (r"LAMBDALABS_INSTANCE_TYPE_\w+_OR_LESS=y", f"a ceiling for the GPU is not supported; {_TIER}"),
-    (r"LAMBDALABS_SMART_INSTANCE=y", f"the type cannot be left open within one region; {_TIER}"),
+    (
+        r"LAMBDALABS_SMART_INSTANCE=y",
+        "the type cannot be left open within one region; choose an instance type, or "
+        "TERRAFORM_LAMBDALABS_REGION_SMART_CHEAPEST",
+    ),
     (r"LAMBDALABS_REGION_US_TX_1=y", "Lambda Labs no longer has a region us-tx-1"),
 )  # fmt: skip
 

@@ -111,6 +111,8 @@ def _architecture(wanted: Selection, itype: InstanceType, catalog: Catalog) -> I
 
 def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> Iterable[Finding]:
     """Architecture and boot mode of the image, which can be checked only if the catalog lists it."""
+    if not wanted.image:  # the provider's default, which nobody chooses
+        return
     purpose = "gpu" if wanted.gpu_image else "os"
     listed = [i for i in catalog.images if i.purpose == purpose]
     modes = boot.stated(listed)

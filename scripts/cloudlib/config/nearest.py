@@ -33,6 +33,8 @@ _NOUNS = (
     ("_REGION_", "region"), ("_ZONE_", "zone"), ("_DISTRO_", "distribution"), ("_AMI_", "image"),
     ("_IMAGE_", "image"), ("_INSTANCE_", "machine"), ("_VM_", "machine"), ("_MACHINE_", "machine"),
 )  # fmt: skip
+#: Options that leave the instance type to the cloud: which has capacity when `make` asks.
+_LEFT_TO_CLOUD = ("_SMART_CHEAPEST", "_OR_LESS")
 _NO_MACHINES = (
     "_REGION",
     "_LOCATION",
@@ -94,10 +96,13 @@ def machine(symbol: kconfiglib.Symbol) -> Machine | None:
 
 def chosen(kconf: kconfiglib.Kconfig) -> Machine | None:
     """The machine that a configuration chooses; None where it leaves that to the cloud."""
+    known = None
     for symbol in kconf.unique_defined_syms:
-        if symbol.choice is not None and symbol.str_value == "y" and (known := machine(symbol)):
-            return known
-    return None
+        if symbol.choice is not None and symbol.str_value == "y":
+            if symbol.name.endswith(_LEFT_TO_CLOUD):
+                return None
+            known = known or machine(symbol)
+    return known
 
 
 def like(wanted: Machine, kconf: kconfiglib.Kconfig) -> list[Machine]:

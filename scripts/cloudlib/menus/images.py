@@ -17,7 +17,7 @@ from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image, InstanceType
 from cloudlib.errors import CatalogError
 from cloudlib.menus.conditions import menu_families, type_terms
-from cloudlib.menus.kconfig import Choice, Config, Default, If, Node, all_of, any_of, none_of
+from cloudlib.menus.kconfig import Choice, Comment, Config, Default, If, Node, all_of, any_of, none_of
 from cloudlib.menus.names import ANY_MODE, TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable, symbol
 
@@ -33,8 +33,13 @@ _CUSTOM = "Any other image, by the cloud's names for it. Whether the machine can
 
 
 def images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node, ...]:
-    """The distribution choice with a "Custom image" entry, a release choice each, the result strings."""
+    """The distribution choice with a "Custom image" entry, a release choice each, the result strings.
+
+    For a provider whose images terraform cannot choose, a comment that says so.
+    """
     own = names.images
+    if not own.coordinates:
+        return (Comment(f"Image: {names.title}'s default; its terraform provider chooses no other"),)
     streams = [i for i in catalog.images if i.purpose == "os"]
     if not streams:
         raise CatalogError(f"{catalog.provider}: the answer has no distribution image")

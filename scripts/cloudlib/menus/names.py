@@ -31,8 +31,8 @@ class ImageNames:
     """Symbols of the image menus.
 
     `coordinates` maps an image record's coordinate to the default of the same coordinate under
-    "Custom image". `prefix` + coordinate is the result string. `gpu` names the family of symbols
-    for GPU images, "" where a provider has none.
+    "Custom image"; none where terraform cannot choose an image. `prefix` + coordinate is the result
+    string. `gpu` names the family of symbols for GPU images, "" where a provider has none.
 
     `rule` is a sentence for the help of a release: which image is taken of several.
     """

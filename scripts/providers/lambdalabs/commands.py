@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""The commands that `lambda-cli` has besides those of every provider: `capacity` and `smart`."""
+"""The commands that `lambda-cli` has besides those of every provider: what has capacity, and kdevops's."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import ARCHITECTURES
+from cloudlib.catalog.text import dollars
 from cloudlib.errors import UsageError, printable
 from cloudlib.provider import Provider, Request
 from cloudlib.show import rows
 from providers.lambdalabs.fetch import instance_types_now
-from providers.lambdalabs.smart import NoCapacity, Offer, cheapest, named, offers
+from providers.lambdalabs.smart import TIERS, NoCapacity, Offer, best, cheapest, named, offers
 
 
 def add(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,10 +27,29 @@ def add(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     smart = nouns.add_parser("smart", help="one type and region that can be started now")
     mode = smart.add_mutually_exclusive_group(required=True)
     mode.add_argument("--cheapest", action="store_true", help="the cheapest type with capacity")
+    mode.add_argument("--tier", choices=TIERS, help="the best GPU with capacity, up to this one")
     mode.add_argument("--region-for", metavar="TYPE", help="a region with capacity for this type")
-    smart.add_argument("--arch", choices=ARCHITECTURES, help="the cheapest of this architecture")
+    smart.add_argument(
+        "--arch", choices=ARCHITECTURES, help="the cheapest, or of the tier the best, of this architecture"
+    )
     smart.add_argument("--gpu", action="store_true", help="the cheapest with a GPU")
     smart.set_defaults(run=_smart)
+    _add_those_of_kdevops(nouns)
+
+
+def _add_those_of_kdevops(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Commands that kdevops's lambda-cli has, and its playbooks and its users call."""
+    check = nouns.add_parser("check-availability", help="can a type be started in a region now?")
+    check.add_argument("instance_type", metavar="TYPE")
+    check.add_argument("region", metavar="REGION")
+    check.set_defaults(run=_check_availability)
+    select = nouns.add_parser("smart-select", help="the same as `smart --cheapest --gpu`")
+    select.add_argument("--mode", choices=("cheapest",), default="cheapest", help="the only one there is")
+    select.set_defaults(run=_smart, cheapest=True, region_for=None, tier=None, arch=None, gpu=True)
+    prices = nouns.add_parser("pricing", help="prices").add_subparsers(required=True, metavar="list")
+    table = prices.add_parser("list", help="USD per hour, day and month of 30 days")
+    table.add_argument("--instance-type", metavar="TYPE", help="of this type only")
+    table.set_defaults(run=_pricing)
 
 
 def _capacity(provider: Provider, options: argparse.Namespace) -> None:
@@ -52,11 +73,13 @@ def _capacity(provider: Provider, options: argparse.Namespace) -> None:
 
 
 def _smart(provider: Provider, options: argparse.Namespace) -> None:
-    if options.region_for and (options.arch or options.gpu):
-        raise UsageError("--arch and --gpu narrow --cheapest, not --region-for")
+    if (options.region_for and options.arch) or (options.gpu and not options.cheapest):
+        raise UsageError("--arch narrows --cheapest and --tier, --gpu narrows --cheapest")
     every = _offers(options)
     if options.cheapest:
         offer = cheapest(every, architecture=options.arch or "", gpu=options.gpu)[0]
+    elif options.tier:
+        offer = best(every, options.tier, architecture=options.arch or "")
     else:
         offer = named(every, options.region_for)
     row = {**_row(offer), "region": offer.regions[0], "regions": list(offer.regions)}
@@ -65,6 +88,52 @@ def _smart(provider: Provider, options: argparse.Namespace) -> None:
     else:
         parts = (offer.itype.name, offer.regions[0], offer.price)
         print(printable("  ".join(part for part in parts if part)))
+
+
+def _check_availability(provider: Provider, options: argparse.Namespace) -> None:
+    """Both yes and no are answers: the exit code is 0, and `available` tells, as kdevops reads it."""
+    offer = next((o for o in _offers(options) if o.itype.name == options.instance_type), None)
+    regions = offer.regions if offer else ()
+    available = options.region in regions
+    where = f"has capacity in {', '.join(regions)}" if regions else "has no capacity in any region"
+    said = f"{options.instance_type} {where if offer else 'is not offered'}"
+    row = {
+        "available": available,
+        "instance_type": options.instance_type,
+        "region": options.region,
+        "available_regions": list(regions),
+        "message" if available else "error": said,
+    }
+    if options.output == "json":
+        rows.show_json(row)
+    else:
+        print(printable(f"{'yes' if available else 'no'}: {said}"))
+
+
+def _pricing(provider: Provider, options: argparse.Namespace) -> None:
+    every = [o for o in _offers(options) if options.instance_type in (None, o.itype.name)]
+    if not every:
+        named(_offers(options), options.instance_type)  # says which there are
+    columns: list[rows.Column[Offer]] = [
+        rows.Column("instance type", lambda o: o.itype.name),
+        *(rows.Column(f"per {period}", _cost(hours), number=True) for period, hours in _HOURS.items()),
+    ]
+    rows.show(options.output, every, columns, _costs)
+
+
+_HOURS = {"hour": 1, "day": 24, "month": 24 * 30}
+
+
+def _cost(hours: int) -> Callable[[Offer], str]:
+    return lambda offer: "" if offer.usd is None else dollars(offer.usd * hours)
+
+
+def _costs(offer: Offer) -> dict[str, object]:
+    usd = offer.usd
+    costs = {
+        f"usd_per_{period}": None if usd is None else float(usd * hours) for period, hours in _HOURS.items()
+    }
+    return {"instance_type": offer.itype.name, **costs}
 
 
 def _offers(options: argparse.Namespace) -> list[Offer]:

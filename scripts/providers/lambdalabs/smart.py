@@ -17,7 +17,7 @@ from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import InstanceType
 from cloudlib.catalog.text import dollars
 from cloudlib.errors import CallFailed, UsageError
-from cloudlib.provider import Resolved, Variables
+from cloudlib.provider import Problem, Resolved, Variables
 from providers.lambdalabs import parse as lambdalabs_parse
 
 _CHEAPEST = "TERRAFORM_LAMBDALABS_REGION_SMART_CHEAPEST"
@@ -27,6 +27,44 @@ _GPU = "TERRAFORM_LAMBDALABS_SMART_GPU"
 _REGION, _TYPE = "terraform_lambdalabs_region", "terraform_lambdalabs_instance_type"
 _IS_GPU = "terraform_lambdalabs_is_gpu_instance"
 _PREFERRED = "terraform_lambdalabs_region_preferred"
+
+
+#: Instance types, the best first. B200 with one GPU came after these names, and is above every ceiling.
+_ONE_GPU = (
+    "gpu_1x_gh200",
+    "gpu_1x_h100_sxm5",
+    "gpu_1x_h100_pcie",
+    "gpu_1x_a100_sxm4",
+    "gpu_1x_a100",
+    "gpu_1x_a6000",
+    "gpu_1x_rtx6000",
+    "gpu_1x_a10",
+)
+_EIGHT_GPUS = (
+    "gpu_8x_b200_sxm6",
+    "gpu_8x_h100_sxm5",
+    "gpu_8x_a100_80gb_sxm4",
+    "gpu_8x_a100",
+    "gpu_8x_v100",
+    "gpu_8x_v100_n",
+)
+
+
+def _from(types: Sequence[str], best: str) -> tuple[str, ...]:
+    return tuple(types[types.index(best) :])
+
+
+#: What stands in the place of an instance type -> the types that it may become, the best first. The names
+#: are those of kdevops, and of terraform/lambdalabs/kconfigs/Kconfig.smart.
+TIERS: Mapping[str, tuple[str, ...]] = {
+    "GH200_OR_LESS": _ONE_GPU,
+    "H100_OR_LESS": _from(_ONE_GPU, "gpu_1x_h100_sxm5"),
+    "A100_OR_LESS": _from(_ONE_GPU, "gpu_1x_a100_sxm4"),
+    "A6000_OR_LESS": _from(_ONE_GPU, "gpu_1x_a6000"),
+    "8X_B200_OR_LESS": _EIGHT_GPUS,
+    "8X_H100_OR_LESS": _from(_EIGHT_GPUS, "gpu_8x_h100_sxm5"),
+    "8X_A100_OR_LESS": _from(_EIGHT_GPUS, "gpu_8x_a100_80gb_sxm4"),
+}
 
 
 class NoCapacity(CallFailed):
@@ -80,6 +118,24 @@ def cheapest(all_offers: Sequence[Offer], *, architecture: str = "", gpu: bool =
     return [o for o in fits if o.usd == fits[0].usd]
 
 
+def best(all_offers: Sequence[Offer], tier: str, *, architecture: str = "") -> Offer:
+    """The offer of the best type of a tier that has capacity, for an architecture, "" for any.
+
+    Raises NoCapacity without any, which names the types of other tiers that have some.
+    """
+    with_capacity = {o.itype.name: o for o in all_offers if o.regions}
+    fitting = {n: o for n, o in with_capacity.items() if architecture in ("", *o.itype.architectures)}
+    for name in TIERS[tier]:
+        if name in fitting:
+            return fitting[name]
+    others = ", ".join(sorted((n for n, o in fitting.items() if o.itype.gpus), key=natural))
+    what = f"{architecture} type" if architecture else "type"
+    raise NoCapacity(
+        f"no {what} of {tier} has capacity in any region now: {', '.join(TIERS[tier])}",
+        hint=f"GPUs with capacity: {others}" if others else "try again later: no GPU has capacity",
+    )
+
+
 def named(all_offers: Sequence[Offer], name: str) -> Offer:
     """The offer of one type, with capacity; UsageError where there is no such type, or NoCapacity."""
     by_name = {o.itype.name: o for o in all_offers}
@@ -92,6 +148,23 @@ def named(all_offers: Sequence[Offer], name: str) -> Offer:
             hint="try again later, or choose another type; `scripts/lambda-cli capacity` lists all",
         )
     return by_name[name]
+
+
+def without_capacity(types: Reader, name: str, region: str) -> Problem | None:
+    """Why a type cannot be started in a region now, and where it or what is like it can; None where it can.
+
+    How many could be started Lambda does not say.
+    """
+    by_name = {o.itype.name: o for o in offers(types)}
+    if name in by_name and region in by_name[name].regions:
+        return None
+    if name in by_name and by_name[name].regions:
+        return Problem(f"{name} has no capacity in {region} now", by_name[name].regions)
+    here = [o for o in by_name.values() if region in o.regions]
+    like = by_name.get(name)
+    same = [o for o in here if like is None or bool(o.itype.gpus) == bool(like.itype.gpus)]
+    nearest = tuple(f"{o.itype.name} {o.price}".strip() for o in (same or here)[:5])
+    return Problem(f"{name} has no capacity in any region now", nearest)
 
 
 def wanted(values: Variables) -> bool:
@@ -112,6 +185,9 @@ def resolved(types: Reader, values: Variables, earlier: Variables) -> Resolved:
             all_offers, architecture=str(values["target_arch"]), gpu=bool(values.get(_GPU.lower()))
         )
         how = "cheapest with capacity"
+    elif (tier := str(values[_TYPE])) in TIERS:
+        candidates = [best(all_offers, tier, architecture=str(values["target_arch"]))]
+        how = f"the best of {tier} with capacity"
     else:
         candidates = [named(all_offers, str(values[_TYPE]))]
         how = "with capacity"

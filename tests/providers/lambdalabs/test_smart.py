@@ -156,7 +156,7 @@ def test_smart_answers_with_data_on_stdout(tree: Tree, server: LambdaServer) -> 
         [
             (("smart", "--region-for", "gpu_1x_a6000"), 1, "gpu_1x_a6000 has no capacity in any region now"),
             (("smart", "--region-for", "gpu_1x_a11"), 2, "nearest: gpu_1x_a10"),
-            (("smart", "--region-for", "gpu_1x_a10", "--gpu"), 2, "narrow --cheapest"),
+            (("smart", "--region-for", "gpu_1x_a10", "--gpu"), 2, "--gpu narrows --cheapest"),
             (("smart",), 2, "--region-for is required"),
             (("--offline", "smart", "--cheapest"), 2, "only the API knows what has capacity"),
             (("--offline", "capacity"), 2, "only the API knows what has capacity"),

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""The machines of an account, from `GET /instances`: https://docs.lambda.ai/api/cloud#listRunningInstances"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cloudlib.calls.shape import Reader
+from cloudlib.catalog.text import dollars
+from cloudlib.provider import Machine, Request
+from providers.lambdalabs.calls import base_url, client
+
+#: Statuses of machines that no longer cost anything, or soon will not.
+_ENDED = ("terminated", "terminating", "preempted")
+_CALL_BUDGET = 5
+#: The key comes from curl's stdin, so that no list of processes shows it.
+#: https://docs.lambda.ai/api/cloud#terminateInstances
+_END = (
+    """printf 'user = "%s:"' "$LAMBDA_API_KEY" | curl -K - {base}instance-operations/terminate """
+    """-H 'Content-Type: application/json' -d '{{"instance_ids": ["{id}"]}}'"""
+)
+
+
+def machines(request: Request) -> list[Machine]:
+    """Every machine that is not ended, by the name it was given: one request. Raises a CloudError."""
+    request.log.budget = _CALL_BUDGET
+    answer = client(request).answer("instances")
+    listed = [_machine(row) for row in answer.rows("data") if row.text("status") not in _ENDED]
+    return sorted(listed, key=lambda machine: (machine.name, machine.id))
+
+
+def _machine(row: Reader) -> Machine:
+    about = row.maybe_at("instance_type")
+    cents = about.maybe_whole("price_cents_per_hour")
+    identity = row.name("id")
+    return Machine(
+        id=identity,
+        name=row.maybe_text("name"),
+        address=row.maybe_text("ip"),
+        price=f"{dollars(Decimal(cents) / 100)}/h" if cents else "",
+        end=_END.format(base=base_url(), id=identity),
+    )

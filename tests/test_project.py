@@ -201,7 +201,8 @@ def test_every_dependency_s_license_is_listed() -> None:
     listed = set(re.findall(r"^\| ([a-z0-9-]+) \| \S", text(ROOT / "docs/dependencies.md"), re.MULTILINE))
     pinned = {name for path in ROOT.glob("requirements*.txt") for name in pins(path)}
     assert (
-        sorted(pinned - listed) == [] and sorted(listed - pinned - {"package", "program", "library", "terraform"}) == []
+        sorted(pinned - listed) == []
+        and sorted(listed - pinned - {"package", "program", "library", "terraform"}) == []
     )
 
 

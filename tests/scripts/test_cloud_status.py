@@ -146,7 +146,7 @@ def test_an_edited_price_is_damage(tree: Tree) -> None:
     """The digest is that of other records."""
     path = f"{STATIC}/catalog.json.static"
     text = tree.read(path)
-    tree.write(path, text.replace('["1.29"', '["0.01"', 1))
+    tree.write(path, text.replace('{"1.29"', '{"0.01"', 1))
     assert tree.read(path) != text
     assert f"{path}: the records do not match the digest" in said(tree, code=1)
 

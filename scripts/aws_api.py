@@ -15,7 +15,7 @@ from cloudlib.calls.parallel import Pool
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.aws import calls, exports, images, volumes
+from providers.aws import calls, exports, images, parse, volumes
 from providers.aws import fetch as aws_fetch
 
 NAME = calls.NAME
@@ -30,6 +30,8 @@ MENU_NAMES = MenuNames(
     zone_noun="availability zone",
     family_prefix="TERRAFORM_AWS_INSTANCE_TYPE_",
     type_prefix="TERRAFORM_AWS_INSTANCE_",
+    features=(parse.XEN,),
+    most_data_volumes=20,
     zones_gate=True,
     own_zone_names=True,
     results=Results("TERRAFORM_AWS_REGION", "TERRAFORM_AWS_INSTANCE_TYPE", "TERRAFORM_AWS_AV_ZONE"),
@@ -49,6 +51,7 @@ MENU_NAMES = MenuNames(
 )
 EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES
+machine_problems = volumes.machine_problems
 CANARIES = ("m5.large", "t3.micro")
 PUBLISHERS = images.PINNED
 

@@ -152,6 +152,14 @@ resource "aws_key_pair" "user" {
   key_name_prefix = "${var.hosts_prefix}-"
   public_key      = local.public_key
   tags            = local.tags
+
+  # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ImportKeyPair.html
+  lifecycle {
+    precondition {
+      condition     = can(regex("^ssh-(rsa|ed25519) ", local.public_key))
+      error_message = "AWS takes ED25519 and RSA keys only, and ${var.ssh_config_pubkey_file} is of another type: ssh-keygen -t ed25519 makes one."
+    }
+  }
 }
 
 # The nodes.

@@ -84,15 +84,26 @@ variable "aws_nested_virtualization" {
   type        = bool
 }
 
+variable "aws_xen" {
+  description = "Whether the type runs on Xen instead of the Nitro System, and attaches no large io2 volumes."
+  type        = bool
+  nullable    = false
+}
+
+variable "aws_max_data_volumes" {
+  description = "How many data volumes the type takes, 20 at most: device names are /dev/sdf to /dev/sdy."
+  type        = number
+  nullable    = false
+}
+
 variable "aws_data_volume_count" {
   description = "EBS volumes of each node, besides its root."
   type        = number
   nullable    = false
 
-  # Device names are /dev/sdf to /dev/sdy.
   validation {
-    condition     = var.aws_data_volume_count >= 0 && var.aws_data_volume_count <= 20
-    error_message = "aws_data_volume_count is 0 to 20."
+    condition     = var.aws_data_volume_count >= 0 && var.aws_data_volume_count <= min(var.aws_max_data_volumes, 20)
+    error_message = "aws_data_volume_count is 0 to ${min(var.aws_max_data_volumes, 20)} for ${var.aws_instance_type}."
   }
 }
 
@@ -117,6 +128,12 @@ variable "aws_data_volume_size_gb" {
     )
     error_message = "aws_data_volume_size_gb is ${try(join(" to ", local.data_volume.size), "a number")} for this type."
   }
+
+  # https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html#io2-block-express
+  validation {
+    condition     = !(var.aws_xen && var.aws_data_volume_type == "io2" && try(var.aws_data_volume_size_gb > 16384, false))
+    error_message = "${var.aws_instance_type} attaches io2 volumes of at most 16384 GiB: more needs a type on the Nitro System."
+  }
 }
 
 variable "aws_data_volume_iops" {
@@ -131,6 +148,11 @@ variable "aws_data_volume_iops" {
       true
     )
     error_message = "aws_data_volume_iops is ${try(join(" to ", local.data_volume.iops), "null")} for this type${try(", at most ${local.data_volume.iops_per_gib} for each GiB", "")}."
+  }
+
+  validation {
+    condition     = !(var.aws_xen && var.aws_data_volume_type == "io2" && try(var.aws_data_volume_iops > 64000, false))
+    error_message = "${var.aws_instance_type} attaches io2 volumes of at most 64000 IOPS: more needs a type on the Nitro System."
   }
 }
 

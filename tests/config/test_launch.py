@@ -126,6 +126,16 @@ def test_zones_that_are_not_known() -> None:
     assert (nowhere.level, nowhere.what) == (ERROR, "m7.large is offered in no zone of north-1")
 
 
+def test_what_is_not_sold_on_demand() -> None:
+    def b7(*usage: str) -> Finding:
+        return find(catalog([*ITYPES, itype("b7.large", usage=usage)]), instance_type="b7.large")[0]
+
+    finding = b7("capacity-block")
+    assert finding.level == ERROR and finding.nearest[0].startswith(("m5.large", "m7.large"))
+    assert finding.what == "b7.large cannot be started on demand, only as capacity-block"
+    assert b7("capacity-block", "on-demand").level == b7().level == WARNING, "its price is not known"
+
+
 def test_the_wrong_architecture() -> None:
     found = only(instance_type="a7.large")
     assert found.what == "a7.large boots arm64, but the target architecture is x86_64"

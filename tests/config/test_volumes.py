@@ -192,5 +192,6 @@ def good(provider: str) -> dict[str, object]:
         "azure_zone": "1",
         "azure_image_plan": "none",
         "azure_max_data_volumes": 20,
+        "aws_max_data_volumes": 20,
     }
     return {name: special.get(name, usual[kind]) for name, kind in kinds.items()}

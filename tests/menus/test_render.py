@@ -187,6 +187,13 @@ def test_types_for_which_nested_virtualization_can_be_switched_on(tmp_path: Path
         assert value(kconf, f"{D}_CAN_NEST") == can, name
 
 
+def test_machines_that_are_not_sold_on_demand_are_named_and_not_offered(tmp_path: Path) -> None:
+    block = itype("b7.large", usage=("capacity-block",))
+    kconf = parse_menus(tmp_path, catalog([*ITYPES, block]), FAMILIES)
+    assert not [s.name for s in kconf.unique_defined_syms if "B7" in s.name]
+    assert "--- Not on demand, only as capacity-block: b7.large" in choice_lines(kconf, FAMILY)
+
+
 def test_machines_that_run_only_macos_are_left_out() -> None:
     texts = menus.render(catalog(), FAMILIES, "x", "static")
     assert not [name for name, text in texts.items() if "mac2" in text and name != "catalog.json"]

@@ -120,7 +120,7 @@ FAULTS = [
     ),
     ("gce", "main.tf", "var.gce_is_gpu_instance ||", "", "gpus_are_not_migrated"),
     ("lambdalabs", "main.tf", "= var.lambdalabs_region\n", '= "us-west-1"\n', "nodes"),
-    ("aws", "vars.tf", "var.aws_data_volume_count <= 20", "true", "too_many_volumes"),
+    ("aws", "vars.tf", "min(var.aws_max_data_volumes, 20)", "21", "too_many_volumes"),
     ("gce", "vars.tf", "|e2|", "|", "nested_virtualization_on_e2"),
 ]
 

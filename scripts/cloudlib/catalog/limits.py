@@ -155,6 +155,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
         "memory_mib": MEMORY_MIB,
         "architectures": NAME,
         "network": PROSE,
+        "usage": NAME,
         "boot_modes": BOOT_MODE,
         "features": NAME,
         "max_data_volumes": VOLUMES,

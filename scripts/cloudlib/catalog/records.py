@@ -18,6 +18,8 @@ from cloudlib.catalog.order import family_order, natural
 
 #: What the root Kconfig lets a user target, by the names the records use.
 ARCHITECTURES = ("x86_64", "arm64")
+#: How machines of this project are started: see `InstanceType.usage`.
+ON_DEMAND = "on-demand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class InstanceType:
 
     `boot_modes` are the ways in which it can start an image, where the vendor states them. `features` are
     what the provider's MenuNames ask about, by their names there. `max_data_volumes` is how many data volumes
-    it takes besides its root volume, None where that is not stated.
+    it takes besides its root volume, None where that is not stated. `usage` is how it is sold ("on-demand",
+    "spot", "capacity-block", "reservation"), () where that is not stated.
     A region without one of `zones` has it in no zone, unless `zones_unknown` names the region.
     """
 
@@ -136,6 +139,7 @@ class InstanceType:
     current_generation: bool = True
     features: tuple[str, ...] = ()
     max_data_volumes: int | None = None
+    usage: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     zones_unknown: tuple[str, ...] = ()
@@ -154,9 +158,14 @@ class InstanceType:
         return tuple(a for a in ARCHITECTURES if a in self.architectures)
 
     @property
+    def on_demand(self) -> bool:
+        """Whether it can be started at once, at the price on demand; assumed where it is not stated."""
+        return not self.usage or ON_DEMAND in self.usage
+
+    @property
     def offered(self) -> bool:
-        """Whether menus offer it: it boots Linux on a target architecture, in some region."""
-        return bool(self.linux_architectures and self.regions)
+        """Whether menus offer it: it boots Linux on a target architecture, in some region, on demand."""
+        return bool(self.linux_architectures and self.regions and self.on_demand)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ def type_prompt(itype: InstanceType, region: str) -> str:
     return "  ".join(part for part in parts if part)
 
 
+def sold_as(itype: InstanceType) -> str:
+    """`only as capacity-block`: how a type is sold that is not sold on demand."""
+    return f"only as {' or '.join(itype.usage)}"
+
+
 def family_prompt(name: str, instance_types: Sequence[InstanceType], region: str) -> str:
     """One line for a family: its ranges, architectures, devices and lowest known price."""
     prices = [p.usd_per_hour for t in instance_types if (p := t.price_in(region))]

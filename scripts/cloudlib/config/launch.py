@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from cloudlib.catalog import boot, limits, merge
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Catalog, Image, InstanceType
-from cloudlib.catalog.text import type_prompt
+from cloudlib.catalog.text import sold_as, type_prompt
 from cloudlib.config import ssh_access, volumes
 from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding
 from cloudlib.config.selection import Selection
@@ -30,6 +30,7 @@ def findings(wanted: Selection, catalog: Catalog, provider: Provider) -> list[Fi
         problems += _offer(wanted, itype, catalog, names)
     if itype is not None:
         problems += _architecture(wanted, itype, catalog)
+        problems += _usage(wanted, itype, catalog)
     problems += _image(wanted, itype, catalog)
     problems += [Finding(ERROR, p.what, p.nearest) for p in _provider_rules(wanted, provider)]
     if itype is not None:
@@ -107,6 +108,14 @@ def _architecture(wanted: Selection, itype: InstanceType, catalog: Catalog) -> I
         boots = " and ".join(itype.linux_architectures) or "no Linux"
         what = f"{itype.name} boots {boots}, but the target architecture is {wanted.architecture}"
         yield Finding(ERROR, what, _similar(itype, wanted, catalog, lambda t: wanted.region in t.regions))
+
+
+def _usage(wanted: Selection, itype: InstanceType, catalog: Catalog) -> Iterable[Finding]:
+    """A type that is not sold on demand."""
+    if not itype.on_demand:
+        what = f"{itype.name} cannot be started on demand, {sold_as(itype)}"
+        near = _similar(itype, wanted, catalog, lambda t: wanted.region in t.regions and t.on_demand)
+        yield Finding(ERROR, what, near)
 
 
 def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> Iterable[Finding]:

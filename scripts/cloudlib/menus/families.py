@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from cloudlib.catalog.category import CATEGORIES
 from cloudlib.catalog.order import family_order
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
+from cloudlib.catalog.text import sold_as
 from cloudlib.menus.conditions import Families, is_old, offer, offered_if, offered_regions
 from cloudlib.menus.help_texts import CATEGORIES as CATEGORY_NOTES
 from cloudlib.menus.help_texts import family_help, price_note, same_everywhere
@@ -72,6 +73,7 @@ def family_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, famili
             instance_types = [itype for name in old for itype in own[name]]
             where = (chosen, f"!{names.previous_generation}", *offered_if(instance_types, catalog, names))
             items.append(Comment(_shortened(f"Previous generation, not shown: {', '.join(old)}"), where))
+        items += [Comment(row, (chosen,)) for row in _not_on_demand(catalog, category)]
         for architecture in ARCHITECTURES:
             if best := _default_family(own, architecture, catalog):
                 condition = all_of(chosen, TARGET[architecture])
@@ -82,6 +84,16 @@ def family_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, famili
         items=tuple(items),
         help="\n".join(text for text in (names.family_hint, price_note(catalog)) if text),
     )
+
+
+def _not_on_demand(catalog: Catalog, category: str) -> Iterator[str]:
+    """A row for each way in which types of a category are sold that cannot be started on demand."""
+    sold: dict[str, list[str]] = {}
+    for itype in catalog.instance_types:
+        if itype.category == category and itype.linux_architectures and not itype.on_demand:
+            sold.setdefault(sold_as(itype), []).append(itype.name)
+    for how, names in sorted(sold.items()):
+        yield _shortened(f"Not on demand, {how}: {', '.join(names)}")
 
 
 def _shortened(text: str) -> str:

@@ -40,6 +40,8 @@ def type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
         "Bare metal." if itype.bare_metal else "",
         f"KVM guests: {'yes' if itype.kvm else 'no'}." if names.states_kvm else "",
         _labeled("Boot", itype.boot_modes),
+        "" if itype.max_data_volumes is None else f"Data volumes: at most {itype.max_data_volumes}.",
+        _labeled("Sold", itype.usage),
         _regions(itype, catalog, names),
         _labeled(f"Zones in {here}", inside),
         _prices_elsewhere(itype, here),

@@ -17,8 +17,8 @@ from cloudlib.menus.rows import padded
 from cloudlib.menus.symbols import SymbolTable
 
 _OWN_NAMES = (
-    " Which zone a name stands for differs between accounts. Offered are the zones that have the chosen type, "
-    "by the names that they have in the account that asked for this catalog."
+    " Which zone a name stands for differs between accounts. Offered are the zones that have the chosen "
+    "type, by the names that they have in the account that asked for this catalog."
 )
 
 

@@ -20,6 +20,8 @@ EXPORTS = (
     Export("TERRAFORM_AWS_GPU_AMI_NAME", "string"),
     Export("TERRAFORM_AWS_GPU_AMI_OWNER", "string"),
     Export("TERRAFORM_AWS_NESTED_VIRTUALIZATION", "bool"),
+    Export("TERRAFORM_AWS_XEN", "bool"),
+    Export("TERRAFORM_AWS_MAX_DATA_VOLUMES", "int"),
     *data_volumes(VOLUMES.prefix),
     *NODES,
     *NETWORK_AND_ROOT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytest_mock import MockerFixture
 from cloudlib.calls.expected import Expected
 from cloudlib.calls.run import CallLog
 from cloudlib.calls.shape import Reader
+from cloudlib.catalog.records import InstanceType
 from cloudlib.errors import BadReply
 from cloudlib.provider import Request
 from providers.aws import fetch as aws_fetch
@@ -81,6 +83,35 @@ def test_a_slice_of_a_gpu() -> None:
     )
     (gpu,) = kinds["m5.large"].gpus
     assert (gpu.name, gpu.count, gpu.fraction, poor) == ("NVIDIA L4", 1, "1/8", ())
+
+
+def described(**fields: Any) -> InstanceType:
+    types, _ = aws_parse.instance_types(answer({"InstanceTypes": [{**_LARGE, **fields}]}))
+    return types["m5.large"]
+
+
+def test_what_is_not_stated_is_not_known() -> None:
+    plain = described()
+    assert (plain.usage, plain.max_data_volumes, plain.features, plain.on_demand) == ((), None, (), True)
+
+
+def test_how_a_type_is_sold() -> None:
+    assert described(SupportedUsageClasses=["spot", "on-demand"]).usage == ("on-demand", "spot")
+    block = replace(described(SupportedUsageClasses=["capacity-block"]), regions=("us-east-1",))
+    assert block.usage == ("capacity-block",) and not block.on_demand and not block.offered
+    both = described(SupportedUsageClasses=["capacity-block", "on-demand", "spot"])
+    assert both.on_demand
+
+
+@pytest.mark.parametrize(("limit", "kind", "most"), [(26, "shared", 25), (128, "dedicated", 127), (3, "", 2)])
+def test_one_attachment_is_the_root_volume(limit: int, kind: str, most: int) -> None:
+    ebs = {"MaximumEbsAttachments": limit, **({"AttachmentLimitType": kind} if kind else {})}
+    assert described(EbsInfo=ebs).max_data_volumes == most
+
+
+def test_what_is_not_on_the_nitro_system() -> None:
+    assert described(Hypervisor="xen").features == ("xen",)
+    assert described(Hypervisor="nitro").features == described(BareMetal=True).features == ()
 
 
 @pytest.mark.parametrize("lacking", ["VCpuInfo", "MemoryInfo"])

@@ -39,6 +39,8 @@ variables {
   aws_gpu_ami_owner               = null
   aws_gpu_ami_name                = null
   aws_nested_virtualization       = null
+  aws_xen                         = false
+  aws_max_data_volumes            = 20
   aws_data_volume_count           = 0
   aws_data_volume_type            = null
   aws_data_volume_size_gb         = null
@@ -342,4 +344,55 @@ run "too_many_volumes" {
   }
 
   expect_failures = [var.aws_data_volume_count]
+}
+
+run "more_volumes_than_the_type_takes" {
+  command = plan
+
+  variables {
+    aws_max_data_volumes    = 2
+    aws_data_volume_count   = 3
+    aws_data_volume_type    = "gp2"
+    aws_data_volume_size_gb = 100
+  }
+
+  expect_failures = [var.aws_data_volume_count]
+}
+
+run "large_volumes_of_a_type_on_xen" {
+  command = plan
+
+  variables {
+    aws_xen                 = true
+    aws_data_volume_count   = 1
+    aws_data_volume_type    = "io2"
+    aws_data_volume_size_gb = 16385
+    aws_data_volume_iops    = 3000
+  }
+
+  expect_failures = [var.aws_data_volume_size_gb]
+}
+
+run "fast_volumes_of_a_type_on_xen" {
+  command = plan
+
+  variables {
+    aws_xen                 = true
+    aws_data_volume_count   = 1
+    aws_data_volume_type    = "io2"
+    aws_data_volume_size_gb = 1000
+    aws_data_volume_iops    = 64001
+  }
+
+  expect_failures = [var.aws_data_volume_iops]
+}
+
+run "a_key_that_ec2_does_not_take" {
+  command = plan
+
+  variables {
+    ssh_config_pubkey_file = "ecdsa.pub"
+  }
+
+  expect_failures = [aws_key_pair.user]
 }

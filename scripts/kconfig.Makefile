@@ -20,11 +20,30 @@ defconfig-%: export DEFCONFIG_NAME = $*
 defconfig-%: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py defconfig "$$DEFCONFIG_NAME"
 
+# What was typed, as NAME above: an environment may have a TYPE or a REGION of its own.
+typed = $(if $(filter command,$(firstword $(origin $1))),$($1))
+
+PHONY += pick region cloud-search
+pick region: export PICK_TYPE = $(call typed,TYPE)
+pick region: export PICK_REGION = $(call typed,REGION)
+pick region: export PICK_IMAGE = $(call typed,IMAGE)
+pick: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_pick.py --type="$$PICK_TYPE" --region="$$PICK_REGION" --image="$$PICK_IMAGE"
+
+region: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_pick.py --region="$$PICK_REGION" --image="$$PICK_IMAGE"
+
+cloud-search: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud-search $(ARGS)
+
 kconfig-help:
 	@echo 'Configuration (offline, no vendor CLI):'
 	@echo '  menuconfig                - choose in a terminal menu'
 	@echo '  guiconfig                 - choose in a window'
 	@echo '  defconfig-NAME[+NAME]     - take a ready-made configuration, see below'
+	@echo '  cloud-search ARGS=...     - find machines: ARGS="--gpu h100:8", or --help'
+	@echo '  pick TYPE=T [REGION=R] [IMAGE=I] - choose a machine by its name'
+	@echo '  region REGION=R           - keep the machine, change the region'
 	@echo '  oldconfig                 - ask for what .config does not answer'
 	@echo '  olddefconfig              - complete .config with defaults'
 	@echo '  savedefconfig [NAME=N]    - write it to ./defconfig, or to defconfigs/N'

@@ -11,11 +11,12 @@ from pathlib import Path
 import kconfiglib
 
 from cloudlib.catalog.records import Image
-from cloudlib.config import session, terms
+from cloudlib.config import requested, session, terms
 from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import symbol
 from cloudlib.search.machine import Machine
 from cloudlib.search.question import Question, images_for
+from cloudlib.settings import config_file, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,17 @@ def load(kconf: kconfiglib.Kconfig, wanted: Mapping[str, str], name: str) -> Non
         path = Path(folder) / name
         path.write_text(text(wanted, name), encoding="utf-8")
         session.load_paths(kconf, [path])
+
+
+def choose(kconf: kconfiglib.Kconfig, wanted: Mapping[str, str]) -> None:
+    """Choose in a loaded tree, and keep all else. ConfigRejected for what the menus do not offer then."""
+    for name in wanted:
+        if name in kconf.syms:
+            kconf.syms[name].set_value("y")
+    lost = requested.dropped(kconf, requested.Request(wanted))
+    if lost:
+        unchanged = shown(config_file()) if config_file().exists() else ""
+        raise requested.rejected(lost, "the machine", unchanged=unchanged)
 
 
 def image_of(machine: Machine, asked: Question) -> Image | None:

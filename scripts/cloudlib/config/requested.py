@@ -35,7 +35,7 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class _Request:
+class Request:
     """The settings that are to take effect, and the lines that they come from, where the file says others."""
 
     settings: Mapping[str, str]
@@ -72,7 +72,7 @@ def load(kconf: kconfiglib.Kconfig, path: Path) -> Loaded:
             else {}
         )
         notes = list(_moved(kconf, old)) if edits == save.NOTHING else []
-    if not _lost(kconf, _Request(asked)) and not any(name in asked for name in _OTHERS):
+    if not _lost(kconf, Request(asked)) and not any(name in asked for name in _OTHERS):
         _names_a_cloud(kconf, asked, path)
         said = tuple(notes if path == config_file() else _default_machine(kconf, asked))
         return Loaded(said, completed=bool(said))
@@ -116,7 +116,7 @@ def _translated(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path)
     for name in {o.name for s in chosen.settings for o in terms.members(kconf.syms[s])}:
         wanted.pop(name, None)
     notes += implied.imply(kconf, wanted)
-    request = _Request(wanted, {**made.origin, **chosen.origin})
+    request = Request(wanted, {**made.origin, **chosen.origin})
     refused = [*made.refused, *chosen.refused]
     reasons = {item.name: item.why for item in refused}
     lost = [replace(i, why=reasons.pop(i.name, i.why)) for i in dropped(kconf, request)]
@@ -162,7 +162,7 @@ def one_line(error: Exception) -> str:
     return said.strip().splitlines()[0]
 
 
-def _lost(kconf: kconfiglib.Kconfig, request: _Request) -> list[tuple[str, str]]:
+def _lost(kconf: kconfiglib.Kconfig, request: Request) -> list[tuple[str, str]]:
     """The settings that did not take effect. Of other settings than the cloud's nothing is known."""
     lost = []
     for name, value in request.settings.items():
@@ -187,7 +187,7 @@ def _asks(symbol: kconfiglib.Symbol, value: str) -> bool:
     return terms.prompted(symbol) or (_is_result(symbol) and value != '""')
 
 
-def dropped(kconf: kconfiglib.Kconfig, request: _Request) -> list[Dropped]:
+def dropped(kconf: kconfiglib.Kconfig, request: Request) -> list[Dropped]:
     """The settings that the menus did not take, with the reason and the nearest ones."""
     lost = _lost(kconf, request)
     if not lost:

@@ -30,7 +30,8 @@ def unlike(
         bool(_ssd_gb(wanted)) != bool(_ssd_gb(other)),
         wanted.category != other.category,
         other.current is False,
-        round(_apart(*prices), 2),
+        round(_apart(*prices), 1),
+        0 if wanted.provider == other.provider else -len(other.regions),
         -difflib.SequenceMatcher(None, wanted.name, other.name).ratio(),
         other.order,
     )

@@ -67,7 +67,7 @@ def nearest(text: str, places: Iterable[Place]) -> str:
     for place in places:
         for name in (place.name, place.long_name, *re.findall(r"\w+", place.long_name)):
             names.setdefault(_plain(name), place.name)
-    close = difflib.get_close_matches(_plain(text), [n for n in names if n], n=5, cutoff=0.4)
+    close = difflib.get_close_matches(_plain(text), [n for n in names if n], n=5, cutoff=0.55)
     listed = ", ".join(dict.fromkeys(names[plain] for plain in close))
     return f"nearest: {listed}" if close else "`regions list` lists them; Frankfurt and eu-* are taken too"
 

@@ -4,18 +4,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 import kconfiglib
 
+from cloudlib.catalog.records import Image
 from cloudlib.catalog.text import dollars, gib
-from cloudlib.config import fragments, pick, session
+from cloudlib.config import fragments, launch, pick, selection, session, variables
+from cloudlib.config.finding import ERROR
 from cloudlib.config.pick import Pick
-from cloudlib.errors import CloudError, UsageError, message
+from cloudlib.errors import CloudError, UsageError, message, some
+from cloudlib.menus.names import TARGET
 from cloudlib.provider import Registry
 from cloudlib.search.answer import Row
-from cloudlib.search.question import Question
+from cloudlib.search.answer import row as row_of
+from cloudlib.search.likeness import unlike
+from cloudlib.search.machine import Machine
+from cloudlib.search.question import Question, images_for
+from cloudlib.search.where import where
 from cloudlib.settings import config_file, shown
-from cloudlib.show import found
+from cloudlib.show import found, lookup
 
 
 def from_search(registry: Registry, row: Row, asked: Question, defconfig: str) -> None:
@@ -36,6 +45,117 @@ def from_search(registry: Registry, row: Row, asked: Question, defconfig: str) -
         print(kconf.write_min_config(f"defconfigs/{defconfig}", header=describe(row)))
     else:
         write(kconf)
+
+
+def change(registry: Registry, type_name: str, region: str, image: str) -> None:
+    """Choose another machine, region or image in .config, "" for those that stay; everything else is kept.
+
+    Without .config the rest are defaults. UsageError for a name that does not exist, CloudError for a machine
+    that the region lacks or that cannot boot the image; both name what is nearest.
+    """
+    kconf = session.parse(registry)
+    current = config_file().is_file()
+    if current:
+        session.load_checked(kconf, config_file())
+    elif not type_name:
+        raise UsageError("there is no .config whose region could be changed", hint="make pick TYPE=...")
+    machines = lookup.load(registry.PROVIDER_NAMES)
+    machine = lookup.machine_named(type_name, machines) if type_name else _chosen(kconf, registry, machines)
+    names = registry.load(machine.provider).MENU_NAMES
+    same = current and kconf.syms[names.switch].str_value == "y"
+    row = _place(machine, machines, region, kconf.syms[names.results.region].str_value if same else "")
+    asked = Question(arch=_architecture(kconf, machine), image=image.casefold())
+    wanted = pick.settings(Pick(machine, row.region, asked.arch, _image(machine, asked)), names)
+    before = pick.values(kconf) if current else {}
+    if current:
+        pick.choose(kconf, wanted)
+    else:
+        pick.load(kconf, wanted, machine.name)
+    _refuse_unlaunchable(kconf, registry)
+    print(message(describe(row)))
+    write(kconf)
+    for line in pick.changes(before, pick.values(kconf)):
+        print(message(f"changed: {line}"))
+
+
+def _chosen(kconf: kconfiglib.Kconfig, registry: Registry, machines: Sequence[Machine]) -> Machine:
+    """The machine of .config."""
+    provider = session.chosen_provider(kconf, registry)
+    name = kconf.syms[provider.MENU_NAMES.results.instance_type].str_value
+    if not name:
+        raise UsageError("the machine is chosen when `make` runs", hint="make pick TYPE=... names one")
+    return lookup.machine_named(name, machines)
+
+
+def _place(machine: Machine, machines: Sequence[Machine], region: str, here: str) -> Row:
+    """The machine in the region that is meant, else the chosen one, the default, or the cheapest."""
+    market = machine.market
+    if not region:
+        kept = [name for name in (here, market.default_region) if name in machine.regions][:1]
+        return row_of(machine, {machine.provider: frozenset(kept or machine.regions)})
+    meant_by_name = where(Question(regions=(region,)), [market])[machine.provider]
+    if meant_by_name.isdisjoint(machine.regions):
+        raise _not_there(machine, machines, meant_by_name)
+    return row_of(machine, {machine.provider: meant_by_name})
+
+
+def _not_there(machine: Machine, machines: Sequence[Machine], regions: frozenset[str]) -> CloudError:
+    """Where it is offered, and what is like it there."""
+    there = {machine.provider: regions}
+    others = [
+        m for m in machines
+        if m.market is machine.market and not regions.isdisjoint(m.regions)
+        and set(m.architectures) & set(machine.architectures)
+    ]  # fmt: skip
+    near = sorted(others, key=lambda m: unlike(machine, m))[:3]
+    lines = [f"nearest there: {lookup.described(row_of(m, there))}" for m in near[:1]]
+    lines += [f"make pick TYPE={m.name} REGION={row_of(m, there).region}" for m in near]
+    return CloudError(
+        f"{machine.name} is not offered in {some(sorted(regions))}",
+        unchanged=_kept(),
+        hint="\n".join([f"it is offered in {some(sorted(machine.regions))}", *lines]),
+    )
+
+
+def _kept() -> str:
+    return shown(config_file()) if config_file().exists() else ""
+
+
+def _architecture(kconf: kconfiglib.Kconfig, machine: Machine) -> str:
+    """The one that is chosen now, where the machine boots it."""
+    now = [arch for arch, name in TARGET.items() if kconf.syms[name].str_value == "y"]
+    return next((arch for arch in now if arch in machine.architectures), machine.architectures[0])
+
+
+def _image(machine: Machine, asked: Question) -> Image | None:
+    lookup.refuse_unknown_image(asked, [machine])
+    image = pick.image_of(machine, asked)
+    if asked.image and image is None:
+        names = sorted({f"{i.distro}-{i.release}".rstrip("-") for i in machine.market.images})
+        able = [name for name in names if any(images_for(machine, replace(asked, image=name)))]
+        raise CloudError(
+            f"{machine.name} cannot boot {asked.image} for {asked.arch}",
+            unchanged=_kept(),
+            hint=f"it boots {some(able)}",
+        )
+    return image
+
+
+def _refuse_unlaunchable(kconf: kconfiglib.Kconfig, registry: Registry) -> None:
+    """CloudError for what cloud-check would call an error; who may log in is another matter."""
+    provider = session.chosen_provider(kconf, registry)
+    collected = variables.collect(kconf, provider, {}, ask=False)
+    catalog, problem = session.catalog_in_use(kconf, provider)
+    wanted = selection.of(collected.values, provider)
+    if catalog is None:
+        raise CloudError(problem)
+    findings = launch.findings(replace(wanted, ssh_from=""), catalog, provider)
+    if errors := [finding.text for finding in findings if finding.level == ERROR]:
+        raise CloudError(
+            "this could not be launched:\n" + "\n".join(f"  {text}" for text in errors),
+            unchanged=_kept(),
+            hint="choose another machine, or change these settings first",
+        )
 
 
 def write(kconf: kconfiglib.Kconfig) -> None:

@@ -4,23 +4,19 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Sequence
 from dataclasses import replace
 
-from cloudlib.catalog.text import dollars, gib
-from cloudlib.errors import CatalogError, CloudError, UsageError, printable
+from cloudlib.errors import CloudError, UsageError, printable
 from cloudlib.provider import Registry
-from cloudlib.publish import used
-from cloudlib.search import source
 from cloudlib.search.answer import SORTS, Answer, Nothing, Row, answer, row
 from cloudlib.search.likeness import differences, unlike
-from cloudlib.search.machine import Machine, Market
-from cloudlib.search.question import Question, unnamed
+from cloudlib.search.machine import Machine
+from cloudlib.search.question import Question
 from cloudlib.search.where import where
-from cloudlib.settings import ROOT
-from cloudlib.show import asking, command, found
+from cloudlib.show import asking, command, found, lookup
 
 _EXAMPLES = """\
 examples:
@@ -37,21 +33,25 @@ def main(registry: Registry, argv: Sequence[str]) -> int:
     if options.spot:
         raise UsageError("the catalogs have no spot prices: all are on demand", hint="leave out --spot")
     asked = asking.question(options)
-    machines = load(registry.PROVIDER_NAMES if options.like else asked.providers or registry.PROVIDER_NAMES)
-    refuse_unknown_image(asked, machines)
+    machines = lookup.load(
+        registry.PROVIDER_NAMES if options.like else asked.providers or registry.PROVIDER_NAMES
+    )
+    lookup.refuse_unknown_image(asked, machines)
     if options.like:
-        rows, notes = _like(machine_named(options.like, machines), machines, asked, options.limit or 1)
+        rows, notes = _like(lookup.machine_named(options.like, machines), machines, asked, options.limit or 1)
         told = Answer(rows)
     else:
-        told = answer(asked, machines, where(asked, _markets(machines)))
+        told = answer(asked, machines, where(asked, lookup.markets(machines)))
         rows, notes = told.rows[: options.limit or 20 if options.limit != 0 else None], []
     if not rows:
-        raise CloudError("no machine meets these conditions", hint="\n".join(_why(told.nothing)))
+        raise CloudError(
+            "no machine meets these conditions", hint="\n".join(map(wrapped, _why(told.nothing)))
+        )
     if options.pick or options.defconfig:
         return _pick(registry, rows, asked, options)
     _show(rows, asked.sort, options.output, machines, notes)
     for line in _remarks(told, len(rows), asked, notes):
-        print(printable(line), file=sys.stderr)
+        print(wrapped(line), file=sys.stderr)
     return 0
 
 
@@ -78,52 +78,11 @@ def parser(providers: Sequence[str]) -> argparse.ArgumentParser:
     return made
 
 
-def load(providers: Iterable[str]) -> list[Machine]:
-    """The machines of some providers; CatalogError where no catalog of them can be read."""
-    machines: list[Machine] = []
-    failed: CatalogError | None = None
-    for provider in providers:
-        try:
-            machines += source.load_file(used.catalog(ROOT, provider))
-        except CatalogError as error:
-            failed = error
-            print(printable(f"note: {provider} is left out: {error.what}"), file=sys.stderr)
-    if not machines and failed:
-        raise failed
-    return machines
-
-
-def machine_named(name: str, machines: Sequence[Machine]) -> Machine:
-    """A machine by its name in any case; UsageError with names like it where there is none."""
-    known = {machine.name.casefold(): machine for machine in machines}
-    if name.casefold() in known:
-        return known[name.casefold()]
-    close = difflib.get_close_matches(name.casefold(), known, n=5, cutoff=0.5)
-    hint = f"nearest: {', '.join(known[text].name for text in close)}" if close else ""
-    raise UsageError(
-        f"there is no instance type {name!r}", hint=hint or "cloud-search --family lists a family"
-    )
-
-
-def refuse_unknown_image(asked: Question, machines: Sequence[Machine]) -> None:
-    """UsageError for an image that no catalog has."""
-    if not asked.image:
-        return
-    images = [image for market in _markets(machines) for image in market.images]
-    if names := unnamed(asked, images):
-        close = difflib.get_close_matches(asked.image, names, n=5, cutoff=0.4) or names[:5]
-        raise UsageError(f"there is no image {asked.image!r}", hint=f"nearest: {', '.join(close)}")
-
-
-def _markets(machines: Sequence[Machine]) -> list[Market]:
-    return list({id(machine.market): machine.market for machine in machines}.values())
-
-
 def _like(
     wanted: Machine, machines: Sequence[Machine], asked: Question, count: int
 ) -> tuple[tuple[Row, ...], list[str]]:
     """What is nearest to a machine in each cloud, and how each row differs from it."""
-    meant = where(asked, _markets(machines))
+    meant = where(asked, lookup.markets(machines))
     mine = row(wanted, meant)
     asked = replace(asked, arch=asked.arch or wanted.architectures[0])
     others = [r for r in answer(asked, machines, meant).rows if r.machine is not wanted]
@@ -140,7 +99,7 @@ def _show(
     rows: Sequence[Row], sort: str, output: str, machines: Sequence[Machine], notes: Sequence[str]
 ) -> None:
     if output == "json":
-        found.show_json(rows, _markets(machines), notes)
+        found.show_json(rows, lookup.markets(machines), notes)
     elif output == "csv":
         found.show_csv(rows)
     elif output == "markdown":
@@ -149,9 +108,9 @@ def _show(
         gone = found.show_table(rows, sort)
         for number, note in enumerate(notes, 1):
             if note:
-                print(printable(f"{number}: {rows[number - 1].machine.name}: {note}"))
+                print(wrapped(f"{number}: {rows[number - 1].machine.name}: {note}"))
         if gone:
-            print(f"too wide for: {', '.join(gone)}; --output csv has all", file=sys.stderr)
+            print(wrapped(f"too wide for: {', '.join(gone)}; --output csv has all"), file=sys.stderr)
 
 
 def _remarks(told: Answer, shown: int, asked: Question, notes: Sequence[str]) -> list[str]:
@@ -162,6 +121,8 @@ def _remarks(told: Answer, shown: int, asked: Question, notes: Sequence[str]) ->
     if told.unpriced:
         lines.append(f"{told.unpriced} of {len(told.rows)} without a known price there, listed last")
     for option, number in told.unknown.items():
+        if option == asked.said.get("max_price", f"--max-price {asked.max_price}"):
+            continue  # those without a price
         who = sorted({r.machine.provider for r in told.rows if option in r.unknown})
         lines.append(f"{number} may not meet {option}: {', '.join(who)} do{'es' * (len(who) == 1)} not say")
     return [*lines, *(_why(told.nothing) if told.nothing else [])]
@@ -176,21 +137,14 @@ def _why(nothing: Nothing | None) -> list[str]:
         lines.append(f"without {nothing.costly}: {nothing.without} machine{'s' * (nothing.without > 1)}")
     else:
         lines.append(f"most are left out by {nothing.costly}")
-    lines.append(f"nearest: {described(nothing.nearest)}; misses {', '.join(nothing.misses)}")
-    if nothing.would:
-        lines.append(f"it would do with {' '.join(nothing.would)}")
-    return lines
+    lines.append(f"nearest: {lookup.described(nothing.nearest)}")
+    would = f"; it would do with {' '.join(nothing.would)}" if nothing.would else ""
+    return [*lines, f"it misses {', '.join(nothing.misses)}{would}"]
 
 
-def described(one: Row) -> str:
-    """`aws p5.48xlarge in us-east-1, 192 vCPU, 2048 GiB, 8 x H100 80 GiB, $55.04/h`."""
-    machine = one.machine
-    gpus = f", {found.gpus(machine)}" if machine.gpus or machine.accelerators else ""
-    usd = "price unknown" if one.usd is None else f"{dollars(one.usd)}/h"
-    return (
-        f"{machine.provider} {machine.name} in {one.region}, {machine.vcpus} vCPU,"
-        f" {gib(machine.memory_mib)} GiB{gpus}, {usd}"
-    )
+def wrapped(line: str) -> str:
+    """A line of foreign words for a person, on as many lines as an error has room for."""
+    return "\n".join(textwrap.wrap(printable(line), 72, subsequent_indent="  ", break_on_hyphens=False))
 
 
 def _pick(registry: Registry, rows: Sequence[Row], asked: Question, options: argparse.Namespace) -> int:

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Machines by their names, from the catalogs in use, and a line for one of them."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable, Sequence
+
+from cloudlib.catalog.text import dollars, gib
+from cloudlib.errors import CatalogError, UsageError, printable
+from cloudlib.publish import used
+from cloudlib.search import source
+from cloudlib.search.answer import Row
+from cloudlib.search.machine import Machine, Market
+from cloudlib.search.question import Question, unnamed
+from cloudlib.settings import ROOT
+from cloudlib.show import found
+
+
+def load(providers: Iterable[str]) -> list[Machine]:
+    """The machines of some providers; CatalogError where no catalog of them can be read."""
+    machines: list[Machine] = []
+    failed: CatalogError | None = None
+    for provider in providers:
+        try:
+            machines += source.load_file(used.catalog(ROOT, provider))
+        except CatalogError as error:
+            failed = error
+            print(printable(f"note: {provider} is left out: {error.what}"), file=sys.stderr)
+    if not machines and failed:
+        raise failed
+    return machines
+
+
+def machine_named(name: str, machines: Sequence[Machine]) -> Machine:
+    """A machine by its name in any case; UsageError with names like it where there is none."""
+    known = {machine.name.casefold(): machine for machine in machines}
+    if name.casefold() in known:
+        return known[name.casefold()]
+    close = difflib.get_close_matches(name.casefold(), known, n=5, cutoff=0.5)
+    hint = f"nearest: {', '.join(known[text].name for text in close)}" if close else ""
+    raise UsageError(
+        f"there is no instance type {name!r}", hint=hint or "cloud-search --family lists a family"
+    )
+
+
+def refuse_unknown_image(asked: Question, machines: Sequence[Machine]) -> None:
+    """UsageError for an image that no catalog has."""
+    if not asked.image:
+        return
+    images = [image for market in markets(machines) for image in market.images]
+    if names := unnamed(asked, images):
+        close = difflib.get_close_matches(asked.image, names, n=5, cutoff=0.4) or names[:5]
+        raise UsageError(f"there is no image {asked.image!r}", hint=f"nearest: {', '.join(close)}")
+
+
+def markets(machines: Sequence[Machine]) -> list[Market]:
+    """What the machines of each provider share."""
+    return list({id(machine.market): machine.market for machine in machines}.values())
+
+
+def described(one: Row) -> str:
+    """`aws p5.48xlarge in us-east-1, 192 vCPU, 2048 GiB, 8 x H100 80 GiB, $55.04/h`."""
+    machine = one.machine
+    gpus = f", {found.gpus(machine)}" if machine.gpus or machine.accelerators else ""
+    usd = "price unknown" if one.usd is None else f"{dollars(one.usd)}/h"
+    return (
+        f"{machine.provider} {machine.name} in {one.region}, {machine.vcpus} vCPU,"
+        f" {gib(machine.memory_mib)} GiB{gpus}, {usd}"
+    )

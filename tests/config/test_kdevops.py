@@ -24,6 +24,7 @@ from cloudlib.config import requested, session
 from cloudlib.errors import ConfigRejected
 from cloudlib.menus.names import TARGET
 from cloudlib.settings import ROOT
+from tests.support.kdevops_table import table
 
 FILES = sorted(path for path in (Path(__file__).parent / "kdevops" / "defconfigs").iterdir())
 
@@ -59,6 +60,18 @@ def test_the_machine_meant_or_none(kconf: kconfiglib.Kconfig, path: Path) -> Non
     for setting in rest.split():
         name, _, wanted = setting.partition("=")
         assert value(kconf, name) == wanted.replace("+", " "), loaded.notes
+
+
+def test_the_table_is_what_comes_of_them(kconf: kconfiglib.Kconfig) -> None:
+    """GOLDEN_UPDATE=1 writes it anew; read the difference before you commit it."""
+    path = FILES[0].parent.parent / "table.md"
+    text = table(kconf, FILES)
+    if os.environ.get("GOLDEN_UPDATE"):
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+    assert len(FILES) >= 60
+    named, same = re.findall(r"of (\d+) that name a machine (\d+) get exactly that one", text)[0]
+    assert named == same
 
 
 def test_the_set_is_of_all_providers_and_generations() -> None:

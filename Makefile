@@ -5,7 +5,7 @@ PHONY := all
 all: extra-vars
 
 # V=1 shows the commands.
-ifeq ($(V),1)
+ifeq ($(value V),1)
 Q :=
 else
 Q := @

@@ -53,7 +53,7 @@ def main(argv: Sequence[str]) -> int:
         report(error, sys.stderr, who=tool)
         return error.exit_code
     except KeyboardInterrupt:
-        print(f"{tool}: interrupted; {shown(config_file())} is unchanged", file=sys.stderr)
+        print(message(f"{tool}: interrupted; {shown(config_file())} is unchanged"), file=sys.stderr)
         return 130
 
 
@@ -165,7 +165,7 @@ def _keep_or_go_back(told: Sequence[str], before: str) -> None:
     if flag("YES") or not sys.stdin.isatty() or ask.yes("Keep this? n restores what it was."):
         return
     rewrite(config_file(), before)
-    print(f"{shown(config_file())} is unchanged")
+    print(message(f"{shown(config_file())} is unchanged"))
 
 
 def _end_with_terminal() -> None:

@@ -65,6 +65,26 @@ def test_a_name_that_is_typed(tree: Tree, prefix: str) -> None:
     assert after == before and tree.vendor_calls() == []
 
 
+def test_settings_of_the_environment_are_not_expanded(tree: Tree) -> None:
+    """make expands what it takes from the environment: a recipe, or an `ifeq`, must not ask it to."""
+    names = re.findall(r"\b[A-Z][A-Z_]+(?==|\b)", (ROOT / "docs/cloud-configuration.md").read_text("utf-8"))
+    ours = {"V", "Q", "KCONFIG_CONFIG", *names} - {"PYTHON", "TERRAFORM", "SHELL", "PATH", "HOME"}  # programs
+    assert {"DEBUG", "FORCE", "CLOUD_TIER", "TERRAFORM_EXTRA"} <= ours
+    env = dict.fromkeys(sorted(ours), "$(shell touch PWNED)")
+    for target in ("help", "cloud-status", "olddefconfig"):
+        assert "Traceback" not in tree.make(target, check=False, **env).stderr
+    assert not [*tree.root.rglob("PWNED")]
+
+
+def test_a_configuration_of_an_odd_name(tree: Tree) -> None:
+    for name in ("a\x1b[2J", "a;touch PWNED", "a'b", "$(touch PWNED)"):
+        for _ in range(2):
+            done = tree.make("alldefconfig", KCONFIG_CONFIG=name)
+            assert "onfiguration" in done.stdout and "\x1b" not in done.stdout + done.stderr
+        assert (tree.root / name).is_file()
+    assert not (tree.root / "PWNED").exists()
+
+
 def test_a_message_says_what_a_name_may_be(tree: Tree) -> None:
     done = tree.make("defconfig-x;touch PWNED", check=False)
     said = "there is no defconfig 'x;touch PWNED': a name is made of letters, digits and . _ + -"

@@ -17,6 +17,7 @@ from typing import Any
 import kconfiglib
 
 from cloudlib.config import terms
+from cloudlib.errors import message
 from cloudlib.publish.rewrite import replacement
 from cloudlib.publish.tier import TIERS
 from cloudlib.settings import shown
@@ -61,7 +62,11 @@ class Kconfig(kconfiglib.Kconfig):  # type: ignore[misc]  # Kconfiglib has no ty
                 file.write(_tier_note(self, text) + _MARK + " ".join(_digests(text)) + "\n")
 
         changed = _replace(path, write_marked, keep_old=save_old)
-        return f"Configuration saved to '{shown(path)}'" if changed else _unchanged("configuration", path)
+        return (
+            message(f"Configuration saved to '{shown(path)}'")
+            if changed
+            else _unchanged("configuration", path)
+        )
 
     def write_min_config(self, filename: str, header: str | None = None) -> str:
         """Write a defconfig: all about the machines, else what differs from the defaults. Raises OSError."""
@@ -144,4 +149,4 @@ def _copy(path: Path, old: Path) -> None:
 
 
 def _unchanged(what: str, path: Path) -> str:
-    return f"No change to {what} in '{shown(path)}'"
+    return message(f"No change to {what} in '{shown(path)}'")

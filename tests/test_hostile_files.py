@@ -154,9 +154,20 @@ def manifest(tree: Tree) -> Place:
     return Place(tree, "tapes/manifest.json", words, env={"REPLAY": "tapes"})
 
 
+def recording(tree: Tree) -> Place:
+    shutil.copytree(ROOT / "recordings", tree.root / "tapes")
+    words = [("scripts/lambda-cli", "regions", "list"), ("scripts/lambda-cli", "instance-types", "list")]
+    return Place(tree, "tapes/lambdalabs.jsonl.gz", words, env={"REPLAY": "tapes"})
+
+
+def local_config(tree: Tree) -> Place:
+    tree.write("defconfigs/plain", _CONFIG)
+    return Place(tree, "local.config", [("scripts/kconfig_tools.py", "defconfig", "plain")], (".config",))
+
+
 KINDS = (
     *(record, static_catalog, generated_catalog, generated_menu, static_menu, config, defconfig, extra_vars),
-    *(tfstate, applied, tfvars, manifest),
+    *(tfstate, applied, tfvars, manifest, recording, local_config),
 )
 
 

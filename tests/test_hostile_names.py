@@ -77,10 +77,9 @@ def test_settings_of_the_environment_are_not_expanded(tree: Tree) -> None:
 
 
 def test_a_configuration_of_an_odd_name(tree: Tree) -> None:
-    for name in ("a\x1b[2J", "a;touch PWNED", "a'b", "$(touch PWNED)"):
-        for _ in range(2):
-            done = tree.make("alldefconfig", KCONFIG_CONFIG=name)
-            assert "onfiguration" in done.stdout and "\x1b" not in done.stdout + done.stderr
+    for name in ("a\x1b[2J'b", "a\x1b[2J'b", "$(touch PWNED);touch PWNED"):
+        done = tree.make("alldefconfig", KCONFIG_CONFIG=name)
+        assert "onfiguration" in done.stdout and "\x1b" not in done.stdout + done.stderr
         assert (tree.root / name).is_file()
     assert not (tree.root / "PWNED").exists()
 

@@ -105,6 +105,12 @@ variable "azure_accelerated_networking" {
   nullable    = false
 }
 
+variable "azure_premium_disks" {
+  description = "Whether the size takes Premium and Ultra disks."
+  type        = bool
+  nullable    = false
+}
+
 variable "azure_max_data_volumes" {
   description = "How many data disks the size takes, 20 at most."
   type        = number
@@ -129,6 +135,11 @@ variable "azure_data_disk_type" {
   validation {
     condition     = try(contains(keys(local.data_disk_types), var.azure_data_disk_type), var.azure_data_disk_count == 0)
     error_message = "azure_data_disk_type is one of ${join(", ", keys(local.data_disk_types))}."
+  }
+
+  validation {
+    condition     = try(length(regexall("^(Premium|Ultra)", var.azure_data_disk_type)), 0) == 0 || var.azure_premium_disks
+    error_message = "${var.azure_vm_size} takes no Premium or Ultra disks: azure_data_disk_type can be StandardSSD_LRS."
   }
 }
 

@@ -193,5 +193,6 @@ def good(provider: str) -> dict[str, object]:
         "azure_image_plan": "none",
         "azure_max_data_volumes": 20,
         "aws_max_data_volumes": 20,
+        "azure_premium_disks": True,
     }
     return {name: special.get(name, usual[kind]) for name, kind in kinds.items()}

@@ -317,7 +317,7 @@ def test_releases_out_of_support_come_with_the_previous_generations(tmp_path: Pa
     assert visible(kconf, f"{D}_RELEASE_DEBIAN_") == ["9"]
     choose(kconf, f"{D}_PREVIOUS_GENERATION")
     assert visible(kconf, f"{D}_DISTRO_") == ["DEBIAN", "FEDORA", "CUSTOM"]
-    assert choice_lines(kconf, "Demo release") == [
+    assert choice_lines(kconf, "Release") == [
         "Debian 11  out of support",
         "Debian 10 LTS  out of support",
         "Debian 9",

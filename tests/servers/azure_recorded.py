@@ -3,10 +3,10 @@
 _prices_2026_08_delta and _images.csv.
 
 What the recording does not say is left out, as the API would leave it out, but for what Azure documents: an
-Arm64 image is of generation 2, an image SKU or offer that names a generation or Arm64 is of it, a size for
-which the API names no GPU has as many as its page says, and pages list the systems with drivers for NVMe and
-those for Trusted Launch, and the publishers whose images have a plan. Where a size is offered comes from
-both lists; its zones are the recorded ones, or those of the location where only the older list has it.
+Arm64 image is of generation 2, an image SKU or offer that names a generation or Arm64 is of it, and pages
+list the systems with drivers for NVMe and those for Trusted Launch, and the publishers whose images have a
+plan. Where a size is offered comes from both lists; its zones are the recorded ones, or those of the location
+where only the older list has it.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def committed(path: Path) -> AzureData:
             "CpuArchitectureType": {"x86_64": "x64", "arm64": "Arm64"}[itype["architectures"][0]],
             **_boots(itype["boot_modes"]),
             "AcceleratedNetworkingEnabled": str("accelerated-networking" in itype.get("features", [])),
+            "PremiumIO": str("premium-disks" in itype.get("features", [])),
             **({} if "trusted-launch" in itype.get("features", []) else {"TrustedLaunchDisabled": "True"}),
             **({"MaxDataDiskCount": str(n)} if (n := itype.get("max_data_volumes")) is not None else {}),
             **({"GPUs": str(itype["gpus"][0]["count"])} if "gpus" in itype else {}),
@@ -147,8 +148,6 @@ _CAPABILITIES = (
 
 def _size(row: dict[str, str]) -> dict[str, Any]:
     more = {name: row[name].replace("|", ",") for name in _CAPABILITIES if row[name]}
-    if row["gpus"].isdecimal() and row["gpus"] != "0":
-        more.setdefault("GPUs", row["gpus"])
     return size(row["name"], row["family"], float(row["vCPUs"]), float(row["MemoryGB"]), **more)
 
 

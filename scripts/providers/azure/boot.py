@@ -18,9 +18,9 @@ from collections.abc import Mapping
 
 NVME = "V2+NVMe"
 CONFIDENTIAL = "V2+CVM"
-#: A feature of sizes and images, and one of sizes alone.
-TRUSTED_LAUNCH, ACCELERATED_NETWORKING = "trusted-launch", "accelerated-networking"
-FEATURES = (TRUSTED_LAUNCH, ACCELERATED_NETWORKING)
+#: A feature of sizes and images, and two of sizes alone.
+TRUSTED_LAUNCH, ACCELERATED_NETWORKING, PREMIUM = "trusted-launch", "accelerated-networking", "premium-disks"
+FEATURES = (TRUSTED_LAUNCH, ACCELERATED_NETWORKING, PREMIUM)
 
 
 def modes_of_size(has: Mapping[str, str]) -> tuple[str, ...]:
@@ -60,8 +60,8 @@ def features_of_size(has: Mapping[str, str]) -> tuple[str, ...]:
         and not _true(has, "TrustedLaunchDisabled")
         and not has.get("ConfidentialComputingType")
     )
-    accelerated = _true(has, "AcceleratedNetworkingEnabled")
-    return tuple(f for f, yes in ((TRUSTED_LAUNCH, trusted), (ACCELERATED_NETWORKING, accelerated)) if yes)
+    stated = (trusted, _true(has, "AcceleratedNetworkingEnabled"), _true(has, "PremiumIO"))
+    return tuple(feature for feature, has_it in zip(FEATURES, stated) if has_it)
 
 
 def features_of_image(generation: str, features: Mapping[str, str]) -> tuple[str, ...]:

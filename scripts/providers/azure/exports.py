@@ -21,6 +21,7 @@ EXPORTS = (
     Export("TERRAFORM_AZURE_IMAGE_BOOT_MODES", "string"),
     Export("TERRAFORM_AZURE_TRUSTED_LAUNCH", "bool"),
     Export("TERRAFORM_AZURE_ACCELERATED_NETWORKING", "bool"),
+    Export("TERRAFORM_AZURE_PREMIUM_DISKS", "bool"),
     Export("TERRAFORM_AZURE_MAX_DATA_VOLUMES", "int"),
     Export("TERRAFORM_AZURE_IS_GPU_INSTANCE", "bool", EXTRA_VARS),
     *data_volumes(VOLUMES.prefix),

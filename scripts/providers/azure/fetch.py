@@ -157,7 +157,11 @@ class Fetch:
         )
         self._name(
             "an unusual number of GPUs, as Azure states it",
-            {f"{n} ({gpu.count})" for n, gpu in gpus.items() if gpu.count & (gpu.count - 1)},
+            {
+                f"{n} ({gpu.count})"
+                for n, gpu in gpus.items()
+                if gpu.count & (gpu.count - 1) or gpu.count != (azure_names.devices(n) or gpu.count)
+            },
         )
 
     def _name(self, what: str, names: Iterable[str]) -> None:

@@ -48,6 +48,17 @@ _VCPUS_OF_AN_A10 = 36  # in the NVads family; NCads has whole ones only
 #: https://learn.microsoft.com/azure/virtual-machines/sizes/gpu-accelerated/nc-rtxpro6000-bse-v6-series
 _RTX_PRO_6000_PARTS = {24: "1/4", 36: "1/4", 72: "1/2"}
 
+#: How many accelerators a size of the ND family has, which is a whole host.
+#: https://learn.microsoft.com/azure/virtual-machines/sizes/gpu-accelerated/nd-family
+_OF_A_HOST = {
+    "AMD Instinct MI300X": 8,
+    "NVIDIA A100": 8,
+    "NVIDIA GB200": 4,
+    "NVIDIA GB300": 4,
+    "NVIDIA H100": 8,
+    "NVIDIA H200": 8,
+}
+
 #: The name of an accelerator that is not known.
 UNNAMED = "GPU"
 
@@ -109,6 +120,17 @@ def share(size: str, vcpus: int) -> str:
     if name == "NVIDIA A10" and series(size).startswith("NV"):
         whole = _VCPUS_OF_AN_A10
     return str(Fraction(vcpus, whole)) if 0 < vcpus < whole else ""
+
+
+def devices(size: str) -> int:
+    """The number of accelerators of a size as its page has it, 0 where that is not known.
+
+    A size with a part of one has one. The API gives a number for some of these sizes alone.
+    """
+    name = accelerator(size)
+    if name in _VCPUS_OF_ONE:
+        return 1
+    return _OF_A_HOST.get(name, 0) if series(size).startswith("ND") else 0
 
 
 def grace(size: str) -> bool:

@@ -183,7 +183,7 @@ def _instance_type(name: str, family: str, has: Mapping[str, str]) -> InstanceTy
     architecture = "arm64" if not stated and azure_names.grace(name) else ARCHITECTURES.get(stated)
     if not vcpus or not memory_mib or architecture is None or not family:
         return None
-    count = _number(has.get("GPUs"))
+    count = _number(has.get("GPUs")) or azure_names.devices(name)
     devices: tuple[Gpu, ...] = ()
     if count:
         fraction = (

@@ -85,6 +85,7 @@ def test_both_sides_together(machine: InstanceType, picture: Image, good: bool) 
 
 def test_the_features_of_sizes_and_images() -> None:
     assert size().features == ("trusted-launch",)
+    assert size("V1", PremiumIO="True").features == ("premium-disks",)
     assert size(AcceleratedNetworkingEnabled="True").features == ("trusted-launch", "accelerated-networking")
     for has in (
         {"generations": "V1"},

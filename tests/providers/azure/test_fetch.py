@@ -571,10 +571,12 @@ def test_accelerators_are_noticed_where_something_is_wrong(server: AzureServer) 
     with_sizes(
         server,
         size("Standard_ND96isr_H100_v5", "standardNDSH100v5Family", 96, 1900, GPUs="12"),
+        size("Standard_ND96isr_H200_v5", "standardNDSH200v5Family", 96, 1900, GPUs="4"),
         size("Standard_ND8_Z9_v1", "standardNDZFamily", 8, 64, GPUs="2"),
     )
     notices = fetch().provenance.notices
-    assert "an unusual number of GPUs, as Azure states it: Standard_ND96isr_H100_v5 (12)" in notices
+    odd = "Standard_ND96isr_H100_v5 (12), Standard_ND96isr_H200_v5 (4)"
+    assert f"an unusual number of GPUs, as Azure states it: {odd}" in notices
     assert "a GPU whose name is not known: Standard_ND8_Z9_v1" in notices
 
 

@@ -259,6 +259,23 @@ def test_accelerators(name: str, vcpus: int, expected: tuple[str, str]) -> None:
     assert (azure_names.accelerator(name), azure_names.share(name, vcpus)) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "vcpus", "count", "fraction"),
+    [
+        ("Standard_NV4ads_V710_v5", 4, 1, "1/6"),
+        ("Standard_NV28adms_V710_v5", 28, 1, ""),
+        ("Standard_NG32ads_V620_v1", 32, 1, ""),
+        ("Standard_ND96is_MI300X_v5", 96, 8, ""),
+        ("Standard_ND128isr_GB300_v6", 128, 4, ""),
+        ("Standard_NC40ads_H100_v5", 40, 0, ""),
+    ],
+)
+def test_gpus_that_the_api_does_not_count(name: str, vcpus: int, count: int, fraction: str) -> None:
+    """Its pages do, for some; what neither tells is not made up."""
+    gpus = only(size(name, "standardNFamily", vcpus, 64)).gpus
+    assert [(gpu.count, gpu.fraction) for gpu in gpus] == ([(count, fraction)] if count else [])
+
+
 def test_a_part_of_a_gpu_that_the_api_counts() -> None:
     (gpu,) = only(size("Standard_NC36ds_xl_RTXPRO6000BSE_v6", "f", 36, 132, GPUs="0.25")).gpus
     assert (gpu.name, gpu.count, gpu.fraction) == ("NVIDIA RTX PRO 6000", 1, "1/4")

@@ -25,6 +25,7 @@ variables {
   azure_image_boot_modes          = "V2"
   azure_trusted_launch            = false
   azure_accelerated_networking    = true
+  azure_premium_disks             = true
   azure_max_data_volumes          = 20
   azure_data_disk_count           = 0
   azure_data_disk_type            = null
@@ -397,4 +398,17 @@ run "no_accelerated_networking" {
     condition     = alltrue([for nic in azurerm_network_interface.node : nic.accelerated_networking_enabled == false])
     error_message = "a size without it"
   }
+}
+
+run "no_premium_disks" {
+  command = plan
+
+  variables {
+    azure_premium_disks     = false
+    azure_data_disk_count   = 1
+    azure_data_disk_type    = "Premium_LRS"
+    azure_data_disk_size_gb = 128
+  }
+
+  expect_failures = [var.azure_data_disk_type]
 }

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""What Azure would refuse is refused by the menus, by cloud-check and by the module, for each rule alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import kconfiglib
+import pytest
+
+import azure_api
+from cloudlib.catalog import file as catalogfile
+from cloudlib.config import launch, requested, selection, variables
+from cloudlib.config.finding import ERROR
+from cloudlib.config.variables import Collected
+from cloudlib.publish import tier
+from tests.support.kconf import parse_tree
+from tests.support.terraform import accepted, environment, needs_terraform, variables_only
+from tests.support.tree import ROOT
+
+A = "TERRAFORM_AZURE"
+HERE = (f"{A}=y", f"{A}_REGION_EASTUS=y", f"{A}_PREVIOUS_GENERATION=y")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule: `good` lines of a configuration, and `bad` ones that break it when they are added.
+
+    `menu` and `check` are in what is said, `nearest` in what is named instead. `values` are what `bad` is
+    in extra_vars.yaml.
+    """
+
+    good: tuple[str, ...]
+    bad: tuple[str, ...]
+    menu: str
+    check: str
+    nearest: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def size(name: str, family: str) -> tuple[str, str]:
+    return f"{A}_VM_FAMILY_{family}=y", f"{A}_VM_SIZE_STANDARD_{name}=y"
+
+
+def image(distro: str, release: str) -> tuple[str, str]:
+    return f"{A}_DISTRO_{distro}=y", f"{A}_IMAGE_{release}=y"
+
+
+def coordinates(offer: str, sku: str, modes: str) -> dict[str, Any]:
+    prefix = "terraform_azure_image_"
+    return {
+        f"{prefix}publisher": offer.partition(":")[0],
+        f"{prefix}offer": offer.partition(":")[2],
+        f"{prefix}sku": sku,
+        f"{prefix}boot_modes": modes,
+    }
+
+
+LEAP = coordinates("SUSE:opensuse-leap-15-6", "gen2", "V2")
+CASES = {
+    "a disk controller": Case(
+        size("D2AS_V6", "DASV6"),
+        image("OPENSUSE", "OPENSUSE_LEAP_15_6"),
+        "the chosen machine boots with V2+NVMe",
+        "boots with V2, Standard_D2as_v6 with V2+NVMe",
+        "Standard_D2as_v5",
+        LEAP,
+    ),
+    "a confidential size": Case(
+        size("DC2AS_V5", "DCASV5"),
+        image("DEBIAN", "DEBIAN_12_WITH_BACKPORTS"),
+        "the chosen machine boots with V2+CVM",
+        "boots with V2 or V2+NVMe, Standard_DC2as_v5 with V2+CVM",
+        "Ubuntu 24.04 LTS",
+        coordinates("Debian:debian-12", "12-backports-gen2", "V2,V2+NVMe"),
+    ),
+    "a generation": Case(
+        size("A2_V2", "AV2"),
+        image("OPENSUSE", "OPENSUSE_LEAP_15_6"),
+        "the chosen machine boots with V1",
+        "boots with V2, Standard_A2_v2 with V1",
+        "AlmaLinux",
+        LEAP,
+    ),
+    "the number of data disks": Case(
+        size("D2S_V5", "DSV5"),
+        (f"{A}_DATA_DISK_COUNT=5",),
+        "a number from 0 to 4",
+        "takes at most 4 data volumes, not 5",
+        "4 data volumes",
+        {
+            "terraform_azure_data_disk_count": 5,
+            "terraform_azure_data_disk_type": "StandardSSD_LRS",
+            "terraform_azure_data_disk_size_gb": 128,
+        },
+    ),
+    "premium disks": Case(
+        (*size("D2_V5", "DV5"), f"{A}_DATA_DISK_COUNT=1"),
+        (f"{A}_DATA_DISK_TYPE_PREMIUM=y",),
+        f"it needs {A}_PREMIUM_DISKS",
+        "Standard_D2_v5 takes no Premium_LRS disk",
+        "StandardSSD_LRS",
+        {"terraform_azure_data_disk_type": "Premium_LRS"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def kconf() -> Iterator[kconfiglib.Kconfig]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLOUD_TIER", tier.STATIC)
+        yield parse_tree(ROOT)
+
+
+def load(kconf: kconfiglib.Kconfig, folder: Path, *lines: str) -> requested.Loaded:
+    path = folder / "config"
+    path.write_text("".join(f"CONFIG_{line}\n" for line in lines), encoding="utf-8")
+    return requested.load(kconf, path)
+
+
+def good(kconf: kconfiglib.Kconfig, folder: Path, case: Case) -> Collected:
+    """What the good lines give; nothing speaks against them."""
+    assert not load(kconf, folder, *HERE, *case.good).dropped
+    return variables.collect(kconf, azure_api, {}, ask=False)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_the_menus_do_not_offer_it(kconf: kconfiglib.Kconfig, tmp_path: Path, rule: str) -> None:
+    case = CASES[rule]
+    good(kconf, tmp_path, case)
+    (dropped,) = load(kconf, tmp_path, *HERE, *case.good, *case.bad).dropped[-1:]
+    assert f"{dropped.name}={dropped.value}" == case.bad[-1]
+    assert case.menu in str(dropped)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_cloud_check_refuses_it(kconf: kconfiglib.Kconfig, tmp_path: Path, rule: str) -> None:
+    case = CASES[rule]
+    catalog = catalogfile.load_file(tier.folder(ROOT, "azure") / f"{catalogfile.NAME}.{tier.STATIC}")
+    values = good(kconf, tmp_path, case).values
+    before = launch.findings(selection.of(values, azure_api), catalog, azure_api)
+    assert not [f for f in before if f.level == ERROR]
+    after = launch.findings(selection.of({**values, **case.values}, azure_api), catalog, azure_api)
+    (error,) = [f for f in after if f.level == ERROR]
+    assert case.check in error.what and any(case.nearest in near for near in error.nearest), error
+
+
+@needs_terraform
+def test_the_module_refuses_it(kconf: kconfiglib.Kconfig, tmp_path: Path) -> None:
+    rows = []
+    for case in CASES.values():
+        made = good(kconf, tmp_path, case)
+        for values in ({}, case.values):
+            rows.append(json.loads(replace(made, values={**made.values, **values}).tfvars))
+    module = variables_only("azure", tmp_path / "module", environment(tmp_path / "home"))
+    assert accepted(module, rows, tmp_path / "cells") == [True, False] * len(CASES)

@@ -148,9 +148,9 @@ def test_sizes_follow_the_architecture_and_images_the_size(
         kconf.syms[f"{T}_IMAGE_DEBIAN_12"].set_value("y")
         assert value(kconf, sku) == debian, family
     assert "ROCKY" in visible(kconf, f"{T}_DISTRO_"), "Dsv5 boots both generations"
-    choose(kconf, f"{T}_REGION_EASTUS2", f"{T}_VM_FAMILY_LSV3")
+    choose(kconf, f"{T}_REGION_EASTUS2", f"{T}_CATEGORY_STORAGE_OPTIMIZED", f"{T}_VM_FAMILY_LSV3")
     assert "ROCKY" not in visible(kconf, f"{T}_DISTRO_"), "Lsv3 boots one of them, and Rocky tells none"
-    choose(kconf, "TARGET_ARCH_ARM64")
+    choose(kconf, "TARGET_ARCH_ARM64", f"{T}_CATEGORY_GENERAL_PURPOSE")
     assert visible(kconf, f"{T}_VM_FAMILY_") == ["DPSV5"]
     assert value(kconf, sku) == "12-arm64"
     assert visible(kconf, f"{T}_DISTRO_") == ["DEBIAN", "REDHAT", "SUSE", "UBUNTU", "CUSTOM"]

@@ -156,9 +156,7 @@ def _recover(terraform: Terraform) -> None:
     """With RECOVER=1, rebuild a state that was lost, or lacks something."""
     if not recover_state():
         return
-    terraform = terraform.as_applied()
-    terraform.init()
-    recover.run(terraform, _applied_variables(terraform.folder))
+    recover.run(terraform.as_applied(), _applied_variables(terraform.folder))
 
 
 def _applied_variables(folder: Path) -> Path | None:

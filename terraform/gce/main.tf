@@ -131,7 +131,10 @@ resource "google_compute_instance" "node" {
   }
 
   lifecycle {
-    ignore_changes = [attached_disk] # managed by google_compute_attached_disk
+    # attached_disk is managed by google_compute_attached_disk. Types with local SSDs of their own, as Z3, get
+    # scratch disks that nobody asked for, and Google may label the boot disk: each would replace the node.
+    # https://github.com/hashicorp/terraform-provider-google/issues/19648
+    ignore_changes = [attached_disk, scratch_disk, boot_disk[0].initialize_params[0].labels]
   }
 
   depends_on = [google_compute_firewall.ssh]

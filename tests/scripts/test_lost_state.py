@@ -125,7 +125,7 @@ def test_a_damaged_state_is_set_aside(fake: Fake) -> None:
     fake.tree.make("bringup")
     damage(fake.tree.root / STATE)
     assert run(fake, "destroy", YES="1", RECOVER="1")[0] == 0
-    assert (fake.tree.root / f"{STATE}.damaged-1.backup").exists()
+    assert (fake.tree.root / f"{STATE}.old-1.backup").exists()
 
 
 @pytest.mark.slow

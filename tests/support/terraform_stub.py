@@ -5,13 +5,13 @@ They speak terraform's plugin protocol, version 6, on 127.0.0.1, and terraform f
 TF_REATTACH_PROVIDERS, so `init` downloads nothing
 (https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode).
 
-`validate` holds a module against the schema, and `plan`, `apply` and `destroy` work: what a real provider
-would compute (an id, an address) is unknown in a plan and made up when it is applied.
+`validate` holds a module against the schema, and `plan`, `apply`, `import` and `destroy` work: what a real
+provider would compute (an id, an address) is unknown in a plan and made up when it is applied. What exists,
+what cannot be changed in place, and what is refused: tests.support.terraform_cloud.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +26,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from tfplugin_proto import tfplugin6_5_pb2 as pb
 from tfplugin_proto import tfplugin6_5_pb2_grpc as rpc
 
+from tests.support.terraform_cloud import Cloud, replaced
+
 SCHEMAS = Path(__file__).resolve().parent.parent / "terraform" / "schemas"
 
 _NESTING = {"single": 1, "list": 2, "set": 3, "map": 4}
@@ -34,14 +36,18 @@ _UNKNOWN = msgpack.ExtType(0, b"\0")
 
 
 @contextmanager
-def providers(names: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Serve the providers of these schema files; yields the environment in which terraform finds them."""
+def providers(names: Sequence[str], cloud: Cloud | None = None) -> Iterator[dict[str, str]]:
+    """Serve the providers of these schema files; yields the environment in which terraform finds them.
+
+    `cloud` is what stands behind them, one of their own where it is None.
+    """
+    cloud = cloud or Cloud()
     servers, found = [], {}
     try:
         for name in names:
             schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
-            server = grpc.server(futures.ThreadPoolExecutor(4))
-            rpc.add_ProviderServicer_to_server(_Provider(schema), server)
+            server = grpc.server(futures.ThreadPoolExecutor(12))
+            rpc.add_ProviderServicer_to_server(_Provider(schema, cloud), server)
             checks = health.HealthServicer()
             checks.set("plugin", health_pb2.HealthCheckResponse.SERVING)
             health_pb2_grpc.add_HealthServicer_to_server(checks, server)
@@ -64,11 +70,13 @@ def providers(names: Sequence[str]) -> Iterator[dict[str, str]]:
 class _Provider(rpc.ProviderServicer):
     """One provider. A method is named as the protocol names it."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], cloud: Cloud) -> None:
         self._config = schema["config"]
         self._resources = schema["resources"]
         self._data = schema["data"]
-        self._numbers = itertools.count(4)
+        self._cloud = cloud
+        for block in self._resources.values():  # older bindings do not say that it is computed
+            block["attributes"]["id"] = ["computed optional", "string"]
 
     def GetProviderSchema(self, request: Any, context: Any) -> Any:
         return pb.GetProviderSchema.Response(
@@ -96,7 +104,15 @@ class _Provider(rpc.ProviderServicer):
         return pb.UpgradeResourceState.Response(upgraded_state=pb.DynamicValue(json=request.raw_state.json))
 
     def ReadResource(self, request: Any, context: Any) -> Any:
-        return pb.ReadResource.Response(new_state=request.current_state)
+        before = _value(request.current_state)
+        now = self._cloud.read(request.type_name, str(before.get("id")))
+        return pb.ReadResource.Response(new_state=_dynamic(now))
+
+    def ImportResourceState(self, request: Any, context: Any) -> Any:
+        """Like most providers: the id alone, for `ReadResource` to fill."""
+        empty = _empty(self._resources[request.type_name]) | {"id": request.id}
+        imported = pb.ImportResourceState.ImportedResource(type_name=request.type_name, state=_dynamic(empty))
+        return pb.ImportResourceState.Response(imported_resources=[imported])
 
     def ReadDataSource(self, request: Any, context: Any) -> Any:
         found = self._computed(request.config, self._data[request.type_name])
@@ -105,17 +121,29 @@ class _Provider(rpc.ProviderServicer):
     def PlanResourceChange(self, request: Any, context: Any) -> Any:
         block, wish = self._resources[request.type_name], _value(request.proposed_new_state)
         planned = wish if wish is None else _fill(wish, block, lambda name, kind: _UNKNOWN)
-        return pb.PlanResourceChange.Response(planned_state=_dynamic(planned))
+        before = _value(request.prior_state)
+        paths = replaced(request.type_name, before, planned) if before and planned else []
+        steps = [[_step(step) for step in path] for path in paths]
+        return pb.PlanResourceChange.Response(
+            planned_state=_dynamic(planned), requires_replace=[pb.AttributePath(steps=s) for s in steps]
+        )
 
     def ApplyResourceChange(self, request: Any, context: Any) -> Any:
-        if _value(request.planned_state) is None:
+        kind, before, wanted = request.type_name, _value(request.prior_state), _value(request.planned_state)
+        if wanted is None:
+            self._cloud.end(kind, before)
             return pb.ApplyResourceChange.Response(new_state=request.planned_state)
-        made = self._computed(request.planned_state, self._resources[request.type_name])
+        refused = self._cloud.refused(kind, wanted) if before is None else ""
+        if refused:
+            error = pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=f"creating {kind}", detail=refused)
+            return pb.ApplyResourceChange.Response(new_state=request.prior_state, diagnostics=[error])
+        made = self._computed(request.planned_state, self._resources[kind])
+        self._cloud.keep(kind, _value(made), new=before is None)
         return pb.ApplyResourceChange.Response(new_state=made)
 
     def _computed(self, dynamic: Any, block: Mapping[str, Any]) -> Any:
         """A value with all that is computed, where nobody gave it; one number for all that is made up."""
-        number = next(self._numbers)
+        number = self._cloud.number()
         return _dynamic(_fill(_value(dynamic), block, lambda name, kind: _made_up(name, kind, number)))
 
 
@@ -142,6 +170,17 @@ def _block(block: Mapping[str, Any]) -> Any:
             for name, nested in sorted(block["blocks"].items())
         ],
     )
+
+
+def _step(step: str | int) -> Any:
+    named = isinstance(step, str)
+    return pb.AttributePath.Step(**{"attribute_name" if named else "element_key_int": step})
+
+
+def _empty(block: Mapping[str, Any]) -> dict[str, Any]:
+    """A value of which nothing is known."""
+    blocks = {n: None if b["nesting"] == "single" else [] for n, b in block["blocks"].items()}
+    return {**dict.fromkeys(block["attributes"]), **blocks}
 
 
 def _value(dynamic: Any) -> Any:

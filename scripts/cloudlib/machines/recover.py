@@ -31,16 +31,15 @@ def run(terraform: Terraform, variables: Path | None) -> None:
     Raises CloudError, once all has been tried, for what terraform cannot import: it may still cost money.
     """
     folder = terraform.folder
-    try:
-        now = state.look(folder)
-    except state.StateLost:
-        raise  # errored.tfstate knows more than any journal
-    except CloudError:
-        _set_aside(folder)
-        now = state.look(folder)
+    for path in state.errored(folder):
+        _take(folder, path)
+    if not _usable(folder / state.NAME):
+        _set_aside(folder, folder / state.NAME)
+    now = state.look(folder)
     if now.lost:
         _restore(folder)
         now = state.look(folder)
+    terraform.init()  # only now: it reads the state
     wanted = sorted(now.missing, key=lambda resource: not resource.machine)
     left = []
     for number, resource in enumerate(wanted, 1):
@@ -63,13 +62,33 @@ def run(terraform: Terraform, variables: Path | None) -> None:
         )
 
 
-def _set_aside(folder: Path) -> None:
-    """Keep a damaged state under another name, for terraform to begin a new one."""
+def _take(folder: Path, errored: Path) -> None:
+    """Put what terraform could not write to its state in the place of that, where it can be read itself."""
+    if not _usable(errored) or state.read(errored) is None:
+        _set_aside(folder, errored)
+        return
+    if (folder / state.NAME).exists():
+        _set_aside(folder, folder / state.NAME)
+    errored.rename(folder / state.NAME)
+    print(f"{shown(errored)} is {state.NAME} now")
+
+
+def _usable(path: Path) -> bool:
+    """Whether a state can be read, or is missing or empty."""
+    try:
+        state.read(path)
+    except CloudError:
+        return False
+    return True
+
+
+def _set_aside(folder: Path, path: Path) -> None:
+    """Keep a state under another name, for terraform to begin a new one."""
     number = 1
-    while (aside := folder / f"{state.NAME}.damaged-{number}.backup").exists():
+    while (aside := folder / f"{state.NAME}.old-{number}.backup").exists():
         number += 1
-    (folder / state.NAME).rename(aside)
-    print(f"{shown(folder / state.NAME)} cannot be read; it is {aside.name} now")
+    path.rename(aside)
+    print(f"{shown(path)} is {aside.name} now")
 
 
 def _restore(folder: Path) -> None:

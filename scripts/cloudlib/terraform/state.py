@@ -62,24 +62,32 @@ def held(folder: Path) -> list[str]:
     cannot be read, or that terraform could not write: it may hold anything.
     """
     now = look(folder)
+    for path in errored(folder):
+        raise _errored(folder, path, now)
     if now.lost or now.missing or (now.unfinished and not now.held):
         raise _lost(folder, now)
     return [resource.address for resource in now.held]
 
 
 def look(folder: Path) -> Known:
-    """What is known of a folder. Raises CloudError for a file that cannot be read."""
-    _refuse_errored(folder)
-    states = {path: read(path) for path in _files(folder)}
-    held = tuple(r for state in states.values() if state for r in state.resources)
+    """What is known of a folder. Raises CloudError for a journal or another state that cannot be read."""
+    damaged = ""
+    try:
+        now = read(folder / NAME)
+    except CloudError as error:
+        now, damaged = None, error.what
+    states = [now, *(read(path) for path in sorted(folder.glob(f"{NAME}.d/*/{NAME}")))]
+    held = tuple(r for state in states if state for r in state.resources)
     kept = journal.read(folder)
     made = kept.made if kept else {}
     missing = tuple(r for r in made if r not in set(held))
     unfinished = tuple(kept.unfinished if kept else ())
-    if states.get(folder / NAME) is not None:
+    if now is not None:
         return Known(held, missing, unfinished)
     backup = _backup(folder)
     missing = tuple(dict.fromkeys((*missing, *(r for r in backup if r not in set(held)))))
+    if damaged:
+        return Known(held, missing, unfinished, damaged)
     signs = [*_signs(folder, kept)]
     how = "is empty" if (folder / NAME).exists() else "is missing"
     lost = f"{shown(folder / NAME)} {how}, but machines may be running: {', '.join(signs)}"
@@ -109,10 +117,6 @@ def variables(folder: Path) -> dict[str, object]:
     except (OSError, RecursionError, ValueError):
         return {}
     return values if isinstance(values, dict) else {}
-
-
-def _files(folder: Path) -> list[Path]:
-    return [folder / NAME, *sorted(folder.glob(f"{NAME}.d/*/{NAME}"))]
 
 
 def _backup(folder: Path) -> tuple[Resource, ...]:
@@ -153,22 +157,28 @@ def _readable(path: Path) -> bool:
     return True
 
 
-def _refuse_errored(folder: Path) -> None:
-    for path in (folder / _ERRORED, folder / "applied" / _ERRORED):
-        if not path.exists():
-            continue
-        try:
-            state = read(path)
-        except CloudError:
-            state = None
-        listed = _lines(state.resources if state else ())
-        raise StateLost(
-            f"{shown(path)} lists machines that terraform made but could not record in {NAME}{listed}",
-            missing=state.resources if state else (),
-            hint=f"make room on the disk, then\n"
-            f"terraform -chdir={shown(folder)} state push {path.relative_to(folder)}\n"
-            "then remove that file, and run the command again",
-        )
+def errored(folder: Path) -> list[Path]:
+    """The states that terraform wrote beside its own, where it could not write that."""
+    return [path for path in (folder / _ERRORED, folder / "applied" / _ERRORED) if path.exists()]
+
+
+def _errored(folder: Path, path: Path, now: Known) -> StateLost:
+    try:
+        state = read(path)
+    except CloudError:
+        state = None
+    listed = tuple(dict.fromkeys((*(state.resources if state else ()), *now.missing)))
+    maybe = [Resource(address, "") for address in now.unfinished]
+    return StateLost(
+        f"{shown(path)} lists machines that terraform made but could not record in {NAME}"
+        + _lines((*listed, *maybe)),
+        missing=listed,
+        unfinished=now.unfinished,
+        hint=f"make room on the disk, then\n"
+        f"terraform -chdir={shown(folder)} state push {path.relative_to(folder)}\n"
+        "then remove that file, and run the command again\n"
+        f"make destroy CLOUD_PROVIDER={folder.name} RECOVER=1 does that too, and destroys them",
+    )
 
 
 def _lost(folder: Path, now: Known) -> StateLost:

@@ -21,8 +21,8 @@ MODULES = {
     "requests": "python3-requests",
     "yaml": "python3-yaml",
 }
-#: What one command alone imports, in the same form; see `make cloud-report`.
-OPTIONAL = {"jinja2": "python3-jinja2"}
+#: What `make cloud-report` and `make cloud-shop` alone import, in the same form.
+OPTIONAL = {"jinja2": "python3-jinja2", "prompt_toolkit": "python3-prompt-toolkit"}
 OLDEST = (3, 10)
 _EXIT_CODE = 3  # as where a vendor's CLI is missing
 _ROOT = Path(__file__).resolve().parent.parent

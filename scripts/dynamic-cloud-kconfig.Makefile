@@ -6,7 +6,7 @@ CLOUD_PROVIDERS := $(patsubst terraform/%/Kconfig,%,$(wildcard terraform/*/Kconf
 
 GENERATE_CLOUD := $(PYTHON_RUN) scripts/generate_cloud_configs.py
 
-PHONY += cloud-config cloud-update cloud-commit clean-cloud-config cloud-status cloud-diff cloud-report
+PHONY += cloud-config cloud-update cloud-commit clean-cloud-config cloud-status cloud-diff cloud-report cloud-shop
 PHONY += $(CLOUD_PROVIDERS:%=cloud-config-%) $(CLOUD_PROVIDERS:%=cloud-update-%) $(CLOUD_PROVIDERS:%=clean-cloud-config-%)
 PHONY += $(CLOUD_PROVIDERS:%=cloud-diff-%)
 
@@ -39,6 +39,9 @@ cloud-diff: $(PYTHON_READY)
 
 $(CLOUD_PROVIDERS:%=cloud-diff-%): cloud-diff-%: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_diff.py --provider $*
+
+cloud-shop: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_shop.py
 
 cloud-report: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_report.py

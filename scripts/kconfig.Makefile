@@ -54,6 +54,7 @@ kconfig-help:
 	@echo 'Use:'
 	@echo '* all, extra-vars           - .config to ansible and terraform variables; cost'
 	@echo '  cloud-status              - tier, age and figures of every provider; next step'
+	@echo '  cloud-shop                - find a machine by typing what you need; .config'
 	@echo '  cloud-report              - all machines on one HTML page'
 	@echo
 

@@ -62,7 +62,8 @@ def _compare(provider: Provider, texts: dict[str, str]) -> int:
     odd = sorted(file for file in committed | texts if committed.get(file) != texts.get(file))
     about = catalogfile.load(committed[catalogfile.NAME], where=catalogfile.NAME)
     live = about.provenance.source == "live"  # a recording says another source
-    if odd and live and not (edited := refresh.edited(provider, ROOT, tier.STATIC, about)):
+    edited = refresh.edited(provider, ROOT, tier.STATIC, about) if odd and live else []
+    if odd and live and not edited:
         asked = f"live of {about.provenance.fetched_at[:10]}"
         print(f"{name}: the committed files come from {asked}, not from a recording: nothing to compare with")
         return 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""menuconfig of a tree in a pseudo-terminal, and what a person sees of it."""
+"""menuconfig, or another target, in a pseudo-terminal, and what a person sees of it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,21 @@ DOWN, ENTER, ESCAPE = "\x1b[B", "\r", "\x1b"
 
 
 class Terminal:
-    """menuconfig on a screen."""
+    """A target on a screen."""
 
     def __init__(
-        self, tree: Tree, *, columns: int = 120, lines: int = 40, ignore_sighup: bool = False
+        self,
+        tree: Tree,
+        *,
+        columns: int = 120,
+        lines: int = 40,
+        ignore_sighup: bool = False,
+        target: str = "menuconfig",
     ) -> None:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.Stream(self._screen)
         env = {**tree.env, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
-        argv = [f"PYTHON={sys.executable}", "menuconfig"]
+        argv = [f"PYTHON={sys.executable}", target]
         self.child = pexpect.spawn(
             "make", argv, cwd=str(tree.root), env=env, dimensions=(lines, columns), encoding="utf-8",
             ignore_sighup=ignore_sighup, timeout=300,

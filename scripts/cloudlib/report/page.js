@@ -5,8 +5,8 @@
 (() => {
   const $ = (id) => document.getElementById(id);
   const data = JSON.parse($("data").textContent);
-  const AREAS = { africa: "Africa", asia: "Asia", europe: "Europe", "middle-east": "Middle East",
-                  oceania: "Oceania", "north-america": "North America", "south-america": "South America" };
+  const AREAS = { africa: "Africa", asia: "Asia", australia: "Australia and New Zealand", canada: "Canada", europe: "Europe",
+                  mexico: "Mexico", "middle-east": "Middle East", "south-america": "South America", us: "United States" };
   const POINTS = ["circle", "rect", "triangle", "rectRot"];
   const MOST_COMPARED = 6;
   const UNKNOWN = "unknown";

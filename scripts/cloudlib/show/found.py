@@ -106,13 +106,7 @@ def columns(rows: Sequence[Row], sort: str, *, numbered: bool = True) -> list[Co
 
 def show_table(rows: Sequence[Row], sort: str, *, numbered: bool = True) -> list[str]:
     """Print a table as wide as the terminal at most, or 80 columns; returns what had to give way."""
-    chosen = columns(rows, sort, numbered=numbered)
-    width = shutil.get_terminal_size().columns
-    gone = []
-    while _width(chosen, rows) > width and any(column.gives_way for column in chosen):
-        widest = max((c for c in chosen if c.gives_way), key=lambda column: column.gives_way)
-        gone.append(widest.title)
-        chosen.remove(widest)
+    chosen, gone = _fitting(rows, sort, shutil.get_terminal_size().columns, numbered)
     table.show(
         [column.title for column in chosen],
         [[column.cell(row) for column in chosen] for row in rows],
@@ -120,6 +114,23 @@ def show_table(rows: Sequence[Row], sort: str, *, numbered: bool = True) -> list
         right={column.title for column in chosen if column.number},
     )
     return gone
+
+
+def lines(rows: Sequence[Row], width: int) -> list[str]:
+    """The header and the rows of a table without numbers, in so many columns of the screen."""
+    chosen, _ = _fitting(rows, "price", width, numbered=False)
+    cells = [[column.cell(row) for column in chosen] for row in rows]
+    return table.aligned([c.title for c in chosen], cells, {c.title for c in chosen if c.number})
+
+
+def _fitting(rows: Sequence[Row], sort: str, width: int, numbered: bool) -> tuple[list[Column], list[str]]:
+    """The columns that a screen has room for, and the titles of those that gave way."""
+    chosen, gone = columns(rows, sort, numbered=numbered), []
+    while _width(chosen, rows) > width and any(column.gives_way for column in chosen):
+        widest = max((c for c in chosen if c.gives_way), key=lambda column: column.gives_way)
+        gone.append(widest.title)
+        chosen.remove(widest)
+    return chosen, gone
 
 
 def _width(chosen: Sequence[Column], rows: Sequence[Row]) -> int:

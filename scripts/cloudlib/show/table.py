@@ -25,7 +25,7 @@ def show(
 
     With `blocks`, a terminal too narrow for the table gets a block of lines per row. Nothing is cut off.
     """
-    lines = _lines(columns, [[printable(cell).replace("\n", " ") for cell in row] for row in rows], right)
+    lines = aligned(columns, rows, right)
     console = terminal.console(stream)
     if console is None:
         print("\n".join(lines), file=stream)
@@ -38,7 +38,9 @@ def show(
         console.print(line, style=styles[number] if styles else None, markup=False, soft_wrap=True)
 
 
-def _lines(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str]) -> list[str]:
+def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str] = ()) -> list[str]:
+    """The header and the rows as lines, fit for a terminal; the columns in `right` end flush."""
+    rows = [[printable(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(columns, *rows)]
 
     def line(cells: Sequence[str]) -> str:

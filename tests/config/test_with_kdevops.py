@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,7 +128,8 @@ def test_azures_tier_is_the_one_of_the_size() -> None:
 
 def _settings(folder: Path, name: str) -> dict[str, str]:
     """What the kernel's parser makes of the .config of the small tree."""
-    (folder / "scripts").symlink_to(ROOT / "scripts")
+    (folder / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "cloud-tier", folder / "scripts")  # the only script that is needed
     there = folder / "terraform" / name
     (there / "kconfigs").mkdir(parents=True)
     (there / "Kconfig").symlink_to(ROOT / "terraform" / name / "Kconfig")

@@ -552,7 +552,7 @@ def test_mrproper_keeps_a_state_that_holds_machines(fake: Fake) -> None:
     fake.tree.write("terraform/aws/terraform.tfstate.backup", before)
     fake.tree.make("mrproper")
     left = {p.name: p for p in (fake.tree.root / "terraform/aws").iterdir() if p.suffix != ".tf"}
-    assert sorted(left) == ["Kconfig", "kconfigs"]
+    assert sorted(left) == ["Kconfig", "Kconfig.kdevops", "kconfigs"]
     for source in (ROOT / "terraform").rglob("*.tf"):
         copy = fake.tree.root / source.relative_to(ROOT)
         assert copy.is_symlink() == source.is_symlink() and copy.read_bytes() == source.read_bytes()

@@ -21,21 +21,27 @@ def main(real: str, words: list[str]) -> int:
     if os.path.exists(os.path.expanduser("~/.aws")):  # noqa: PTH110, PTH111 - pathlib would be half of the start
         settings["AWS_PROFILE"] = "default"
     status, body = _ask(settings, words)
-    if status == 200:
-        sys.stdout.buffer.write(body)
-        return 0
-    if status != 404:
+    if status == 404:
+        return _remembering(body.decode(), real, words, settings)
+    return _answered(status, body, real, words)
+
+
+def _answered(status: int, body: bytes, real: str, words: list[str]) -> int:
+    if status != 200:
         os.execv(real, [real, *words])
+    sys.stdout.buffer.write(body)
+    return 0
+
+
+def _remembering(path: str, real: str, words: list[str], settings: dict[str, str]) -> int:
+    """Start the real one and keep its answer, unless another process has done so meanwhile."""
     import fcntl
     import subprocess
 
-    path = body.decode()
     with open(f"{path}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.path.exists(path):  # noqa: PTH110
-            with open(path, "rb") as file:
-                sys.stdout.buffer.write(file.read())
-            return 0
+            return _answered(*_ask(settings, words), real, words)  # so that the server has seen the call
         done = subprocess.run([real, *words], capture_output=True, check=False)
         sys.stderr.buffer.write(done.stderr)
         sys.stdout.buffer.write(done.stdout)

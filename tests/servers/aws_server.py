@@ -19,7 +19,10 @@ import hashlib
 import socket
 import threading
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import is_dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.servers import aws_memory, aws_moto
 from tests.servers.aws_data import AwsData, recorded, small
@@ -42,6 +45,17 @@ FORWARDED = frozenset({"GetCallerIdentity", "DescribeInstanceTypes", "DescribeIn
 """The actions that go to moto when a moto_url is given."""
 
 _KEPT_BYTES = 64 << 20
+
+
+def _stable(value: Any) -> str:
+    """repr, but for the order of sets, which differs from process to process."""
+    if isinstance(value, frozenset):
+        return repr(sorted(value))
+    if isinstance(value, Mapping):
+        return repr(sorted((repr(key), _stable(item)) for key, item in value.items()))
+    if isinstance(value, tuple):
+        return repr([_stable(item) for item in value])
+    return _stable(vars(value)) if is_dataclass(value) else repr(value)
 
 
 class AwsServer(HttpServer):
@@ -119,7 +133,8 @@ class AwsServer(HttpServer):
 
     def _data_digest(self) -> str:
         with self._kept_lock:
-            self._digest = self._digest or hashlib.sha256(repr(self._data).encode()).hexdigest()
+            if not self._digest:
+                self._digest = hashlib.sha256(_stable(self._data).encode()).hexdigest()
             return self._digest
 
     def _answer(self, call: Call) -> Reply:

@@ -25,6 +25,7 @@ from cloudlib.publish import refresh
 from cloudlib.show import cli, command
 from tests.support.catalogs import (
     FAMILIES,
+    FAR,
     FLAT,
     HOME,
     IMAGES,
@@ -129,9 +130,9 @@ def test_version(ask: Ask, words: tuple[str, ...]) -> None:
 
 def test_tables_have_a_header(ask: Ask) -> None:
     assert ask("--offline", "cheapest", "--count", "2")[1].splitlines() == [
-        "instance type  vCPU  GiB  arch    GPU  local disks  per hour in north-1",
-        "a7.large          2    8  arm64                                   $0.08",
-        "m5.large          2    8  x86_64                                 $0.096",
+        "instance type  vCPU  GiB  arch    per hour in north-1",
+        "a7.large          2    8  arm64                 $0.08",
+        "m5.large          2    8  x86_64               $0.096",
     ]
     head, first, *_ = ask("--offline", "regions", "list", "--include-zones")[1].splitlines()
     assert head.split() == ["region", "description", "usable", "zones"]
@@ -171,18 +172,64 @@ def test_what_is_not_known_is_null(ask: Ask, demo: Demo) -> None:
     demo.MENU_NAMES = FLAT.__class__(**{**{f: getattr(FLAT, f) for f in FLAT.__slots__}, "states_kvm": False})
     assert kvm()["m7.large"] is None and kvm()["i7.metal"] is True
     demo.answer = catalog([k for k in ITYPES if not k.kvm])
-    code, _, err = ask("--offline", "cheapest", "--kvm")
-    assert code == 1 and "Demo does not say which types can run KVM guests" in err
+    code, out, err = ask("--offline", "cheapest", "--kvm", "--count", "1")
+    assert code == 0 and "a7.large" in out and "6 may not meet --kvm: demo does not say" in err
 
 
 def test_nothing_found_fails(ask: Ask, demo: Demo) -> None:
     for words in (("cheapest", "--min-vcpus", "1000"), ("cheapest", "--max-price", "0.001")):
         code, out, err = ask("--offline", *words)
-        assert (code, out) == (1, "") and "next: nearest: " in err
+        assert (code, out) == (1, "") and "  nearest: " in err and "it would do with " in err
     code, out, err = ask("--offline", "instance-types", "list", "--family", "g6", "--region", HOME)
     assert (code, out) == (1, "") and "next: nearest regions that have it: south-1" in err
     demo.answer = catalog(images=())
     assert ask("--offline", "images", "list")[:2] == (1, "")
+
+
+def test_needs(ask: Ask) -> None:
+    def names(*words: str) -> list[str]:
+        types = json.loads(ask("--offline", "--output", "json", "cheapest", *words)[1])
+        return [t["name"] for t in types]
+
+    assert names("--max-vcpus", "2") == ["a7.large", "m5.large", "m7.large"]
+    assert names("--min-vcpus", "3", "--max-vcpus", "8") == ["m7.xlarge", "m7.2xlarge"]
+    assert names("--metal") == names("--nvme") == names("--kvm") == ["i7.metal"]
+    assert names("--gpu", "l40s", "--gpus", "1", "--region", "south") == ["g6.xlarge"]
+    assert names("--gpu", "--region", FAR) == ["g6.xlarge"]
+    assert names("--arch", "arm64", "--region", "*-1") == ["a7.large"], "several regions"
+
+
+def test_where_a_family_is_offered(ask: Ask) -> None:
+    listed = json.loads(ask("--offline", "--output", "json", "regions", "list", "--family", "g6")[1])
+    assert [region["name"] for region in listed] == [FAR]
+    assert ask("--offline", "regions", "list", "--family", "g7")[0] == 2
+
+
+def test_everything_of_a_type(ask: Ask) -> None:
+    code, out, _ = ask("--offline", "show", "I7.metal")
+    facts = {line[:15].strip(): line[15:].strip() for line in out.splitlines() if line.startswith("  ")}
+    assert code == 0 and facts["local disks"] == "2 x 3750 GB NVMe" and facts["bare metal"] == "yes"
+    assert (facts["KVM guests"], facts["boot"], facts["generation"]) == ("yes", "not known", "current")
+    assert [line.split() for line in out.splitlines() if line.startswith("north-1")] == [
+        ["north-1", "The", "North", "unknown", "north-1a", "north-1b"]
+    ] or "a b" in out
+    data = json.loads(ask("--offline", "--output", "json", "show", "m7.large")[1])
+    assert (data["version"], data["provider"], data["boot_modes"]) == (1, "demo", ["legacy-bios", "uefi"])
+    assert [(r["name"], r["usd_per_hour"]) for r in data["regions"]] == [(HOME, 0.1008), (FAR, None)]
+    code, out, err = ask("--offline", "show", "m7.4xlarge")
+    assert (code, out) == (2, "") and "nearest: m7." in err
+    assert ask("--offline", "show", "mac2.metal")[0] == 0, "also what boots no Linux"
+
+
+def test_a_json_object_says_where_it_is_from(ask: Ask) -> None:
+    for words in (("regions", "list"), ("instance-types", "list"), ("images", "list"), ("cheapest",)):
+        data = json.loads(ask("--offline", "--output", "json-object", *words)[1])
+        assert (data["version"], data["provider"], data["source"]) == (1, "demo", "by hand") and data[
+            "records"
+        ]
+        assert all(key == key.lower() for key in data["records"][0])
+        assert data["records"] == json.loads(ask("--offline", "--output", "json", *words)[1])
+    assert json.loads(ask("--output", "json-object", "regions", "list")[1])["source"] == "live"
 
 
 def test_remarks_on_a_live_list_are_told(ask: Ask) -> None:

@@ -68,6 +68,7 @@ class Machine:
     bare_metal: bool
     kvm: bool | None
     current: bool | None
+    on_demand: bool
     boot: frozenset[str]
     regions: tuple[str, ...]
     make_record: Callable[[], InstanceType] = field(repr=False)
@@ -173,6 +174,7 @@ def _of_record(itype: InstanceType, shared: Market) -> Machine:
         bare_metal=itype.bare_metal,
         kvm=None if "kvm" in shared.unstated else itype.kvm,
         current=None if "current" in shared.unstated else itype.current_generation,
+        on_demand=itype.on_demand,
         boot=boot_modes(itype.boot_modes),
         regions=itype.regions,
         make_record=lambda: itype,

@@ -110,6 +110,7 @@ def conditions(asked: Question) -> list[Condition]:
 
 def _facts(asked: Question) -> Iterator[Condition]:
     said = asked.said.get
+    yield Condition("sold on demand", lambda m: m.on_demand)
     if asked.arch:
         yield Condition(said("arch", f"--arch {asked.arch}"), lambda m: asked.arch in m.architectures)
     if asked.gpu:

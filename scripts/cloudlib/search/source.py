@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.records import ARCHITECTURES, Gpu, LocalDisks
+from cloudlib.catalog.records import ARCHITECTURES, ON_DEMAND, Gpu, LocalDisks
 from cloudlib.errors import CatalogError
 from cloudlib.search import machine
 from cloudlib.search.machine import Machine, Market
@@ -94,6 +94,7 @@ def _machine(
         bare_metal=row.get("bare_metal", False),
         kvm=None if "kvm" in market.unstated else row.get("kvm", False),
         current=None if "current" in market.unstated else row.get("current_generation", True),
+        on_demand=ON_DEMAND in row.get("usage", [ON_DEMAND]),
         boot=machine.boot_modes(row.get("boot_modes", ())),
         regions=tuple(row["offered"]),
         make_record=partial(catalogfile.reading, where, catalogfile.instance_type, row),

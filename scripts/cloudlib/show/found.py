@@ -19,8 +19,6 @@ from cloudlib.search.machine import Machine, Market
 from cloudlib.show import rows as records
 from cloudlib.show import table
 
-#: The version of the JSON; docs/json.md says what it promises.
-VERSION = 1
 _GAP = 2
 
 
@@ -189,7 +187,7 @@ def show_json(rows: Sequence[Row], markets: Iterable[Market], notes: Sequence[st
     told = [{"differs": note or None} for note in notes] or [{} for _ in rows]
     records.show_json(
         {
-            "version": VERSION,
+            "version": records.VERSION,
             "catalogs": {m.provider: source_json(m) for m in markets},
             "rows": [{**row_json(row), **more} for row, more in zip(rows, told)],
         }

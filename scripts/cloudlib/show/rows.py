@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from cloudlib.catalog.records import Gpu, Image, InstanceType, LocalDisks, Region, Zone
 from cloudlib.catalog.text import device, disks, dollars, gib
@@ -16,6 +16,11 @@ from cloudlib.menus.names import MenuNames
 from cloudlib.show import table
 
 _T = TypeVar("_T")
+#: Keys of a JSON object that say where its records are from: provider, source, date.
+About: TypeAlias = Mapping[str, Any] | None
+#: The version of every JSON object; docs/json.md says what it promises.
+VERSION = 1
+FORMS = ("text", "json", "json-object")
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,17 @@ def show(
     records: Sequence[_T],
     columns: Sequence[Column[_T]],
     as_json: Callable[[_T], Mapping[str, Any]],
+    *,
+    about: About = None,
 ) -> None:
-    """Print records in the form that --output names. No records are an empty list, or no table at all."""
+    """Print records in the form that --output names. No records are an empty list, or no table at all.
+
+    `about` is where they are from, which the form `json-object` says.
+    """
     if output == "json":
         show_json([as_json(record) for record in records])
+    elif output == "json-object":
+        show_json({"version": VERSION, **(about or {}), "records": [as_json(record) for record in records]})
     elif records:
         table.show(
             [column.title for column in columns],
@@ -50,23 +62,39 @@ def show_json(data: Any) -> None:
     print(printable(json.dumps(data, indent=2, ensure_ascii=False)))
 
 
-def show_types(output: str, types: Sequence[InstanceType], region: str, names: MenuNames) -> None:
-    """Instance types with their prices in a region."""
+def show_types(
+    output: str,
+    types: Sequence[InstanceType],
+    regions: Sequence[str],
+    names: MenuNames,
+    *,
+    about: About = None,
+) -> None:
+    """Instance types with their prices, each in the region at the same place of `regions`."""
+    where = {itype.name: region for itype, region in zip(types, regions)}
 
     def price(itype: InstanceType) -> str:
-        known = itype.price_in(region)
+        known = itype.price_in(where[itype.name])
         return dollars(known.usd_per_hour) if known else ""
 
+    one = len({*regions}) == 1
     columns: list[Column[InstanceType]] = [
         Column(names.type_noun, lambda t: t.name),
         Column("vCPU", lambda t: str(t.vcpus), number=True),
         Column("GiB", lambda t: gib(t.memory_mib), number=True),
         Column("arch", lambda t: "+".join(t.architectures)),
-        Column("GPU", lambda t: ", ".join(device(g) for g in (*t.gpus, *t.accelerators))),
-        Column("local disks", lambda t: ", ".join(disks(d) for d in t.local_disks)),
-        Column(f"per hour in {region}", price, number=True),
+        *(column for column in _DEVICES if any(map(column.cell, types))),
+        Column(f"per hour in {regions[0]}" if one else "per hour", price, number=True),
+        *([] if one else [Column[InstanceType]("region", lambda t: where[t.name])]),
     ]
-    show(output, types, columns, lambda t: type_json(t, region, names))
+    show(output, types, columns, lambda t: type_json(t, where[t.name], names), about=about)
+
+
+#: Columns that many lists have no use for.
+_DEVICES: Sequence[Column[InstanceType]] = (
+    Column("GPU", lambda t: ", ".join(device(g) for g in (*t.gpus, *t.accelerators))),
+    Column("local disks", lambda t: ", ".join(disks(d) for d in t.local_disks)),
+)
 
 
 def type_json(itype: InstanceType, region: str, names: MenuNames) -> dict[str, Any]:
@@ -94,7 +122,12 @@ def type_json(itype: InstanceType, region: str, names: MenuNames) -> dict[str, A
 
 
 def show_regions(
-    output: str, regions: Sequence[Region], zones: Iterable[Zone], *, include_zones: bool
+    output: str,
+    regions: Sequence[Region],
+    zones: Iterable[Zone],
+    *,
+    include_zones: bool,
+    about: About = None,
 ) -> None:
     """Regions, with their zones where these are asked for."""
     inside: dict[str, list[Zone]] = {region.name: [] for region in regions}
@@ -117,10 +150,10 @@ def show_regions(
     ]
     if include_zones:
         columns.append(Column("zones", lambda r: " ".join(zone.name for zone in inside[r.name])))
-    show(output, regions, columns, as_json)
+    show(output, regions, columns, as_json, about=about)
 
 
-def show_images(output: str, images: Iterable[Image]) -> None:
+def show_images(output: str, images: Iterable[Image], *, about: About = None) -> None:
     """Image streams, in the order of a catalog, with a column for each coordinate that one of them has."""
     ordered = sorted(images, key=lambda image: image.key)
     columns: list[Column[Image]] = [
@@ -129,7 +162,7 @@ def show_images(output: str, images: Iterable[Image]) -> None:
         Column("purpose", lambda i: i.purpose),
         *(_coordinate(name) for name in sorted({name for image in ordered for name in image.coordinates})),
     ]
-    show(output, ordered, columns, _image_json)
+    show(output, ordered, columns, _image_json, about=about)
 
 
 def _coordinate(name: str) -> Column[Image]:
@@ -143,7 +176,7 @@ def _image_json(image: Image) -> dict[str, Any]:
         "title": image.title,
         "architecture": image.architecture,
         "purpose": image.purpose,
-        **{name: image.coordinates[name] for name in sorted(image.coordinates)},
+        **{name.lower(): image.coordinates[name] for name in sorted(image.coordinates)},
     }
 
 

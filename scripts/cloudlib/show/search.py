@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cloudlib.errors import CloudError, UsageError, printable
+from cloudlib.errors import CloudError, UsageError
 from cloudlib.provider import Registry
-from cloudlib.search.answer import SORTS, Answer, Nothing, Row, answer, row
+from cloudlib.search.answer import SORTS, Answer, Row, answer, row
 from cloudlib.search.likeness import differences, unlike
 from cloudlib.search.machine import Machine
 from cloudlib.search.question import Question
 from cloudlib.search.where import where
 from cloudlib.show import asking, command, found, lookup
+from cloudlib.show.remarks import remarks, why, wrapped
 
 _EXAMPLES = """\
 examples:
@@ -44,13 +44,11 @@ def main(registry: Registry, argv: Sequence[str]) -> int:
         told = answer(asked, machines, where(asked, lookup.markets(machines)))
         rows, notes = told.rows[: options.limit or 20 if options.limit != 0 else None], []
     if not rows:
-        raise CloudError(
-            "no machine meets these conditions", hint="\n".join(map(wrapped, _why(told.nothing)))
-        )
+        raise CloudError("no machine meets these conditions", hint="\n".join(map(wrapped, why(told.nothing))))
     if options.pick or options.defconfig:
         return _pick(registry, rows, asked, options)
     _show(rows, asked.sort, options.output, machines, notes)
-    for line in _remarks(told, len(rows), asked, notes):
+    for line in remarks(told, len(rows), asked, "" if notes else "--limit 0 shows all"):
         print(wrapped(line), file=sys.stderr)
     return 0
 
@@ -111,40 +109,6 @@ def _show(
                 print(wrapped(f"{number}: {rows[number - 1].machine.name}: {note}"))
         if gone:
             print(wrapped(f"too wide for: {', '.join(gone)}; --output csv has all"), file=sys.stderr)
-
-
-def _remarks(told: Answer, shown: int, asked: Question, notes: Sequence[str]) -> list[str]:
-    """What the rows do not say."""
-    lines = []
-    if not notes and shown < len(told.rows):
-        lines.append(f"{shown} of {len(told.rows)} machines; --limit 0 shows all")
-    if told.unpriced:
-        lines.append(f"{told.unpriced} of {len(told.rows)} without a known price there, listed last")
-    for option, number in told.unknown.items():
-        if option == asked.said.get("max_price", f"--max-price {asked.max_price}"):
-            continue  # those without a price
-        who = sorted({r.machine.provider for r in told.rows if option in r.unknown})
-        lines.append(f"{number} may not meet {option}: {', '.join(who)} do{'es' * (len(who) == 1)} not say")
-    return [*lines, *(_why(told.nothing) if told.nothing else [])]
-
-
-def _why(nothing: Nothing | None) -> list[str]:
-    """Why nothing is known to fit, and what is nearest."""
-    if nothing is None or nothing.nearest is None:
-        return ["no figure is known that rules one out"] if nothing else []
-    lines = []
-    if nothing.without:
-        lines.append(f"without {nothing.costly}: {nothing.without} machine{'s' * (nothing.without > 1)}")
-    else:
-        lines.append(f"most are left out by {nothing.costly}")
-    lines.append(f"nearest: {lookup.described(nothing.nearest)}")
-    would = f"; it would do with {' '.join(nothing.would)}" if nothing.would else ""
-    return [*lines, f"it misses {', '.join(nothing.misses)}{would}"]
-
-
-def wrapped(line: str) -> str:
-    """A line of foreign words for a person, on as many lines as an error has room for."""
-    return "\n".join(textwrap.wrap(printable(line), 72, subsequent_indent="  ", break_on_hyphens=False))
 
 
 def _pick(registry: Registry, rows: Sequence[Row], asked: Question, options: argparse.Namespace) -> int:

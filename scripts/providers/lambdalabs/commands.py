@@ -40,8 +40,8 @@ def add(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def _add_those_of_kdevops(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Commands that kdevops's lambda-cli has, and its playbooks and its users call."""
     check = nouns.add_parser("check-availability", help="can a type be started in a region now?")
-    check.add_argument("instance_type", metavar="TYPE")
-    check.add_argument("region", metavar="REGION")
+    check.add_argument("instance_type", metavar="TYPE", help="an instance type")
+    check.add_argument("region", metavar="REGION", help="a region")
     check.set_defaults(run=_check_availability)
     select = nouns.add_parser("smart-select", help="the same as `smart --cheapest --gpu`")
     select.add_argument("--mode", choices=("cheapest",), default="cheapest", help="the only one there is")

@@ -76,12 +76,15 @@ def main() -> int:
 
 
 def aws_fetch(tree: Tree) -> Iterator[Row]:
-    """Fetches of AWS against one process a family, all with the real aws at 200 ms a reply."""
+    """Fetches of AWS against one process a family, all with the real aws at 200 ms a reply.
+
+    With the prices of one region: those of another one take a process each.
+    """
     contract = contract_of("aws")
     assert contract.full is not None and contract.real is not None
     argv = (sys.executable, "scripts/generate_cloud_configs.py", "--provider", "aws")
     with contract.full(latency=0.2) as server:
-        env = contract.real(tree, server)
+        env = {**contract.real(tree, server), "CLOUD_PRICE_REGIONS": "default"}
         loops = [_python_loop()]
         fetches = []
         for _ in range(2):

@@ -6,7 +6,7 @@ locals {
 
   image_owner = coalesce(var.aws_gpu_ami_owner, var.aws_ami_owner)
   image_name  = coalesce(var.aws_gpu_ami_name, var.aws_ns)
-  nodes       = { for name, node in aws_instance.node : name => { public_ip = node.public_ip, private_ip = node.private_ip } }
+  nodes       = { for name, node in data.aws_instance.node : name => { public_ip = node.public_ip, private_ip = node.private_ip } }
 
   # "prefix-1-data-2" = the node, and the number of the volume from 0.
   data_volumes = {
@@ -210,6 +210,32 @@ resource "aws_instance" "node" {
   depends_on = [aws_route.internet, aws_vpc_security_group_egress_rule.all]
 }
 
+# To detach a volume its node is stopped, and the provider does not start it again. The attachments depend on the
+# state of their node, and that is replaced when the number of volumes changes: terraform detaches, then starts.
+# https://registry.terraform.io/providers/hashicorp/aws/6.66.0/docs/resources/volume_attachment#stop_instance_before_detaching
+
+resource "terraform_data" "volumes" {
+  for_each = toset(var.node_names)
+  input    = var.aws_data_volume_count
+}
+
+resource "aws_ec2_instance_state" "node" {
+  for_each    = toset(var.node_names)
+  instance_id = aws_instance.node[each.key].id
+  state       = "running"
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.volumes[each.key]]
+  }
+}
+
+# A node that was stopped and started has another public address.
+data "aws_instance" "node" {
+  for_each    = toset(var.node_names)
+  instance_id = aws_instance.node[each.key].id
+  depends_on  = [aws_ec2_instance_state.node]
+}
+
 # Volumes survive the replacement of their node.
 
 resource "aws_ebs_volume" "data" {
@@ -233,4 +259,6 @@ resource "aws_volume_attachment" "data" {
   # Linux has its own name for it, /dev/nvme1n1 on Nitro; /dev/disk/by-id names the volume on every machine.
   device_name                    = "/dev/sd${substr("fghijklmnopqrstuvwxy", each.value.number, 1)}"
   stop_instance_before_detaching = true
+
+  depends_on = [aws_ec2_instance_state.node]
 }

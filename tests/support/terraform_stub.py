@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent import futures
 from contextlib import contextmanager
@@ -115,7 +116,8 @@ class _Provider(rpc.ProviderServicer):
         return pb.ImportResourceState.Response(imported_resources=[imported])
 
     def ReadDataSource(self, request: Any, context: Any) -> Any:
-        found = self._computed(request.config, self._data[request.type_name])
+        number = zlib.crc32(request.config.msgpack) % 50_000  # the same whenever it is read
+        found = self._computed(request.config, self._data[request.type_name], number)
         return pb.ReadDataSource.Response(state=found)
 
     def PlanResourceChange(self, request: Any, context: Any) -> Any:
@@ -137,13 +139,12 @@ class _Provider(rpc.ProviderServicer):
         if refused:
             error = pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=f"creating {kind}", detail=refused)
             return pb.ApplyResourceChange.Response(new_state=request.prior_state, diagnostics=[error])
-        made = self._computed(request.planned_state, self._resources[kind])
+        made = self._computed(request.planned_state, self._resources[kind], self._cloud.number())
         self._cloud.keep(kind, _value(made), new=before is None)
         return pb.ApplyResourceChange.Response(new_state=made)
 
-    def _computed(self, dynamic: Any, block: Mapping[str, Any]) -> Any:
+    def _computed(self, dynamic: Any, block: Mapping[str, Any], number: int) -> Any:
         """A value with all that is computed, where nobody gave it; one number for all that is made up."""
-        number = self._cloud.number()
         return _dynamic(_fill(_value(dynamic), block, lambda name, kind: _made_up(name, kind, number)))
 
 

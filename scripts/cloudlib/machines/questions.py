@@ -13,6 +13,8 @@ from cloudlib.show.ask import confirm
 from cloudlib.terraform.run import Change
 
 MACHINES = "every machine"
+#: Objects of terraform alone, whose replacement destroys nothing.
+_HOLDS_NOTHING = ("aws_ec2_instance_state.",)
 
 
 def review(changes: Sequence[Change], now: Session, budget: Decimal) -> None:
@@ -20,7 +22,8 @@ def review(changes: Sequence[Change], now: Session, budget: Decimal) -> None:
 
     And before one that makes or changes something where all nodes cost more than `budget` USD an hour.
     """
-    lost = [change.address for change in changes if "delete" in change.actions]
+    deleted = [change.address for change in changes if "delete" in change.actions]
+    lost = [address for address in deleted if not address.startswith(_HOLDS_NOTHING)]
     if lost:
         print(f"This destroys, or replaces with something new and empty, {counted(lost)}")
         confirm("Go on?", unchanged=MACHINES)

@@ -15,6 +15,7 @@ from cloudlib.terraform.snapshot import Resource
 
 #: What is part of something else and ends with it; terraform imports some of them by other ids than theirs.
 _PARTS = (
+    "aws_ec2_instance_state",
     "aws_route",
     "aws_route_table_association",
     "aws_volume_attachment",

@@ -18,7 +18,7 @@ mock_provider "aws" {
     defaults = { iops = -1, throughput = -1 }
   }
 
-  mock_resource "aws_instance" {
+  mock_data "aws_instance" {
     defaults = { public_ip = "203.0.113.9", private_ip = "10.20.0.9" }
   }
 }

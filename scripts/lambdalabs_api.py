@@ -70,9 +70,13 @@ def leaves_open(values: Variables) -> bool:
 
 
 def resolve(values: Variables, earlier: Variables) -> Resolved:
-    """The region, or region and type, that a "smart" configuration leaves to the API: one request."""
+    """The region, or region and type, that a "smart" configuration leaves to the API: one request, or two."""
     types = lambdalabs_fetch.instance_types_now(Request(log=CallLog()))
-    return lambdalabs_smart.resolved(types, values, earlier)
+    names = values["node_names"]
+    assert isinstance(names, list)
+    return lambdalabs_smart.resolved(
+        types, values, earlier, lambda: lambdalabs_instances.places(Request(log=CallLog(NAME)), names)
+    )
 
 
 def without_capacity(values: Variables) -> Problem | None:

@@ -54,13 +54,14 @@ class LambdaData:
         }
 
 
-def running(name: str, identity: str, status: str = "active") -> Json:
+def running(name: str, identity: str, status: str = "active", region: str = "us-east-1") -> Json:
     """A machine of the account, as /instances lists it."""
     return {
         "id": identity,
         "name": name,
         "ip": "192.0.2.7",
         "status": status,
+        "region": {"name": region, "description": region},
         "instance_type": instance_type("gpu_1x_a10", "1x A10", "A10 (24 GB PCIe)", 30, 200, 1, 129),
     }
 

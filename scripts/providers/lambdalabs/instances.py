@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from cloudlib.calls.shape import Reader
@@ -23,10 +24,23 @@ _END = (
 
 def machines(request: Request) -> list[Machine]:
     """Every machine that is not ended, by the name it was given: one request. Raises a CloudError."""
+    return sorted(map(_machine, _rows(request)), key=lambda machine: (machine.name, machine.id))
+
+
+def places(request: Request, names: Sequence[str]) -> set[tuple[str, str]]:
+    """The instance type and region of each machine of these names: one request. Raises a CloudError."""
+    return {
+        (row.at("instance_type").name("name"), row.at("region").name("name"))
+        for row in _rows(request)
+        if row.maybe_text("name") in names
+    }
+
+
+def _rows(request: Request) -> list[Reader]:
+    """The machines that are not ended, as the API lists them."""
     request.log.budget = _CALL_BUDGET
     answer = client(request).answer("instances")
-    listed = [_machine(row) for row in answer.rows("data") if row.text("status") not in _ENDED]
-    return sorted(listed, key=lambda machine: (machine.name, machine.id))
+    return [row for row in answer.rows("data") if row.text("status") not in _ENDED]
 
 
 def _machine(row: Reader) -> Machine:

@@ -7,7 +7,7 @@ Nothing here runs while Kconfig parses. An answer holds for the moment; `make` w
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -23,6 +23,9 @@ from providers.lambdalabs import parse as lambdalabs_parse
 _CHEAPEST = "TERRAFORM_LAMBDALABS_REGION_SMART_CHEAPEST"
 _INFER = "TERRAFORM_LAMBDALABS_REGION_SMART_INFER"
 _GPU = "TERRAFORM_LAMBDALABS_SMART_GPU"
+
+#: A type and a region, by name.
+Placed = tuple[str, str]
 
 _REGION, _TYPE = "terraform_lambdalabs_region", "terraform_lambdalabs_instance_type"
 _IS_GPU = "terraform_lambdalabs_is_gpu_instance"
@@ -172,30 +175,34 @@ def wanted(values: Variables) -> bool:
     return bool(values.get(_CHEAPEST.lower()) or values.get(_INFER.lower()))
 
 
-def resolved(types: Reader, values: Variables, earlier: Variables) -> Resolved:
+def resolved(
+    types: Reader, values: Variables, earlier: Variables, up: Callable[[], Container[Placed]] = frozenset
+) -> Resolved:
     """The variables that the API's answer decides.
 
     The earlier answer stays while it is as good as any other, so that a machine does not move without need:
-    same question, still with capacity, and for the cheapest still at the lowest price. Then the region
-    chosen in the menu is preferred, then the first by name.
+    same question, still with capacity, and for the cheapest still at the lowest price. It also stays while
+    its machines are up, which may have taken the last capacity: `up` asks where the tree's machines are, and
+    only where the answer would be another one. Then the region chosen in the menu is preferred, then the
+    first by name.
     """
     all_offers = offers(types)
-    if values.get(_CHEAPEST.lower()):
-        candidates = cheapest(
-            all_offers, architecture=str(values["target_arch"]), gpu=bool(values.get(_GPU.lower()))
-        )
-        how = "cheapest with capacity"
-    elif (tier := str(values[_TYPE])) in TIERS:
-        candidates = [best(all_offers, tier, architecture=str(values["target_arch"]))]
-        how = f"the best of {tier} with capacity"
-    else:
-        candidates = [named(all_offers, str(values[_TYPE]))]
-        how = "with capacity"
     preferred = str(values[_REGION])
-    pairs = [(o, region) for o in candidates for region in o.regions]
-    same = earlier.get(_PREFERRED) == preferred
-    last = (earlier.get(_TYPE), earlier.get(_REGION)) if same else ()
-    offer, region = min(pairs, key=lambda p: ((p[0].itype.name, p[1]) != last, p[1] != preferred))
+    last = (str(earlier.get(_TYPE)), str(earlier.get(_REGION)))
+    before = next((o for o in all_offers if o.itype.name == last[0]), None)
+    same = earlier.get(_PREFERRED) == preferred and before is not None and _answers(before, values)
+    try:
+        candidates, how = _candidates(all_offers, values)
+        pairs = [(o, region) for o in candidates for region in o.regions]
+        offer, region = min(
+            pairs, key=lambda p: (not same or (p[0].itype.name, p[1]) != last, p[1] != preferred)
+        )
+    except NoCapacity:
+        if before is None or not same or last not in up():
+            raise
+        offer, region, how = before, last[1], "where it is up"
+    if before is not None and same and (offer.itype.name, region) != last and last in up():
+        offer, region, how = before, last[1], "where it is up"
     when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     return Resolved(
         {
@@ -206,6 +213,27 @@ def resolved(types: Reader, values: Variables, earlier: Variables) -> Resolved:
         },
         f"resolved {when}: {offer.itype.name} in {region}, {how} {offer.price}".rstrip(),
     )
+
+
+def _candidates(all_offers: Sequence[Offer], values: Variables) -> tuple[list[Offer], str]:
+    """The offers that answer a configuration equally well, and in what they are best. Raises NoCapacity."""
+    architecture, asked = str(values["target_arch"]), str(values[_TYPE])
+    if values.get(_CHEAPEST.lower()):
+        gpu = bool(values.get(_GPU.lower()))
+        return cheapest(all_offers, architecture=architecture, gpu=gpu), "cheapest with capacity"
+    if asked in TIERS:
+        return [best(all_offers, asked, architecture=architecture)], f"the best of {asked} with capacity"
+    return [named(all_offers, asked)], "with capacity"
+
+
+def _answers(offer: Offer, values: Variables) -> bool:
+    """Is a type among those that a configuration asks for, with capacity or without?"""
+    asked = str(values[_TYPE])
+    if str(values["target_arch"]) not in offer.itype.architectures:
+        return False
+    if values.get(_CHEAPEST.lower()):
+        return bool(offer.itype.gpus) or not values.get(_GPU.lower())
+    return offer.itype.name in TIERS.get(asked, (asked,))
 
 
 def remarks(capacity: Mapping[str, Sequence[object]], when: str = "now") -> list[str]:

@@ -17,7 +17,7 @@ from cloudlib.errors import UsageError
 from cloudlib.provider import Resolved
 from providers.lambdalabs import smart
 from tests.servers import lambda_server
-from tests.servers.lambda_data import LambdaData, small
+from tests.servers.lambda_data import LambdaData, running, small
 from tests.servers.lambda_server import KEY, LambdaServer
 from tests.support.costly import mostly_slow
 from tests.support.tree import Tree
@@ -261,3 +261,75 @@ def test_make_without_an_answer_changes_nothing(
     said = made(tree, server, check=False, **env)
     assert told in said and "unchanged: extra_vars.yaml" in said and "next: " in said
     assert variables(tree) == before
+
+
+# --- machines that are up ---
+
+
+def up_in(*places: tuple[str, str]) -> Any:
+    return lambda: set(places)
+
+
+def asked(**values: Any) -> dict[str, Any]:
+    common = {
+        "target_arch": "x86_64",
+        f"{T}_REGION".lower(): "us-east-1",
+        f"{T}_INSTANCE_TYPE".lower(): "gpu_1x_a10",
+    }
+    return {**common, **{f"{T}_{name}".lower(): value for name, value in values.items()}}
+
+
+def before(itype: str, region: str) -> dict[str, Any]:
+    return asked(INSTANCE_TYPE=itype, REGION=region, REGION_PREFERRED="us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("question", "itype"),
+    [
+        ({"REGION_SMART_INFER": True}, "gpu_1x_a10"),
+        ({"REGION_SMART_INFER": True, "INSTANCE_TYPE": "H100_OR_LESS"}, "gpu_1x_a6000"),
+        ({"REGION_SMART_CHEAPEST": True, "SMART_GPU": True}, "gpu_8x_h100_sxm5"),
+    ],
+)
+@pytest.mark.parametrize("capacity", [{}, {"gpu_1x_a10": ("us-east-1",), "gpu_8x_v100": ("us-east-1",)}])
+def test_a_machine_that_is_up_stays_where_it_is(
+    question: dict[str, Any], itype: str, capacity: dict[str, tuple[str, ...]]
+) -> None:
+    """It took the last capacity of its type, or something better came free since."""
+    types, place = answer(with_capacity(**capacity)), (itype, "us-south-2")
+    made = smart.resolved(types, asked(**question), before(*place), up_in(place)).values
+    assert (made[f"{T}_INSTANCE_TYPE".lower()], made[f"{T}_REGION".lower()]) == place
+
+
+@pytest.mark.parametrize(
+    ("question", "itype"),
+    [
+        ({"REGION_SMART_INFER": True, "INSTANCE_TYPE": "gpu_8x_v100"}, "gpu_1x_a10"),
+        ({"REGION_SMART_INFER": True, "INSTANCE_TYPE": "H100_OR_LESS"}, "gpu_8x_v100"),
+        ({"REGION_SMART_CHEAPEST": True, "SMART_GPU": True}, "cpu_4x_general"),
+        ({"REGION_SMART_CHEAPEST": True}, "gpu_1x_gh200"),
+    ],
+)
+def test_another_question_has_another_answer(question: dict[str, Any], itype: str) -> None:
+    types = answer(with_capacity(gpu_1x_a10=("us-west-1",), gpu_8x_v100=("us-west-1",)))
+    place = (itype, "us-south-2")
+    made = smart.resolved(types, asked(**question), before(*place), up_in(place)).values
+    assert made[f"{T}_REGION".lower()] == "us-west-1"
+
+
+def test_where_nothing_is_up_there_is_no_capacity() -> None:
+    with pytest.raises(smart.NoCapacity):
+        smart.resolved(
+            answer(with_capacity()), asked(REGION_SMART_INFER=True), before("gpu_1x_a10", "us-south-2")
+        )
+
+
+def test_make_asks_where_the_machines_are_up(tree: Tree, server: LambdaServer) -> None:
+    tree.make("defconfig-lambdalabs-smart")
+    made(tree, server)
+    assert variables(tree)[1:] == ("gpu_1x_a10", "us-east-1")
+    server.data = replace(with_capacity(), instances=(running("kdevops-1", "1b"),))
+    made(tree, server)
+    assert variables(tree)[1:] == ("gpu_1x_a10", "us-east-1")
+    server.data = replace(server.data, instances=(running("other", "1b"),))
+    assert "has capacity in any region now" in made(tree, server, check=False)

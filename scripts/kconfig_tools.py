@@ -190,7 +190,13 @@ def _open_menu(tool: str, kconf: kconfiglib.Kconfig) -> None:
     if tool == "menuconfig" and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CloudError("menuconfig needs a terminal", unchanged=_untouched(), hint=without)
     try:
-        importlib.import_module(tool).menuconfig(kconf)
+        if tool == "menuconfig":
+            from cloudlib.show import screen
+
+            names = [cloud_providers.load(name).MENU_NAMES for name in cloud_providers.PROVIDER_NAMES]
+            screen.Screen(kconf, names, known=config_file().is_file()).run()
+        else:
+            importlib.import_module(tool).menuconfig(kconf)
     except failed as error:
         where = "a terminal that curses knows: check TERM" if tool == "menuconfig" else "a display"
         raise CloudError(f"{tool} needs {where} ({error})", unchanged=_untouched(), hint=without) from error

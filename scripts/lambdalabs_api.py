@@ -37,6 +37,7 @@ MENU_NAMES = MenuNames(
         coordinates={},
     ),
     states_kvm=False,
+    left_open={"TERRAFORM_LAMBDALABS_REGION_SMART_CHEAPEST": "the cheapest type with capacity"},
 )
 
 EXPORTS = exports.EXPORTS

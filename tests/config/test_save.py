@@ -91,7 +91,7 @@ def test_menuconfig_saves_without_room(tree: Tree) -> None:
     before = tree.read(".config")
     terminal = Terminal(tree)
     terminal.wait_for("Cloud provider (AWS")
-    terminal.jump_to("terraform_node_count", "TERRAFORM_NODE_COUNT")
+    terminal.jump_to("terraform_node_count")
     terminal.child.send("\r")
     terminal.wait_for("Range: 1-1000")
     terminal.child.send("7\r")

@@ -28,7 +28,7 @@ class Terminal:
     ) -> None:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.Stream(self._screen)
-        env = {**tree.env, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
+        env = {**tree.env, "TERM": "linux", "LC_ALL": "C.UTF-8"}
         argv = [f"PYTHON={sys.executable}", target]
         self.child = pexpect.spawn(
             "make", argv, cwd=str(tree.root), env=env, dimensions=(lines, columns), encoding="utf-8",
@@ -49,12 +49,16 @@ class Terminal:
             except pexpect.TIMEOUT:
                 continue
 
-    def jump_to(self, words: str, symbol: str) -> None:
-        """`/`, the words, Enter: the first match must be the symbol."""
+    def search(self, words: str) -> None:
+        """`/` and the words."""
         self.child.send("/")
         self.wait_for("Jump to symbol/choice/menu/comment")
         self.child.send(words)
-        self.wait_for(symbol)
+
+    def jump_to(self, words: str) -> None:
+        """`/`, the words, Enter: there must be one match."""
+        self.search(words)
+        self.wait_for("Jump to symbol/choice/menu/comment: 1\n")
         self.child.send(ENTER)
 
     def hang_up(self) -> None:

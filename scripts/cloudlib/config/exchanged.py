@@ -36,7 +36,7 @@ def _machine(kconf: kconfiglib.Kconfig, before: nearest.Machine) -> Iterator[str
 def _choices(kconf: kconfiglib.Kconfig) -> Iterator[str]:
     for choice in kconf.unique_choices:
         if _unasked(choice) and not _is_machines(choice) and choice.selection is not None:
-            was, now = _title(choice.user_selection), _title(choice.selection)
+            was, now = terms.title(choice.user_selection), terms.title(choice.selection)
             yield f"{choice.nodes[0].prompt[0]}: {was} cannot be chosen now; it is {now}"
 
 
@@ -44,7 +44,7 @@ def _options(kconf: kconfiglib.Kconfig) -> Iterator[str]:
     for symbol in kconf.unique_defined_syms:
         wanted = symbol.orig_type == kconfiglib.BOOL and symbol.choice is None and symbol.user_value == 2
         if wanted and symbol.str_value != "y" and terms.prompted(symbol):
-            yield f"{_title(symbol)}: off now, it needs {', '.join(terms.needs(symbol))}"
+            yield f"{terms.title(symbol)}: off now, it needs {', '.join(terms.needs(symbol))}"
 
 
 def _unasked(choice: kconfiglib.Choice) -> bool:
@@ -57,7 +57,3 @@ def _is_machines(choice: kconfiglib.Choice) -> bool:
     """Is it the choice of a machine, of its family or of its category?"""
     prompt = choice.nodes[0].prompt[0]
     return prompt.endswith((" category", " family")) or nearest.machine(choice.syms[0]) is not None
-
-
-def _title(symbol: kconfiglib.Symbol) -> str:
-    return str(symbol.nodes[0].prompt[0].split("  ")[0])

@@ -31,6 +31,14 @@ class Kconfig(kconfiglib.Kconfig):  # type: ignore[misc]  # Kconfiglib has no ty
     The files of a tier are data, made from vendors' answers: one that would run a command is refused.
     """
 
+    #: What stands over a menu instead of the tree's own title; asked at each redraw.
+    headline: Callable[[], str] | None = None
+
+    @property
+    def mainmenu_text(self) -> str:
+        """The title of the menus."""
+        return self.headline() if self.headline else str(super().mainmenu_text)
+
     def _expand_macro(self, *args: Any) -> Any:
         self._refuse_macro()
         return super()._expand_macro(*args)

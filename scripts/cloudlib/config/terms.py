@@ -16,6 +16,11 @@ def prompted(symbol: kconfiglib.Symbol) -> bool:
     return any(node.prompt for node in symbol.nodes)
 
 
+def title(symbol: kconfiglib.Symbol) -> str:
+    """The first column of what a menu shows of it: "m7i.large"."""
+    return str(symbol.nodes[0].prompt[0].split("  ", 1)[0])
+
+
 def same(symbol: kconfiglib.Symbol, value: str) -> bool:
     """Does a symbol have the value of a line of .config? Azure's names are the same in any case."""
     if symbol.orig_type == kconfiglib.STRING:

@@ -14,7 +14,7 @@ from cloudlib.menus.help_texts import CATEGORIES as CATEGORY_NOTES
 from cloudlib.menus.help_texts import family_help, price_note, same_everywhere
 from cloudlib.menus.kconfig import Choice, Comment, Config, Default, all_of
 from cloudlib.menus.names import TARGET, MenuNames
-from cloudlib.menus.rows import WIDTH, family_rows, padded
+from cloudlib.menus.rows import WIDTH, family_rows, heading, padded
 from cloudlib.menus.symbols import SymbolTable, symbol
 
 
@@ -107,7 +107,7 @@ def price_heading(catalog: Catalog, families: Families, what: str) -> str:
     priced = [t for members in families.values() for t in members if t.price_in(catalog.default_region)]
     if all(same_everywhere(t) for t in priced):
         return ""
-    return f"{what} in {catalog.default_region}; vCPU; memory"
+    return heading(what, catalog.default_region)
 
 
 def by_category(families: Families) -> Iterator[tuple[str, list[str]]]:

@@ -26,6 +26,7 @@ CATEGORIES = {
 }
 #: A list of so many regions is still read; longer ones are counted.
 _FEW = 6
+_ELSEWHERE = "Price per hour elsewhere: "
 
 
 def type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
@@ -105,6 +106,16 @@ def same_everywhere(itype: InstanceType) -> bool:
     return len({p.usd_per_hour for p in itype.prices.values()}) == 1 and {*itype.regions} <= {*itype.prices}
 
 
+def price_elsewhere(text: str, region: str) -> Decimal | None:
+    """The price of a region in the help of a type; None where it is not there."""
+    _, _, listed = " ".join(text.split()).partition(_ELSEWHERE)
+    for group in listed.removesuffix(".").split("; ") if listed else ():
+        usd, *regions = group.split()
+        if region in regions:
+            return Decimal(usd.removeprefix("$"))
+    return None
+
+
 def _labeled(label: str, items: Iterable[str]) -> str:
     text = ", ".join(item for item in items if item)
     return f"{label}: {text}." if text else ""
@@ -138,4 +149,4 @@ def _prices_elsewhere(itype: InstanceType, here: str) -> str:
     if regions and same_everywhere(itype):
         return "The same price in every region."
     each = [f"{dollars(usd)} {' '.join(regions[usd])}" for usd in sorted(regions)]
-    return f"Price per hour elsewhere: {'; '.join(each)}." if each else ""
+    return f"{_ELSEWHERE}{'; '.join(each)}." if each else ""

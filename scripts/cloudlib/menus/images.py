@@ -29,6 +29,7 @@ DISTROS = NAMES | {
 }
 
 
+_AS_IT_IS = "Given to terraform as it is."
 _CUSTOM = "Any other image, by the cloud's names for it. Whether the machine can boot it is not checked."
 
 
@@ -39,7 +40,7 @@ def images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node
     """
     own = names.images
     if not own.coordinates:
-        return (Comment(f"Image: {names.title}'s default; its terraform provider chooses no other"),)
+        return (Comment(f"Image: the default; {names.title} lets terraform choose no other"),)
     streams = [i for i in catalog.images if i.purpose == "os"]
     if not streams:
         raise CatalogError(f"{catalog.provider}: the answer has no distribution image")
@@ -114,6 +115,7 @@ def _gpu_choice(streams: Sequence[Image], names: MenuNames, table: SymbolTable) 
             type="string",
             prompt=f"Custom GPU image: {coordinate.lower()}",
             depends=(custom,),
+            help=_AS_IT_IS,
             defaults=(Default(claimed[0][0].coordinates[coordinate]),),
         )
     for coordinate in names.images.gpu_coordinates:
@@ -253,6 +255,7 @@ def _results(
             type="string",
             prompt=f"Custom image: {coordinate.lower().replace('_', ' ')}",
             depends=(custom,),
+            help=_AS_IT_IS,
             defaults=(Default(default),),
         )
     for coordinate, default in own.coordinates.items():

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: Symbol of the root Kconfig that is y when a target architecture is chosen.
 TARGET = {"x86_64": "TARGET_ARCH_X86_64", "arm64": "TARGET_ARCH_ARM64"}
@@ -55,11 +55,11 @@ class MenuNames:
     exists only when the user chooses one. `zones_gate` is True where a zone is offered only for types that it
     has. `own_zone_names` is True where the same name may mean another zone in another account.
     `extra_results` are result strings that exist only under some option. `states_kvm` is False where the
-    vendor does not say which types can run KVM guests.
-    `features` are those of records that become a switch each. `most_data_volumes` is the largest number of
-    data volumes that the menus offer, 0 for none. `exports_boot_modes` is True where terraform compares the
-    boot modes of type and image too.
-    `family_hint` tells how the vendor's names of families are read.
+    vendor does not say which types can run KVM guests. `features` are those of records that become a switch
+    each. `most_data_volumes` is the largest number of data volumes that the menus offer, 0 for none.
+    `exports_boot_modes` is True where terraform compares the boot modes of type and image too. `family_hint`
+    tells how the vendor's names of families are read. `left_open` says of options, by symbol, which machine
+    they leave to be chosen later.
     """
 
     provider: str
@@ -83,6 +83,7 @@ class MenuNames:
     most_data_volumes: int = 0
     exports_boot_modes: bool = False
     family_hint: str = ""
+    left_open: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def type_title(self) -> str:

@@ -23,6 +23,9 @@ _ROW = re.compile(
 )
 
 
+_HEADING = re.compile(r"price[s]? in (?P<region>\S+); vCPU; memory\Z", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What a row says: memory in GiB, USD per hour or None, and "4x L40S 44.7G" or ""."""
@@ -43,6 +46,17 @@ def figures(row: str) -> Figures | None:
     return Figures(match["name"], price, int(match["vcpus"]), float(match["gib"]), match["device"] or "")
 
 
+def heading(what: str, region: str) -> str:
+    """The comment over rows with the prices of one region: "Prices in us-east-1; vCPU; memory"."""
+    return f"{what} in {region}; vCPU; memory"
+
+
+def priced_region(comment: str) -> str:
+    """The region of a heading; "" for any other comment."""
+    match = _HEADING.search(comment)
+    return match["region"] if match else ""
+
+
 def type_rows(itypes: Sequence[InstanceType], region: str) -> list[str]:
     """`m7g.2xlarge  $0.3264/h  8 vCPU  32 GiB`: a row for each type, with the prices of one region."""
     first = [
@@ -57,7 +71,7 @@ def type_rows(itypes: Sequence[InstanceType], region: str) -> list[str]:
     )
     for device, disks in ways:
         rest = [
-            (", ".join(map(device, (*t.gpus, *t.accelerators))), ", ".join(map(disks, t.local_disks)))
+            (_joined(map(device, (*t.gpus, *t.accelerators))), _joined(map(disks, t.local_disks)))
             for t in itypes
         ]
         rows = _aligned([(*one, *two) for one, two in zip(first, rest)])
@@ -112,6 +126,10 @@ def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
         ).rstrip()
         for cells in table
     ]
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ", ".join(text for text in texts if text)
 
 
 def _cut(row: str) -> str:

@@ -173,8 +173,13 @@ def test_whatever_is_chosen_the_zone_has_it(
         choose(kconf, architecture)
         if value(kconf, f"{G}_REGION") != region:
             continue  # it has no machine of this architecture
-        for family in visible(kconf, f"{G}_MACHINE_FAMILY_"):
-            choose(kconf, f"{G}_MACHINE_FAMILY_{family}")
+        families = [
+            (category, family)
+            for category in visible(kconf, f"{G}_CATEGORY_")
+            for family in _families_of(kconf, category)
+        ]
+        for category, family in families:
+            choose(kconf, f"{G}_CATEGORY_{category}", f"{G}_MACHINE_FAMILY_{family}")
             sizes = [s for s in kconf.syms[f"{G}_MACHINE_FAMILY_{family}"].choice.syms if s.visibility]
             assert sizes
             for size in visible(kconf, f"{G}_MACHINE_{family}_"):
@@ -187,6 +192,11 @@ def test_whatever_is_chosen_the_zone_has_it(
                 seen.add(machine)
     there = {k.name for k in catalog.types_in(region)}
     assert len(seen) > 0.95 * len(there), "all but the shared-core ones were tried"
+
+
+def _families_of(kconf: kconfiglib.Kconfig, category: str) -> list[str]:
+    choose(kconf, f"{G}_CATEGORY_{category}")
+    return visible(kconf, f"{G}_MACHINE_FAMILY_")
 
 
 def test_the_committed_catalog(committed: tuple[kconfiglib.Kconfig, catalogfile.Catalog]) -> None:

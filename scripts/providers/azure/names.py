@@ -9,8 +9,6 @@ and for which architecture it is, comes from figures of the API.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
 from fractions import Fraction
 
 _SIZE = re.compile(
@@ -67,34 +65,6 @@ def series(size: str) -> str:
     """Standard_D4s_v5 -> Dsv5, Standard_NC24ads_A100_v4 -> NCadsA100v4; a name of another form, unchanged."""
     match = _SIZE.match(size)
     return match["family"] + match["features"] + match["rest"].replace("_", "") if match else size
-
-
-def families(sizes: Mapping[str, str]) -> dict[str, str]:
-    """{size name: family of the SKU} -> {family of the SKU: the name a person knows it by}.
-
-    Sizes of the family standardDSv5Family are of the series Dsv5. Where they are of several series, the one
-    that the family is named after is taken, else the family's own name without its frame. Names that differ
-    in case alone would be one symbol: such families keep their own names.
-    """
-    members: dict[str, set[str]] = {}
-    for size, family in sizes.items():
-        members.setdefault(family, set()).add(series(size))
-    known = {family: _known(family, all_series) for family, all_series in members.items()}
-    taken = Counter(name.casefold() for name in known.values())
-    return {f: name if taken[name.casefold()] == 1 else bare(f) for f, name in known.items()}
-
-
-def _known(family: str, all_series: set[str]) -> str:
-    if len(all_series) == 1:
-        return next(iter(all_series))
-    own = bare(family)
-    same = own.replace("_", "").casefold()
-    return next((name for name in sorted(all_series) if name.casefold() == same), own)
-
-
-def bare(family: str) -> str:
-    """`Standard NCASv3_T4 Family` -> NCASv3_T4."""
-    return re.sub(r"^standard *| {0,9}family$", "", family, flags=re.IGNORECASE) or family
 
 
 def accelerator(size: str) -> str:

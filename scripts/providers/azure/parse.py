@@ -19,6 +19,7 @@ from cloudlib.catalog import category, limits
 from cloudlib.catalog.image_rules import ARCHITECTURES
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
 from providers.azure import boot as azure_boot
+from providers.azure import families as azure_families
 from providers.azure import names as azure_names
 
 PRICE_SOURCE = "Azure Retail Prices"
@@ -113,7 +114,7 @@ class SizeReader:
         key = (name, repr([row.value.get("family"), row.value.get("capabilities")]))
         if key not in self._made:
             has = {c.text("name"): c.maybe_text("value") for c in row.maybe_rows("capabilities")}
-            self._made[key] = _instance_type(name, azure_names.bare(row.prose("family")), has)
+            self._made[key] = _instance_type(name, azure_families.known_as(row.prose("family")), has)
         return self._made[key]
 
 
@@ -223,11 +224,8 @@ def _disks(has: Mapping[str, str]) -> tuple[LocalDisks, ...]:
 
 
 def categorized(instance_types: Iterable[InstanceType]) -> list[InstanceType]:
-    """The types under the family names that people know, one category a family."""
-    itypes = list(instance_types)
-    known = azure_names.families({t.name: t.family for t in itypes})
-    renamed = [replace(t, family=known[t.family]) for t in itypes]
-    return category.categorized(renamed, special=azure_names.CATEGORIES, plain={})
+    """The types with one category a family."""
+    return category.categorized(list(instance_types), special=azure_names.CATEGORIES, plain={})
 
 
 @dataclass(frozen=True, slots=True)

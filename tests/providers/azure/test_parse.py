@@ -18,6 +18,7 @@ from cloudlib.calls.shape import Reader
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import InstanceType
 from cloudlib.errors import BadReply
+from providers.azure import families as azure_families
 from providers.azure import images as azure_images
 from providers.azure import names as azure_names
 from providers.azure import parse as azure_parse
@@ -315,33 +316,36 @@ def test_the_series_of_a_size(name: str, expected: str) -> None:
     assert azure_names.series(name) == expected
 
 
-def test_families_are_called_as_people_call_them() -> None:
-    sizes = {
-        "Standard_D2s_v5": "standardDSv5Family",
-        "Standard_D4s_v5": "standardDSv5Family",
-        "Standard_B1s": "standardBSFamily",
-        "Standard_B1ms": "standardBSFamily",
-        "Standard_M64s_v3": "StandardMBDSMediumMemoryv3Family",
-        "Standard_M64bds_v3": "StandardMBDSMediumMemoryv3Family",
-        "Standard_NC4as_T4_v3": "Standard NCASv3_T4 Family",
-    }
-    assert azure_names.families(sizes) == {
-        "standardDSv5Family": "Dsv5",
-        "standardBSFamily": "Bs",
-        "StandardMBDSMediumMemoryv3Family": "MBDSMediumMemoryv3",
-        "Standard NCASv3_T4 Family": "NCasT4v3",
-    }
+@pytest.mark.parametrize(
+    ("family", "name"),
+    [
+        ("standardDSv5Family", "Dsv5"),
+        ("standardBSFamily", "Bs"),
+        ("StandardMBDSMediumMemoryv3Family", "MBDSMediumMemoryv3"),
+        ("Standard NCASv3_T4 Family", "NCasT4v3"),
+        ("StandardNCADSA100v4Family", "NCadsA100v4"),
+        ("standardNDISRH200V5Family", "NDisrH200v5"),
+        ("StandardEisv6Family", "Eisv6"),
+        ("standardDav6Family", "Dasv6"),
+        ("standardQXv9Family", "QXv9"),
+        ("Family", "Family"),
+    ],
+)
+def test_families_are_called_as_people_call_them(family: str, name: str) -> None:
+    assert azure_families.known_as(family) == name
 
 
-def test_families_that_would_share_a_name_keep_their_own() -> None:
-    sizes = {"Standard_E96s_v6": "StandardEsv6Family", "Standard_E128s_v6": "StandardEisv6Family"}
-    assert azure_names.families(sizes) == {"StandardEsv6Family": "Esv6", "StandardEisv6Family": "Eisv6"}
+def test_the_committed_families_are_named_for_everybody() -> None:
+    """A subscription that sees one size of a family alone has the same symbol for it."""
+    catalog = catalogfile.load_file(ROOT / "terraform/azure/kconfigs/catalog.json.static")
+    names = {family.upper() for family in catalog.families()}
+    assert {azure_families.known_as(t.family).upper() for t in catalog.instance_types} == names
 
 
-@given(st.dictionaries(st.text(min_size=1), st.text(min_size=1), min_size=1))
-def test_every_family_gets_a_name(sizes: dict[str, str]) -> None:
-    found = azure_names.families(sizes)
-    assert set(found) == set(sizes.values()) and all(found.values())
+@given(st.text(min_size=1))
+def test_every_family_gets_a_name(family: str) -> None:
+    name = azure_families.known_as(family)
+    assert name and azure_families.known_as(name).upper() == name.upper()
 
 
 @given(
@@ -577,4 +581,4 @@ def test_an_image_list_with_one_value_of_another_shape() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[:20])
 def test_names_of_any_text_come_to_an_end(text: str) -> None:
-    assert isinstance(azure_names.bare(text), str) and isinstance(azure_names.series(text), str)
+    assert isinstance(azure_families.known_as(text), str) and isinstance(azure_names.series(text), str)

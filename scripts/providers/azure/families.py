@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""The families of Azure's sizes, under the names that people know. Pure.
+
+A symbol is made of the name, so it depends on the family alone, and not on which sizes of it one subscription
+is shown: standardDSv5Family is Dsv5 for everybody.
+https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Families whose name at Azure is not that of their series, in lower case -> the series.
+_SERIES = {
+    "dadv6": "Dadsv6",
+    "daldv6": "Daldsv6",
+    "dalv6": "Dalsv6",
+    "dav6": "Dasv6",
+    "dcaccv5": "DCasccv5",
+    "dcadccv5": "DCadsccv5",
+    "dcedv5": "DCedsv5",
+    "dcedv6": "DCedsv6",
+    "dcev5": "DCesv5",
+    "dcev6": "DCesv6",
+    "ddcsv3": "DCdsv3",
+    "dndv6": "Dndsv6",
+    "dnldv6": "Dnldsv6",
+    "dnlv6": "Dnlsv6",
+    "dnv6": "Dnsv6",
+    "ds": "DS",
+    "dsv2": "DSv2",
+    "eadv6": "Eadsv6",
+    "eav6": "Easv6",
+    "ecaccv5": "ECasccv5",
+    "ecadccv5": "ECadsccv5",
+    "ecedv5": "ECedsv5",
+    "ecedv6": "ECedsv6",
+    "ecev5": "ECesv5",
+    "ecev6": "ECesv6",
+    "eciedv5": "ECiedsv5",
+    "eciev5": "ECiesv5",
+    "endv6": "Endsv6",
+    "env6": "Ensv6",
+    "fxmdvs": "FXmds",
+    "gs": "GS",
+    "hbv3": "HBrsv3",
+    "hbv4": "HBrsv4",
+    "hbv5": "HBrsv5",
+    "hcs": "HCrs",
+    "hx": "HXrs",
+    "mbsmediummemoryv3": "Mbsv3",
+    "midshighmemoryv3": "Mids16v3",
+    "mishighmemoryv3": "Mis16v3",
+    "ncasv3_t4": "NCasT4v3",
+    "nccads2023": "NCCadsH100v5",
+    "ndamsv4_a100": "NDamsrA100v4",
+    "ndasv4_a100": "NDasrv4",
+    "ndisrgb200v6ndr": "NDisrNDRGB200v6",
+    "ndisrgb300v6": "NDisrGB300v6",
+    "ndisrh200v5": "NDisrH200v5",
+    "ndsh100v5": "NDisrH100v5",
+    "ndsv2": "NDrsv2",
+    "nvsv4": "NVasv4",
+    "pbs": "PBs",
+    "xeidsv4": "Eidsv4",
+    "xeisv4": "Eisv4",
+}
+#: The letters of a family, those of its features, and an accelerator and a version where there are any.
+_FORM = re.compile(r"(DC|EC|FX|HB|HC|HX|N[CDGPV]|[ABDEFGHLM])([A-Za-z]*?)((?:(?:GB|MI|[AHLV])\d+X?)?v\d+)?")
+
+
+def known_as(family: str) -> str:
+    """`Standard NCASv3_T4 Family` -> NCasT4v3; a name that is not known loses its frame."""
+    own = re.sub(r"^standard *| {0,9}family$", "", family, flags=re.IGNORECASE) or family
+    if own.lower() in _SERIES:
+        return _SERIES[own.lower()]
+    match = _FORM.fullmatch(own)
+    if match is None or "Memory" in own:
+        return own
+    letters, features, rest = match.groups()
+    return letters + features.lower() + (rest or "")

@@ -59,7 +59,7 @@ def _check(*, live: bool) -> int:
     if now.catalog is None:
         hint = f"git checkout terraform/{now.provider.NAME}\nLIVE=1 asks the provider"
         raise CatalogError(now.problem, hint=hint)
-    findings = [*now.findings(), *(capacity.findings(now) if live else ())]
+    findings = [*now.findings(), *now.key_findings(), *(capacity.findings(now) if live else ())]
     for finding in findings:
         print(f"{finding.level}: {finding.text}")
     print(cost.line(now.selection, now.catalog))

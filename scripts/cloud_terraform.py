@@ -24,6 +24,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cloud_providers
 from cloudlib.config import capacity, cost, session, ssh_access, unrecorded
@@ -65,21 +66,27 @@ def main(argv: Sequence[str]) -> int:
 
 
 def plan() -> None:
-    """Show what bringup would do. It makes the key pair too, as a plan reads the public key."""
-    now, terraform, _ = _ready()
-    with _alone(terraform.folder):
+    """Show what bringup would do. In the place of a key pair that it would create, the plan has another."""
+    now, terraform, keys = _ready(make_keys=False)
+    with _alone(terraform.folder), TemporaryDirectory() as scratch:
         tfstate.held(terraform.folder)
         elsewhere = _in_another_region(terraform.folder, now.collected)
         if elsewhere:
             raise elsewhere
         terraform.init()
-        terraform.plan()
+        if keys.missing:
+            print(f"note: bringup creates the key pair {keys.identity}; this plan has another in its place")
+            stand_in = Path(scratch) / "key"
+            sshkeys.generate(stand_in)
+            terraform.plan(key=stand_in.with_suffix(".pub"))
+        else:
+            terraform.plan()
 
 
 def bringup() -> None:
     """Bring the nodes up, or to the state that .config now describes."""
     budget = max_usd_per_hour()
-    now, terraform, keys = _ready()
+    now, terraform, keys = _ready(make_keys=True)
     folder = terraform.folder
     plan_file = folder / _PLAN
     with _alone(folder):
@@ -173,7 +180,7 @@ def _ask_for_the_unfinished(folder: Path) -> None:
         confirm("Create them again?", unchanged=questions.MACHINES)
 
 
-def _ready() -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
+def _ready(*, make_keys: bool) -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
     """Everything that can be checked before terraform starts; raises where it must not start."""
     now = session.read(cloud_providers)
     provider, values = now.provider, now.collected.values
@@ -184,7 +191,8 @@ def _ready() -> tuple[session.Session, Terraform, sshkeys.KeyPair]:
         print(message(f"warning: {now.problem}"), file=sys.stderr)
     _refuse_unlaunchable(now)
     setting = str(values.get("terraform_ssh_config_pubkey_file", ""))
-    keys = sshkeys.ensure(setting, make=bool(values.get("terraform_ssh_config_genkey")))
+    find = sshkeys.ensure if make_keys else sshkeys.locate
+    keys = find(setting, make=bool(values.get("terraform_ssh_config_genkey")), alone=flag("FORCE"))
     if keys.made:
         print(f"made the key pair {keys.identity} and {keys.public.name}")
     for name in where.others(cloud_providers, provider.NAME):

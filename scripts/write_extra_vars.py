@@ -33,7 +33,7 @@ def main(argv: Sequence[str]) -> int:
     except CloudError as error:
         report(error, sys.stderr, who="make")
         return error.exit_code
-    for finding in now.findings():
+    for finding in [*now.findings(), *now.key_findings()]:
         if finding.level != NOTE:
             print(f"warning: {finding.text}", file=sys.stderr)
     if now.problem:

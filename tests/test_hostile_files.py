@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.bringup import fake_terraform
 from tests.support.generated import publish
-from tests.support.terraform import PUBLIC_KEY
+from tests.support.terraform import write_key_pair
 from tests.support.tree import ROOT, Tree, state
 
 _ESCAPE = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2066"
@@ -121,9 +121,7 @@ def extra_vars(tree: Tree) -> Place:
 def terraform(tree: Tree, name: str, *words: tuple[str, ...]) -> Place:
     fake_terraform(tree)
     keys = tree.home / ".ssh"
-    keys.mkdir()
-    (keys / "kdevops_terraform").write_text("a private key", encoding="utf-8")
-    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    write_key_pair(keys)
     tree.write(".config", _CONFIG + 'CONFIG_TERRAFORM_SSH_ALLOWED_CIDR="192.0.2.0/24"\n')
     machines = [{"mode": "managed", "type": "x", "name": "y", "instances": [{}]}]
     tree.write("terraform/aws/terraform.tfstate", json.dumps({"version": 4, "resources": machines}))

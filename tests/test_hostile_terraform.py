@@ -15,7 +15,7 @@ from cloudlib.terraform import ssh_config as sshconfig
 from tests.support.bringup import CONFIG, Fake, fake_terraform
 from tests.support.costly import mostly_slow
 from tests.support.shapes import HOSTILE
-from tests.support.terraform import PUBLIC_KEY
+from tests.support.terraform import write_key_pair
 from tests.support.tree import Tree
 from tests.test_hostile_files import told
 
@@ -41,8 +41,7 @@ def fake(tree: Tree) -> Fake:
     made = fake_terraform(tree)
     tree.write(".config", CONFIG)
     (tree.home / ".ssh").mkdir()
-    (tree.home / ".ssh" / "kdevops_terraform").write_text("a private key", encoding="utf-8")
-    (tree.home / ".ssh" / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    write_key_pair(tree.home / ".ssh")
     return made
 
 

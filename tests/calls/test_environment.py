@@ -96,7 +96,7 @@ def test_a_command_of_no_cloud(tmp_path: Path) -> None:
     with pytest.raises(CloudError):
         ssh_keys.ensure(str(tmp_path / "none.pub"), make=False)
     (tmp_path / "key.pub").write_text("ssh-ed25519 AAAA me\n", encoding="utf-8")
-    ssh_keys.ensure(str(tmp_path / "key.pub"), make=False)
+    ssh_keys.ensure(str(tmp_path / "key.pub"), make=False, alone=True)
     holds(tmp_path, "")
 
 

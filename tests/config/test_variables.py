@@ -30,12 +30,12 @@ from tests.support.catalogs import sealed
 from tests.support.costly import mostly_slow
 from tests.support.kconf import parse_tree
 from tests.support.terraform import (
-    PUBLIC_KEY,
     TERRAFORM,
     accepted,
     environment,
     needs_terraform,
     shared_module,
+    write_key_pair,
 )
 from tests.support.tree import ROOT, Tree
 
@@ -301,7 +301,7 @@ def test_values_arrive_as_typed(fresh: kconfiglib.Kconfig, text: str) -> None:
 
 
 def test_values_survive_the_config_file(tree: Tree) -> None:
-    typed = 'a "quoted" \\ ${HOME} %{x} Schlüssel'
+    typed = '/a "quoted" \\ ${HOME} %{x} Schlüssel'
     escaped = typed.replace("\\", "\\\\").replace('"', '\\"')
     tree.write(".config", M7I + f'CONFIG_TERRAFORM_SSH_CONFIG_PUBKEY_FILE="{escaped}"\n')
     tree.make()
@@ -370,9 +370,7 @@ def real(tree: Tree, provisioner: str = "") -> dict[str, str]:
     """A tree with a module of built-in resources, a configuration and a key; its environment."""
     stub_module(tree, provisioner=provisioner)
     tree.write(".config", M7I + 'CONFIG_TERRAFORM_SSH_ALLOWED_CIDR="192.0.2.0/24"\n')
-    keys = tree.home / ".ssh"
-    keys.mkdir()
-    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    write_key_pair(tree.home / ".ssh")
     return REAL_ENV
 
 

@@ -331,6 +331,35 @@ def test_a_key_pair_is_made(fake: Fake) -> None:
     assert run(fake, "bringup")[0] == 0 and (folder / "a key").read_bytes() == before
 
 
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="there is no ssh-keygen here")
+def test_a_plan_creates_no_key_pair(fake: Fake) -> None:
+    keys = fake.tree.home / ".ssh"
+    shutil.rmtree(keys)
+    code, said = run(fake, "plan")
+    assert code == 0 and f"note: bringup creates the key pair {keys}/kdevops_terraform;" in said
+    assert fake.calls()[-1][-1].startswith("-var=ssh_config_pubkey_file=/") and not keys.exists()
+
+
+@pytest.mark.parametrize("command", mostly_slow(["cloud-check", "", "bringup", "cloud-plan"]))
+def test_a_key_that_ssh_would_refuse(fake: Fake, command: str) -> None:
+    """Before terraform starts: an error of cloud-check, a warning of make."""
+    (fake.tree.home / ".ssh" / "kdevops_terraform").chmod(0o644)
+    done = fake.tree.make(*command.split(), check=False)
+    assert "(mode 0644): ssh refuses to use it" in done.stdout + done.stderr and nothing_started(fake)
+    assert (done.returncode == 0) == (command == "")
+
+
+def test_a_relative_key_file_is_refused_by_make(fake: Fake) -> None:
+    fake.tree.write(".config", CONFIG + 'CONFIG_TERRAFORM_SSH_CONFIG_PUBKEY_FILE="keys/id.pub"\n')
+    for command, told in (
+        ("", "it must begin with / or ~/"),
+        ("cloud-check", "begin it with / or ~/"),
+        ("bringup", "it must begin with / or ~/"),
+    ):
+        done = fake.tree.make(*command.split(), check=False)
+        assert done.returncode != 0 and told in done.stdout + done.stderr and nothing_started(fake)
+
+
 # --- destroying and replacing need a person's word ---
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.bringup import CONFIG, fake_terraform
 from tests.support.costly import mostly_slow
-from tests.support.terraform import PUBLIC_KEY
+from tests.support.terraform import write_key_pair
 from tests.support.tree import Tree
 
 SPOILED = """\
@@ -97,8 +97,7 @@ class Spoiled:
 def spoiled(tree: Tree) -> Spoiled:
     fake_terraform(tree)
     keys = tree.home / ".ssh"
-    keys.mkdir()
-    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    write_key_pair(keys)
     tree.write(".config", CONFIG)
     tree.make("bringup", "olddefconfig", "savedefconfig")
     tree.write(".config", OTHER)

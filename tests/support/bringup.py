@@ -12,7 +12,7 @@ from typing import Any
 
 import cloud_providers
 from cloudlib.provider import BOTH
-from tests.support.terraform import PUBLIC_KEY
+from tests.support.terraform import write_key_pair
 from tests.support.tree import Tree
 
 #: Keeps a person's own terraform set-up, and terraform's own question for a newer version, out of the tests.
@@ -75,9 +75,7 @@ def ready(tree: Tree) -> Fake:
     made = fake_terraform(tree)
     tree.write(".config", CONFIG)
     keys = tree.home / ".ssh"
-    keys.mkdir()
-    (keys / "kdevops_terraform").write_text("a private key", encoding="utf-8")
-    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    write_key_pair(keys)
     return made
 
 

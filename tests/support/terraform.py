@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -34,6 +35,25 @@ TERRAFORM = shutil.which("terraform", path=f"{os.environ.get('PATH', '')}:/usr/l
 TESTS = ROOT / "tests" / "terraform"
 #: A public key that ssh-keygen takes; nobody has the private key.
 PUBLIC_KEY = f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{'A' * 43} nobody"
+
+
+def write_key_pair(folder: Path, name: str = "kdevops_terraform", public: str = PUBLIC_KEY) -> None:
+    """A pair that can be told to be one; its secret part is empty.
+
+    https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.pub").write_text(public + "\n", encoding="utf-8")
+    strings = [b"none", b"none", b"", base64.b64decode(public.split()[1]), b""]
+    packed = [len(text).to_bytes(4, "big") + text for text in strings]
+    packed.insert(3, (1).to_bytes(4, "big"))
+    text = base64.b64encode(b"openssh-key-v1\0" + b"".join(packed)).decode()
+    label = "OPENSSH PRIV" + "ATE KEY"
+    private = folder / name
+    private.write_text(f"-----BEGIN {label}-----\n{text}\n-----END {label}-----\n", encoding="utf-8")
+    private.chmod(0o600)
+
+
 KEYS = {
     "key.pub": PUBLIC_KEY,
     "ecdsa.pub": "ecdsa-sha2-nistp256 AAAAE2VjZHNh nobody",

@@ -13,7 +13,7 @@ from cloud_providers import PROVIDER_NAMES
 from tests.servers.lambda_server import KEY, LambdaServer
 from tests.support import terraform_stub
 from tests.support.bringup import REAL_ENV
-from tests.support.terraform import MODULES, PUBLIC_KEY, REAL_TERRAFORM
+from tests.support.terraform import MODULES, REAL_TERRAFORM, write_key_pair
 from tests.support.tree import ROOT, Tree
 
 pytestmark = REAL_TERRAFORM
@@ -40,8 +40,7 @@ def test_up_and_down(tree: Tree, stubs: dict[str, str], provider: str) -> None:
     config = re.sub(r"(NODE_COUNT)=1", r"\1=2", tree.read(".config"))
     tree.write(".config", config.replace("127.0.0.1/32", "203.0.113.7/32"))
     keys = tree.home / ".ssh"
-    keys.mkdir()
-    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    write_key_pair(keys)
 
     done = tree.make("bringup", **stubs)
     hosts = [line.split()[-1] for line in done.stdout.splitlines() if line.startswith("  ssh -F ")]
@@ -64,8 +63,7 @@ def test_down_without_the_key_file(tree: Tree, stubs: dict[str, str]) -> None:
     tree.make("defconfig-aws-small")
     tree.write(".config", tree.read(".config").replace("127.0.0.1/32", "203.0.113.7/32"))
     key = tree.home / ".ssh" / "kdevops_terraform.pub"
-    key.parent.mkdir()
-    key.write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    write_key_pair(key.parent)
     tree.make("bringup", **stubs)
     key.unlink()
     done = tree.make("destroy", "YES=1", check=False, **stubs)

@@ -18,7 +18,7 @@ import pytest
 from cloudlib.terraform import journal, state
 from tests.support import terraform_stub
 from tests.support.bringup import CONFIG, REAL_ENV
-from tests.support.terraform import MODULES, PUBLIC_KEY, REAL_TERRAFORM
+from tests.support.terraform import MODULES, REAL_TERRAFORM, write_key_pair
 from tests.support.terraform_cloud import Cloud
 from tests.support.tree import Tree
 
@@ -39,8 +39,7 @@ def cloud() -> Cloud:
 @pytest.fixture
 def env(tree: Tree, cloud: Cloud) -> Iterator[dict[str, str]]:
     keys = tree.home / ".ssh"
-    keys.mkdir()
-    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    write_key_pair(keys)
     with terraform_stub.providers([MODULES["aws"]], cloud) as found:
         yield {**found, **REAL_ENV, "YES": "1"}
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,7 +15,7 @@ from cloudlib.terraform import ssh_config as sshconfig
 from cloudlib.terraform import ssh_keys as sshkeys
 from cloudlib.terraform.ssh_config import Node
 from cloudlib.terraform.ssh_keys import KeyProblem
-from tests.support.terraform import PUBLIC_KEY
+from tests.support.terraform import PUBLIC_KEY, write_key_pair
 
 ED25519 = PUBLIC_KEY + "\n"
 #: A key on a security token: the key itself is 32 zero bytes, and of the application "ssh:".
@@ -38,18 +39,54 @@ def problem(setting: str, *, make: bool = False) -> KeyProblem:
 
 @NEEDS_KEYGEN
 def test_a_pair_that_is_there(home: Path) -> None:
-    (home / "key.pub").write_text(ED25519)
-    (home / "key").write_text("private")
+    write_key_pair(home, "key")
     assert sshkeys.ensure("~/key.pub", make=True) == sshkeys.KeyPair(home / "key.pub", home / "key")
 
 
 @NEEDS_KEYGEN
 @pytest.mark.parametrize("key", [ED25519, FIDO])
-def test_a_public_key_alone(home: Path, key: str) -> None:
-    """An agent or a security key may hold the private one; ssh then takes the public one for a name."""
+def test_a_public_key_alone(home: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """An agent may hold the private one, and ssh takes the public one for a name. Else nobody gets in."""
     for name in ("key.pub", "id"):
         (home / name).write_text(key)
+        found = problem(f"{home}/{name}")
+        assert "neither beside it nor in an agent" in found.what and "FORCE=1" in found.hint
+        assert sshkeys.ensure(f"{home}/{name}", make=False, alone=True).identity == home / name
+    agent = home / "bin" / "ssh-add"
+    agent.parent.mkdir()
+    agent.write_text(f"#!/bin/sh\nprintf '%s' '{key}'\n")
+    agent.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{agent.parent}:{os.environ['PATH']}")
+    for name in ("key.pub", "id"):
         assert sshkeys.ensure(f"{home}/{name}", make=False).identity == home / name
+
+
+@NEEDS_KEYGEN
+def test_a_private_key_that_others_can_read(home: Path) -> None:
+    write_key_pair(home, "key")
+    (home / "key").chmod(0o644)
+    found = problem("~/key.pub")
+    assert "mode 0644" in found.what and found.hint == f"chmod 600 {home}/key"
+
+
+@NEEDS_KEYGEN
+@pytest.mark.parametrize("extra", [[], ["-N", "a passphrase"], ["-m", "PEM", "-t", "rsa"]])
+def test_keys_that_are_not_a_pair(home: Path, extra: list[str]) -> None:
+    """The real ssh-keygen's pair is taken, with a passphrase too; a public key of another one is refused."""
+    given = ["-t", "ed25519", "-N", "", *extra, "-f", str(home / "key")]
+    subprocess.run(["ssh-keygen", "-q", *given], check=True, input=b"", capture_output=True)
+    assert sshkeys.ensure("~/key.pub", make=False).identity == home / "key"
+    (home / "key.pub").write_text(ED25519)
+    assert "are not a pair" in problem("~/key.pub").what
+
+
+@NEEDS_KEYGEN
+@pytest.mark.parametrize("text, told", [("mine", "does not hold a private key"), ("cut", "is damaged")])
+def test_a_private_key_that_is_none(home: Path, text: str, told: str) -> None:
+    write_key_pair(home, "key")
+    path = home / "key"
+    path.write_text(text if text == "mine" else path.read_text()[:60] + "\n")
+    assert told in problem("~/key.pub").what
 
 
 @NEEDS_KEYGEN

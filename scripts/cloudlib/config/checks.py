@@ -16,6 +16,7 @@ from cloudlib.provider import Value, Variables
 
 _USER = "terraform_ssh_config_user"
 _CIDR = "terraform_ssh_allowed_cidr"
+_KEY_FILE = "terraform_ssh_config_pubkey_file"
 _NAME_RULE = "lower-case letters, digits and hyphens, a letter first and no hyphen last"
 #: Variable -> the pattern of its value, or of each value of a list, and the same in words.
 PATTERNS = {
@@ -39,6 +40,13 @@ def check(values: Variables) -> None:
         for text in _texts(value):
             if _TEMPLATE.search(text):
                 raise _rejected(key, text, "Ansible would evaluate {{, {% and {#")
+
+
+def check_key_file(values: Variables) -> None:
+    """Raise ConfigRejected for a relative path: terraform would look for it in its own folder."""
+    text = str(values.get(_KEY_FILE, ""))
+    if text and not text.startswith(("/", "~")):
+        raise _rejected(_KEY_FILE, text, "it must begin with / or ~/")
 
 
 def _check_range(text: str) -> None:

@@ -17,15 +17,15 @@ from pathlib import Path
 import kconfiglib
 
 from cloudlib.catalog.records import Catalog
-from cloudlib.config import fragments, requested, save, selection, variables
-from cloudlib.config.finding import WARNING, Finding
+from cloudlib.config import checks, fragments, requested, save, selection, variables
+from cloudlib.config.finding import ERROR, WARNING, Finding
 from cloudlib.config.selection import Selection
 from cloudlib.config.variables import Collected
-from cloudlib.errors import CatalogError, CloudError, ConfigRejected, UsageError, message, some
+from cloudlib.errors import CatalogError, CliMissing, CloudError, ConfigRejected, UsageError, message, some
 from cloudlib.provider import Provider, Registry, Variables
 from cloudlib.publish import builtin, tier
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT, config_file, shown
+from cloudlib.settings import ROOT, config_file, flag, shown
 
 EXTRA_VARS = ROOT / "extra_vars.yaml"
 #: Kconfiglib's settings for other trees, which kernel builders may have in the environment.
@@ -61,6 +61,22 @@ class Session:
         what = f"edited by hand, or not of this version of the menus: {some(odd, 3)}"
         return [Finding(WARNING, what, fix=fix)]
 
+    def key_findings(self) -> list[Finding]:
+        """What is wrong with the key pair: an error before terraform starts."""
+        from cloudlib.terraform import ssh_keys
+
+        values = self.collected.values
+        setting = str(values.get("terraform_ssh_config_pubkey_file", ""))
+        try:
+            ssh_keys.locate(
+                setting, make=bool(values.get("terraform_ssh_config_genkey")), alone=flag("FORCE")
+            )
+        except ssh_keys.KeyProblem as error:
+            return [Finding(ERROR, error.what, fix=error.hint.partition("\n")[0])]
+        except CliMissing:
+            return []  # without ssh-keygen nothing is known of it
+        return []
+
     def findings(self) -> list[Finding]:
         """The catalog's findings about the selection; none without a catalog."""
         if self.catalog is None:
@@ -90,8 +106,10 @@ def read(registry: Registry, *, ask: bool = True) -> Session:
 def write(collected: Collected) -> list[Path]:
     """Write extra_vars.yaml and the provider's terraform.tfvars.json; returns those that changed.
 
-    A dated comment alone is no reason to write extra_vars.yaml again. Raises PublishError.
+    A dated comment alone is no reason to write extra_vars.yaml again. Raises PublishError, and
+    ConfigRejected for a key file that terraform would look for in its own folder.
     """
+    checks.check_key_file(collected.values)
     files = {tfvars(collected.provider.NAME): collected.tfvars}
     if _without_comments(_text(EXTRA_VARS)) != _without_comments(collected.extra_vars):
         files[EXTRA_VARS] = collected.extra_vars

@@ -101,9 +101,13 @@ class Terraform:
             hint="fix what terraform reports above, then run the command again\n" + program.INSTALL,
         )
 
-    def plan(self, to: Path | None = None) -> None:
-        """Show what would be done; with `to` also write it to a file, for `changes` and `apply`."""
+    def plan(self, to: Path | None = None, *, key: Path | None = None) -> None:
+        """Show what would be done; with `to` also write it to a file, for `planned` and `apply`.
+
+        `key` is a public key file in the place of the configured one.
+        """
         out = [f"-out={to.resolve()}"] if to else []
+        out += [f"-var=ssh_config_pubkey_file={key}"] if key else []
         self._watched(
             ["plan", "-input=false", f"-var-file={_VARIABLES}", *out],
             unchanged="every machine: a plan changes nothing",

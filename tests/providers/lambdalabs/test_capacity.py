@@ -20,7 +20,7 @@ from tests.servers.http_base import Fault
 from tests.servers.lambda_data import LambdaData, instance_type, running, small
 from tests.servers.lambda_server import KEY, LambdaServer, json_reply
 from tests.support.bringup import Fake, fake_terraform
-from tests.support.terraform import PUBLIC_KEY
+from tests.support.terraform import write_key_pair
 from tests.support.tree import ROOT, Tree
 
 T = "TERRAFORM_LAMBDALABS"
@@ -129,9 +129,7 @@ def fake(tree: Tree) -> Fake:
     made = fake_terraform(tree)
     tree.make("defconfig-lambdalabs-gpu-1x-a10")
     keys = tree.home / ".ssh"
-    keys.mkdir()
-    (keys / "kdevops_terraform").write_text("a private key", encoding="utf-8")
-    (keys / "kdevops_terraform.pub").write_text(PUBLIC_KEY + "\n", encoding="utf-8")
+    write_key_pair(keys)
     return made
 
 

@@ -124,7 +124,7 @@ distclean: mrproper
 
 CLEAN_TERRAFORM := $(or $(PYTHON),python3) scripts/clean_terraform.py
 MADE_HERE := .config .config.old .config.*.new defconfig defconfig.*.new .venv*.new
-MADE_HERE += cloud-report.html .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage .cloud-commit-msg .cloud-cache
+MADE_HERE += cloud-report.html cloud-diff.html .*_cloud_config_generated .cloud.initialized .cloud.lock .cloud-stage .cloud-commit-msg .cloud-cache
 
 PHONY += help develop-help
 # Users first. `*` is what `make` alone does.

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """`make cloud-diff`: what `make cloud-update` would change, before it does.
 
-    cloud_diff.py [--provider NAME]...
+    cloud_diff.py [--provider NAME]... [--format text|markdown|json|html]
 
 Compares the generated catalog with the committed one, and loads every shipped defconfig with the menus of
-both. Offline. Without --provider: every provider that has generated menus.
+both. Offline. Without --provider: every provider that has generated menus. `make cloud-diff FORMAT=html`
+writes cloud-diff.html, a page to attach to a review; the other formats go to stdout.
 """
 
 import bootstrap
@@ -13,8 +14,9 @@ import bootstrap
 if __name__ == "__main__":
     bootstrap.require_modules(__doc__)
 
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import kconfiglib
@@ -25,12 +27,13 @@ from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import guard, merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import effects, requested
-from cloudlib.errors import CloudError, printable, report
+from cloudlib.errors import CloudError, report
 from cloudlib.provider import Provider
-from cloudlib.publish import refresh, tier
-from cloudlib.settings import ROOT
-from cloudlib.show import command
+from cloudlib.publish import refresh, rewrite, tier
+from cloudlib.settings import ROOT, shown
+from cloudlib.show import command, diff_formats
 from cloudlib.show import diff as difftext
+from cloudlib.show.diff_formats import Difference
 from cloudlib.show.figures import figures
 
 
@@ -46,16 +49,41 @@ def main(argv: Sequence[str]) -> int:
     """Returns the exit code: 0 also when nothing differs. All providers are reported, whatever one has."""
     parser = command.Parser(prog="cloud_diff.py", description=__doc__)
     parser.add_argument("--provider", action="append", metavar="NAME", help="one provider; can be repeated")
-    names = parser.parse_args(argv).provider
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), default=os.environ.get("FORMAT") or "text", help="default: text"
+    )
+    options = parser.parse_args(argv)
+    if options.format not in FORMATS:  # argparse does not check a default
+        parser.error(f"FORMAT={options.format}: choose from {', '.join(FORMATS)}")
     tier.recover_if_idle(ROOT)
-    code = 0
-    for provider in _ready(names):
+    code, made = 0, []
+    for provider in _ready(options.provider):
         try:
-            print(printable("\n".join(_report(provider))), flush=True)
+            made.append(_difference(provider))
         except CloudError as error:
             report(error, sys.stderr, who="cloud-diff")
             code = error.exit_code
+    if options.format != "html":
+        sys.stdout.write(FORMATS[options.format](made))
+    elif made:
+        rewrite.rewrite(PAGE, FORMATS["html"](made))
+        print(f"wrote {shown(PAGE)}")
     return code
+
+
+def _html(made: Sequence[Difference]) -> str:
+    from cloudlib.report import difference  # jinja2, which this format alone needs
+
+    return difference.render(made)
+
+
+PAGE = ROOT / "cloud-diff.html"
+FORMATS: Mapping[str, Callable[[Sequence[Difference]], str]] = {
+    "text": diff_formats.text,
+    "markdown": diff_formats.markdown,
+    "json": diff_formats.to_json,
+    "html": _html,
+}
 
 
 def _ready(names: Sequence[str] | None) -> list[Provider]:
@@ -67,8 +95,7 @@ def _ready(names: Sequence[str] | None) -> list[Provider]:
     return [cloud_providers.load(name) for name in generated]
 
 
-def _report(provider: Provider) -> Iterator[str]:
-    """The lines on one provider."""
+def _difference(provider: Provider) -> Difference:
     name = provider.NAME
     if not tier.marker(ROOT, name).exists():
         raise CloudError(f"{name}: nothing was generated to compare", hint=f"make cloud-config-{name}")
@@ -80,23 +107,19 @@ def _report(provider: Provider) -> Iterator[str]:
         )
     old = _committed(name)
     diff = catalogdiff.difference(old, new)
-    yield from (f"{name}: {line}" for line in merge.silent(new))
-    yield f"{name}: {difftext.headline(diff) or 'no difference'}"
-    yield f"  committed: {_origin(old)}"
-    yield f"  generated: {_origin(new)}"
-    yield from (f"  {line}" for line in merge.unreached(new))
-    yield from (
-        f"  cloud-update-{name} will refuse: {reason}"
-        for reason in guard.strangers(new, provider.PUBLISHERS) + refresh.doubts(provider, diff, old, new)
-    )
-    yield from difftext.lines(diff, old, new)
     files = _menu_files(provider, new)
-    if diff or files:
-        touched = list(_effects(provider, old, new))
-        yield from (["  defconfigs:", *(f"    {line}" for line in touched)] if touched else [])
-        beside = "" if diff else ", though the records are the same: this version writes them differently"
-        count = difftext.number(files, ("menu file", "menu files"))
-        yield f"  cloud-update-{name} would change {count}{beside}"
+    return Difference(
+        provider=name,
+        changes=diff,
+        silent=merge.silent(new),
+        committed=_origin(old),
+        generated=_origin(new),
+        remarks=merge.unreached(new),
+        refusals=guard.strangers(new, provider.PUBLISHERS) + refresh.doubts(provider, diff, old, new),
+        sections=difftext.sections(diff, old, new),
+        defconfigs=list(_effects(provider, old, new)) if diff or files else [],
+        files=files,
+    )
 
 
 def _committed(name: str) -> Catalog:

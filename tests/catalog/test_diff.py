@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.diff import Moved, Names, Repriced, difference
+from cloudlib.catalog.diff import CatalogDiff, Moved, Names, Repriced, difference
 from cloudlib.catalog.records import Catalog, InstanceType, Price, Region, Zone
 from cloudlib.show import diff as difftext
+from cloudlib.show.diff_formats import section_lines
 from tests.support.catalogs import FAR, HOME, IMAGES, ITYPES, REGIONS, ZONES, catalog, image, itype
 
 OLD = catalog()
@@ -24,9 +25,13 @@ def with_types(*itypes: InstanceType, leave: tuple[str, ...] = ()) -> Catalog:
     return catalog([*(k for k in ITYPES if k.name not in names), *itypes])
 
 
+def lines(diff: CatalogDiff, old: Catalog, new: Catalog) -> list[str]:
+    return list(section_lines(difftext.sections(diff, old, new)))
+
+
 def test_equal_catalogs_do_not_differ() -> None:
     diff = difference(OLD, catalog())
-    assert not diff and difftext.headline(diff) == "" and difftext.lines(diff, OLD, catalog()) == []
+    assert not diff and difftext.headline(diff) == "" and lines(diff, OLD, catalog()) == []
 
 
 def test_another_provenance_is_no_difference() -> None:
@@ -44,7 +49,7 @@ def test_families_and_types() -> None:
     assert diff.families == Names(("z9",), ("a7",))
     assert diff.types.added == ("m7.3xlarge", "z9.large", "z9.xlarge")
     assert diff.types.removed == ("a7.large", "m7.xlarge")
-    text = difftext.lines(diff, OLD, new)
+    text = lines(diff, OLD, new)
     assert "    + z9  2 vCPU  8 GiB  x86_64  (2 types)" in text
     assert "    - a7  2 vCPU  8 GiB  arm64  from $0.08/h  (1 type)" in text
     assert "    + m7.3xlarge" in text and "    - m7.xlarge" in text
@@ -56,7 +61,7 @@ def test_figures() -> None:
     new = with_types(itype("m7.xlarge", 8, 16, "0.2016", kvm=True))
     diff = difference(OLD, new)
     assert diff.types.changed == {"m7.xlarge": ("vcpus", "kvm")} and not diff.moved and not diff.repriced
-    assert difftext.lines(diff, OLD, new) == ["  types:", "    ~ vcpus, kvm of m7.xlarge"]
+    assert lines(diff, OLD, new) == ["  types:", "    ~ vcpus, kvm of m7.xlarge"]
 
 
 def test_moves() -> None:
@@ -68,18 +73,18 @@ def test_moves() -> None:
         Moved("m7.2xlarge", zones_lost=("north-1a", "north-1b", "south-1a")),
         Moved("m7.10xlarge", gained=(FAR,), lost=(HOME,)),
     )
-    text = difftext.lines(diff, OLD, new)
+    text = lines(diff, OLD, new)
     assert "    ~ m7.10xlarge:  + south-1  - north-1" in text
 
 
 def test_a_family_that_moves_is_one_line() -> None:
     new = catalog([replace(k, regions=(HOME,), zones=()) if k.family == "m7" else k for k in ITYPES])
     old = catalog([replace(k, zones=()) if k.family == "m7" else k for k in ITYPES])
-    text = difftext.lines(difference(old, new), old, new)
+    text = lines(difference(old, new), old, new)
     assert text == ["  offered elsewhere:", "    ~ m7.large, m7.xlarge, m7.2xlarge:  - south-1"]
     far = catalog([replace(k, regions=(FAR,), zones=()) if k.family == "m7" else k for k in ITYPES])
     near = catalog([replace(k, regions=(HOME,), zones=()) if k.family == "m7" else k for k in ITYPES])
-    assert "    ~ all of m7:  + north-1  - south-1" in difftext.lines(difference(far, near), far, near)
+    assert "    ~ all of m7:  + north-1  - south-1" in lines(difference(far, near), far, near)
 
 
 def test_prices() -> None:
@@ -96,7 +101,7 @@ def test_prices() -> None:
     )
     assert (diff.priced, diff.unpriced) == ((("m7.10xlarge", HOME),), (("m7.2xlarge", HOME),))
     assert diff.restated == 0
-    assert difftext.lines(diff, OLD, new) == [
+    assert lines(diff, OLD, new) == [
         "  prices, USD per hour:",
         "    1 rose, 1 fell, 1 new, 1 no longer known",
         "    largest rise: m7.large in north-1  $0.1008 -> $0.2016  (+100.0 %)",
@@ -124,16 +129,16 @@ def test_regions_zones_images_and_home() -> None:
     assert diff.regions.added == ("east-1",) and diff.regions.changed == {"west-1": ("available", "why_not")}
     assert diff.zones.added == ("south-1b",) and diff.zones.removed == ("south-1a",)
     assert diff.images.added == ("debian 13 x86_64",) and len(diff.images.removed) == 1
-    text = difftext.lines(diff, OLD, new)
+    text = lines(diff, OLD, new)
     assert "    + east-1  The East" in text and "    ~ west-1  The West: available, why_not" in text
 
 
 def test_long_sections_say_what_they_leave_out() -> None:
     new = catalog([*ITYPES, *(itype(f"f{n}.large") for n in range(50))])
-    text = difftext.lines(difference(OLD, new), OLD, new)
-    assert text[-1] == "    and 30 more lines" and len(text) == 22
+    text = lines(difference(OLD, new), OLD, new)
+    assert text[-1] == "    and 30 more lines: FORMAT=markdown has all" and len(text) == 22
     twenty = catalog([*ITYPES, *(itype(f"f{n}.large") for n in range(20))])
-    text = difftext.lines(difference(OLD, twenty), OLD, twenty)
+    text = lines(difference(OLD, twenty), OLD, twenty)
     assert len(text) == 21 and text[-1].startswith("    + f"), "all of them fit"
 
 

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,8 +13,14 @@ from decimal import Decimal
 
 import pytest
 
+from cloudlib.catalog.diff import difference
 from cloudlib.catalog.records import Catalog, Price
 from cloudlib.publish import tier
+from cloudlib.report import difference as report
+from cloudlib.show import diff as difftext
+from cloudlib.show import diff_formats
+from cloudlib.show.diff_formats import Difference
+from tests.support.catalogs import FAR, HOME, REGIONS, catalog, itype
 from tests.support.generated import publish
 from tests.support.tree import Tree
 
@@ -173,3 +182,44 @@ def test_a_region_that_was_not_reached_is_said(tree: Tree) -> None:
 
 def test_a_provider_that_there_is_not(tree: Tree) -> None:
     assert "there is no provider 'ibm'" in run(tree, "--provider", "ibm", code=2).stderr
+
+
+def test_formats(tree: Tree) -> None:
+    """All of them have the same changes; JSON and Markdown have them whole."""
+    publish(tree, repriced)
+    data = json.loads(run(tree, "--format", "json").stdout)
+    (made,) = data["providers"]
+    assert data["version"] == 1 and made["provider"] == "lambdalabs"
+    assert {p["type"] for p in made["repriced"]} == {A10}
+    assert all(p["after"] == p["before"] / 2 for p in made["repriced"])
+    text = run(tree, "--format", "markdown").stdout
+    assert text.startswith("## lambdalabs\n") and made["headline"] in text
+    assert text.count("```") % 2 == 0 and f"{A10} in us-east-1" in text
+    said = tree.make("cloud-diff", "FORMAT=html").stdout
+    page = (tree.root / "cloud-diff.html").read_text(encoding="utf-8")
+    assert "wrote cloud-diff.html" in said and "script-src 'none'" in html.unescape(page)
+    assert page.count(f'<th scope="row">{A10}</th>') == len(made["repriced"]) and "<script" not in page
+
+
+def test_a_format_that_does_not_exist(tree: Tree) -> None:
+    done = run(tree, code=2, FORMAT="pdf")
+    assert "FORMAT=pdf: choose from text, markdown, json, html" in done.stderr
+
+
+def test_texts_of_a_vendor_are_no_markup() -> None:
+    bad = "<img src=x> ``` ## {{ 7*7 }}"
+    regions = tuple(replace(r, long_name=bad) for r in REGIONS if r.name != FAR)
+    old, new = catalog(), catalog([itype("m7.large", regions=(HOME,), zones=())], regions=regions, zones=())
+    diff = difference(old, new)
+    made = Difference(
+        "demo", diff, [bad], bad, bad, [bad], [bad], difftext.sections(diff, old, new), [bad], 3
+    )
+    page = report.render([made])
+    assert (
+        "<img" not in page and html.escape(bad, quote=False) in page and "49" not in page.split("<body>")[1]
+    )
+    text = diff_formats.markdown([made])
+    inside = [
+        part for number, part in enumerate(re.split(r"^`{4,}$", text, flags=re.MULTILINE)) if number % 2
+    ]
+    assert sum(part.count(bad) for part in inside) == text.count(bad) > 4

@@ -11,7 +11,6 @@ from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars, family_prompt
 
 _WIDTH = 100
-_SHOWN = 20  # lines per section; `git diff` of the catalog file has the rest
 
 
 def headline(diff: CatalogDiff) -> str:
@@ -37,9 +36,9 @@ def headline(diff: CatalogDiff) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def lines(diff: CatalogDiff, old: Catalog, new: Catalog) -> list[str]:
-    """The whole difference, in sections; [] for none."""
-    sections = (
+def sections(diff: CatalogDiff, old: Catalog, new: Catalog) -> dict[str, list[str]]:
+    """The whole difference: {title: its entries}, without what is empty."""
+    listed: tuple[tuple[str, Iterable[str]], ...] = (
         ("regions", _by_name(diff.regions, _region_titles(old, new))),
         ("zones", _listed(diff.zones)),
         ("families", _by_name(diff.families, _family_titles(old, new))),
@@ -48,14 +47,7 @@ def lines(diff: CatalogDiff, old: Catalog, new: Catalog) -> list[str]:
         ("images", _by_name(diff.images, {})),
         ("prices, USD per hour", _prices(diff)),
     )
-    text = []
-    for title, items in sections:
-        entries = list(items)
-        if entries:
-            text += [f"  {title}:", *(f"    {entry}" for entry in entries[:_SHOWN])]
-        if len(entries) > _SHOWN:
-            text.append(f"    and {len(entries) - _SHOWN} more lines")
-    return text
+    return {title: entries for title, items in listed if (entries := list(items))}
 
 
 def number(count: int, noun: tuple[str, str]) -> str:

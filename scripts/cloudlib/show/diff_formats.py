@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""What a refresh changed of one provider, as text for a terminal, as Markdown for a review, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cloudlib.catalog.diff import CatalogDiff
+from cloudlib.errors import printable
+from cloudlib.show import diff as difftext
+
+#: The version of the JSON: a key may come, none changes its meaning or goes.
+VERSION = 1
+_SHOWN = 20  # entries of a section in text; the other formats have all
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The generated catalog against the committed one. `sections` is {title: entries}; `silent` and `remarks`
+    are what did not answer; `refusals` are the reasons for which cloud-update will refuse; `files` counts the
+    menu files that it would change.
+    """
+
+    provider: str
+    changes: CatalogDiff
+    silent: Sequence[str]
+    committed: str
+    generated: str
+    remarks: Sequence[str]
+    refusals: Sequence[str]
+    sections: Mapping[str, Sequence[str]]
+    defconfigs: Sequence[str]
+    files: int
+
+    @property
+    def headline(self) -> str:
+        """One line, also where nothing differs."""
+        return difftext.headline(self.changes) or "no difference"
+
+    @property
+    def outcome(self) -> str:
+        """What a promotion would write; "" for nothing."""
+        if not self.changes and not self.files:
+            return ""
+        beside = (
+            "" if self.changes else ", though the records are the same: this version writes them differently"
+        )
+        return f"would change {difftext.number(self.files, ('menu file', 'menu files'))}{beside}"
+
+
+def text(made: Sequence[Difference]) -> str:
+    """For a terminal."""
+    return "".join(f"{printable(line)}\n" for one in made for line in _text(one))
+
+
+def _text(one: Difference) -> Iterator[str]:
+    name = one.provider
+    yield from (f"{name}: {line}" for line in one.silent)
+    yield f"{name}: {one.headline}"
+    yield f"  committed: {one.committed}"
+    yield f"  generated: {one.generated}"
+    yield from (f"  {line}" for line in one.remarks)
+    yield from (f"  cloud-update-{name} will refuse: {reason}" for reason in one.refusals)
+    yield from section_lines(one.sections)
+    yield from (["  defconfigs:", *(f"    {line}" for line in one.defconfigs)] if one.defconfigs else [])
+    if one.outcome:
+        yield f"  cloud-update-{name} {one.outcome}"
+
+
+def section_lines(sections: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Titles and entries, of each section as many as a person reads."""
+    for title, entries in sections.items():
+        yield f"  {title}:"
+        yield from (f"    {entry}" for entry in entries[:_SHOWN])
+        if len(entries) > _SHOWN:
+            yield f"    and {len(entries) - _SHOWN} more lines: FORMAT=markdown has all"
+
+
+def markdown(made: Sequence[Difference]) -> str:
+    """For a review: a section a provider, every entry as code, so that no text of a vendor is markup."""
+    return "".join(f"{printable(line)}\n" for one in made for line in _markdown(one))
+
+
+def _markdown(one: Difference) -> Iterator[str]:
+    yield from (f"## {one.provider}", "", f"{one.headline}.", "")
+    yield from _block("committed and generated", [one.committed, one.generated])
+    yield from _block(f"cloud-update-{one.provider} will refuse", one.refusals)
+    yield from _block("not reached", [*one.silent, *one.remarks])
+    for title, entries in one.sections.items():
+        yield from _block(title, entries)
+    yield from _block("defconfigs", one.defconfigs)
+    if one.outcome:
+        yield from (f"`make cloud-update-{one.provider}` {one.outcome}.", "")
+
+
+def _block(title: str, entries: Sequence[str]) -> list[str]:
+    """A heading and a block of code that no entry can end."""
+    if not entries:
+        return []
+    fence = "`" * (3 + max(entry.count("`") for entry in entries))
+    return [f"### {title[:1].upper()}{title[1:]}", "", fence, *entries, fence, ""]
+
+
+def to_json(made: Sequence[Difference]) -> str:
+    """One object; docs/json.md describes it."""
+    return json.dumps({"version": VERSION, "providers": [_plain(one) for one in made]}, indent=2) + "\n"
+
+
+def _plain(one: Difference) -> dict[str, Any]:
+    diff = one.changes
+    names = ("regions", "zones", "families", "types", "images")
+    return {
+        "provider": one.provider,
+        "headline": one.headline,
+        "committed": one.committed,
+        "generated": one.generated,
+        "not_reached": [*one.silent, *one.remarks],
+        "refusals": list(one.refusals),
+        "changes": {
+            name: {
+                "added": list(getattr(diff, name).added),
+                "removed": list(getattr(diff, name).removed),
+                "changed": {key: list(fields) for key, fields in getattr(diff, name).changed.items()},
+            }
+            for name in names
+        },
+        "offered_elsewhere": [
+            {
+                "type": move.type,
+                "gained": [*move.gained, *move.zones_gained],
+                "lost": [*move.lost, *move.zones_lost],
+            }
+            for move in diff.moved
+        ],
+        "repriced": [
+            {"type": p.type, "region": p.region, "before": float(p.before), "after": float(p.after)}
+            for p in diff.repriced
+        ],
+        "prices_new": [list(pair) for pair in diff.priced],
+        "prices_lost": [list(pair) for pair in diff.unpriced],
+        "defconfigs": list(one.defconfigs),
+        "menu_files": one.files,
+    }

@@ -45,15 +45,28 @@ def machines(*itypes: InstanceType) -> list[machine.Machine]:
 def test_nearer(wanted: InstanceType, nearer: InstanceType, farther: InstanceType) -> None:
     listed = {m.name: m for m in machines(wanted, nearer, farther, itype("old", current_generation=False))}
     target, one, other = (listed[t.name] for t in (wanted, nearer, farther))
-    assert likeness.unlike(target, one) < likeness.unlike(target, other)
+    wanted_figures, near, far = map(likeness.figures, (target, one, other))
+    assert likeness.unlike(wanted_figures, near) < likeness.unlike(wanted_figures, far)
 
 
 def test_a_price_decides_between_equals() -> None:
     wanted, like, other = machines(itype("a"), itype("b"), itype("c"))
-    usd = Decimal("1.00")
-    near, far = (usd, Decimal("1.10")), (usd, Decimal("9.00"))
-    assert likeness.unlike(wanted, other, near) < likeness.unlike(wanted, like, far)
-    assert likeness.exceeds(wanted, other, near) and not likeness.exceeds(wanted, other)
+    target = likeness.figures(wanted, Decimal(1))
+    near, far = likeness.figures(other, Decimal("1.10")), likeness.figures(like, Decimal(9))
+    assert likeness.unlike(target, near) < likeness.unlike(target, far)
+    assert likeness.unlike(target, near) < likeness.unlike(target, likeness.figures(like)), "not known"
+
+
+def test_nothing_is_replaced_by_more() -> None:
+    wanted, less, more, dear = machines(
+        itype("a", 8, 32), itype("b", 2, 8), itype("c", 16, 64), itype("d", 8, 32)
+    )
+    target = likeness.figures(wanted, Decimal(1))
+    cheap, large, costly = (
+        likeness.unlike_and_no_more(target, likeness.figures(m, usd))
+        for m, usd in ((less, Decimal("0.25")), (more, Decimal("0.9")), (dear, Decimal("1.1")))
+    )
+    assert cheap < large and cheap < costly
 
 
 def test_what_is_told_of_the_difference() -> None:

@@ -17,6 +17,7 @@ from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding
 from cloudlib.config.selection import Selection
 from cloudlib.menus.names import MenuNames
 from cloudlib.provider import MachineRules, Problem, Provider
+from cloudlib.search.likeness import Figures, devices, unlike
 
 
 def findings(wanted: Selection, catalog: Catalog, provider: Provider) -> list[Finding]:
@@ -179,27 +180,24 @@ def _similar(
 ) -> tuple[str, ...]:
     """Prompts of up to three types that fit and are most like this one, the closest first."""
     able = [t for t in catalog.instance_types if wanted.architecture in t.linux_architectures and fits(t)]
-    nearest = sorted((t for t in able if t is not itype), key=lambda t: _distance(itype, t))
+    here, target = wanted.region, _figures(itype, wanted.region)
+    nearest = sorted((t for t in able if t is not itype), key=lambda t: unlike(target, _figures(t, here)))
     return tuple(type_prompt(t, wanted.region).replace("  ", " ") for t in nearest[:3])
 
 
-def _distance(itype: InstanceType, other: InstanceType) -> tuple[object, ...]:
-    """GPUs first, as nothing replaces them; then the size, then the rest."""
-    size = abs(math.log2(other.vcpus / itype.vcpus)) + abs(math.log2(other.memory_mib / itype.memory_mib))
-    return (
-        _devices(itype) != _devices(other),
-        bool(itype.gpus or itype.accelerators) != bool(other.gpus or other.accelerators),
-        itype.bare_metal != other.bare_metal,
-        round(size, 1),
-        itype.category != other.category,
-        not other.current_generation,
-        -difflib.SequenceMatcher(None, itype.name, other.name).ratio(),
-        natural(other.name),
+def _figures(itype: InstanceType, region: str) -> Figures:
+    price = itype.price_in(region)
+    return Figures(
+        name=itype.name,
+        vcpus=itype.vcpus,
+        memory_mib=itype.memory_mib,
+        devices=devices(itype.gpus, itype.accelerators),
+        bare_metal=itype.bare_metal,
+        ssd_gb=sum(d.count * d.size_gb for d in itype.local_disks if d.kind == "NVMe"),
+        category=itype.category,
+        previous=not itype.current_generation,
+        usd=price.usd_per_hour if price else None,
     )
-
-
-def _devices(itype: InstanceType) -> list[tuple[str, int]]:
-    return [(g.name, g.count) for g in (*itype.gpus, *itype.accelerators)]
 
 
 def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:

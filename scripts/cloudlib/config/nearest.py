@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from heapq import nsmallest
 
 import kconfiglib
@@ -22,6 +23,7 @@ from cloudlib.catalog.text import dollars
 from cloudlib.config import bootable, places, terms
 from cloudlib.config.dropped import Dropped
 from cloudlib.menus import rows
+from cloudlib.search.likeness import Figures, unlike_and_no_more
 
 _COUNT = 3
 #: How many unknown settings get the names like theirs: a configuration of another tree has hundreds.
@@ -69,21 +71,16 @@ class Machine:
         return self.name if self.price is None else f"{self.name} ({dollars(Decimal(str(self.price)))}/h)"
 
     @property
-    def gpu_model(self) -> str:
-        """The GPU without its count."""
-        return self.gpu.partition("x ")[2]
-
-    def exceeds(self, other: Machine) -> bool:
-        """Is it larger or dearer?"""
-        dearer = self.price is not None and other.price is not None and self.price > other.price
-        return dearer or self.vcpus > other.vcpus or self.memory > other.memory
-
-    def distance(self, other: Machine) -> float:
-        """How unlike two machines are: 1 for twice the vCPU, the memory, or the price."""
-        pairs = [(self.vcpus, other.vcpus), (self.memory, other.memory)]
-        if self.price and other.price:
-            pairs.append((self.price, other.price))
-        return sum(abs(math.log2(one / two)) for one, two in pairs if one and two)
+    def figures(self) -> Figures:
+        """What it is compared by."""
+        number, _, model = self.gpu.partition("x ")
+        return Figures(
+            name=self.name,
+            vcpus=self.vcpus,
+            memory_mib=self.memory * 1024,
+            devices=((model, Fraction(number)),) if model else (),
+            usd=None if self.price is None else Decimal(str(self.price)),
+        )
 
 
 def machine(symbol: kconfiglib.Symbol) -> Machine | None:
@@ -108,7 +105,8 @@ def chosen(kconf: kconfiglib.Kconfig) -> Machine | None:
 def like(wanted: Machine, kconf: kconfiglib.Kconfig) -> list[Machine]:
     """The machines of the provider that are offered as things are, those most like it first."""
     others = [m for m in machines(wanted.symbol.name, kconf) if m.symbol is not wanted.symbol]
-    ranked = sorted(others, key=lambda m: _rank(m, wanted))
+    target = wanted.figures
+    ranked = sorted(others, key=lambda m: unlike_and_no_more(target, m.figures))
     return [m for m in ranked if places.offered(m.symbol)][:_COUNT]
 
 
@@ -118,16 +116,6 @@ def machines(name: str, kconf: kconfiglib.Kconfig) -> Iterable[Machine]:
     for symbol in kconf.unique_defined_syms:
         if symbol.choice is not None and symbol.name.startswith(start) and (known := machine(symbol)):
             yield known
-
-
-def _rank(candidate: Machine, wanted: Machine) -> tuple[object, ...]:
-    return (
-        bool(candidate.gpu) != bool(wanted.gpu),
-        candidate.exceeds(wanted),
-        candidate.gpu_model != wanted.gpu_model,
-        candidate.distance(wanted),
-        candidate.name,
-    )
 
 
 class Nearest:

@@ -3,51 +3,100 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
+from cloudlib.catalog.order import natural
+from cloudlib.catalog.records import Gpu
 from cloudlib.catalog.text import device, dollars, gib
 from cloudlib.search.machine import Machine, count
 from cloudlib.search.question import doublings
 
 
-def unlike(
-    wanted: Machine, other: Machine, prices: tuple[Decimal | None, Decimal | None] = (None, None)
-) -> tuple[object, ...]:
-    """Sort key of how unlike `wanted` another machine is; `prices` are those of the two.
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What machines are compared by; a default is what compares as equal.
 
-    GPUs come first, as nothing replaces them; then bare metal; then the size, to which price and local disks
-    belong; then category, generation, and name.
+    `devices` are (model, how many), sorted. `ssd_gb` is local NVMe in all, `usd` the price per hour.
     """
-    size = doublings(wanted.vcpus, other.vcpus) + doublings(wanted.memory_mib, other.memory_mib)
-    return (
-        bool(_devices(wanted)) != bool(_devices(other)),
-        _models(wanted) != _models(other),
-        _devices(wanted) != _devices(other),
-        wanted.bare_metal != other.bare_metal,
-        round(size, 1),
-        bool(_ssd_gb(wanted)) != bool(_ssd_gb(other)),
-        wanted.category != other.category,
-        other.current is False,
-        round(_apart(*prices), 1),
-        0 if wanted.provider == other.provider else -len(other.regions),
-        -difflib.SequenceMatcher(None, wanted.name, other.name).ratio(),
-        other.order,
+
+    name: str
+    vcpus: float
+    memory_mib: float
+    devices: tuple[tuple[str, Fraction], ...] = ()
+    bare_metal: bool = False
+    ssd_gb: int | None = None
+    category: str = ""
+    previous: bool = False
+    usd: Decimal | None = None
+    provider: str = ""
+    regions: int = 0
+
+
+def figures(machine: Machine, usd: Decimal | None = None) -> Figures:
+    """The figures of a machine at a price."""
+    return Figures(
+        name=machine.name,
+        vcpus=machine.vcpus,
+        memory_mib=machine.memory_mib,
+        devices=devices(machine.gpus, machine.accelerators),
+        bare_metal=machine.bare_metal,
+        ssd_gb=_ssd_gb(machine),
+        category=machine.category,
+        previous=machine.current is False,
+        usd=usd,
+        provider=machine.provider,
+        regions=len(machine.regions),
     )
 
 
-def exceeds(
-    wanted: Machine, other: Machine, prices: tuple[Decimal | None, Decimal | None] = (None, None)
-) -> bool:
-    """Is it larger or dearer? What replaces a machine unasked should be neither."""
-    have, new = prices
-    dearer = have is not None and new is not None and new > have
-    return dearer or other.vcpus > wanted.vcpus or other.memory_mib > wanted.memory_mib
+def devices(*groups: Iterable[Gpu]) -> tuple[tuple[str, Fraction], ...]:
+    """GPUs and accelerators as `Figures` has them."""
+    return tuple(sorted((model(d.name), count(d)) for group in groups for d in group))
+
+
+def unlike(wanted: Figures, other: Figures) -> tuple[object, ...]:
+    """Sort key of how unlike `wanted` another machine is.
+
+    GPUs come first, as nothing replaces them; then bare metal; then vCPUs and memory; then local disks,
+    category, generation, and price. In another cloud, where names tell nothing, the more regions have it the
+    nearer it is.
+    """
+    size = doublings(wanted.vcpus, other.vcpus) + doublings(wanted.memory_mib, other.memory_mib)
+    return (
+        bool(wanted.devices) != bool(other.devices),
+        {name for name, _ in wanted.devices} != {name for name, _ in other.devices},
+        wanted.devices != other.devices,
+        wanted.bare_metal != other.bare_metal,
+        round(size, 1),
+        bool(wanted.ssd_gb) != bool(other.ssd_gb),
+        wanted.category != other.category,
+        other.previous,
+        round(_apart(wanted.usd, other.usd), 1),
+        0 if wanted.provider == other.provider else -other.regions,
+        -_alike(wanted.name, other.name),
+        (natural(other.name), other.provider),
+    )
+
+
+def _alike(name: str, other: str) -> int:
+    """How many letters two names begin with alike."""
+    pairs = enumerate(zip(name, other))
+    return next((number for number, (one, two) in pairs if one != two), min(len(name), len(other)))
+
+
+def unlike_and_no_more(wanted: Figures, other: Figures) -> tuple[object, ...]:
+    """`unlike`, where what is larger or dearer comes after all that is not: nothing is replaced by more."""
+    dearer = wanted.usd is not None and other.usd is not None and other.usd > wanted.usd
+    exceeds = dearer or other.vcpus > wanted.vcpus or other.memory_mib > wanted.memory_mib
+    first, *rest = unlike(wanted, other)
+    return (first, exceeds, *rest)
 
 
 def differences(
-    wanted: Machine, other: Machine, prices: tuple[Decimal | None, Decimal | None] = (None, None)
+    wanted: Machine, other: Machine, prices: Sequence[Decimal | None] = (None, None)
 ) -> list[str]:
     """How another machine differs, in words: "60 GiB, not 64", "no NVMe"; nothing for an equal one."""
     told = []
@@ -57,7 +106,7 @@ def differences(
         told.append(f"{gib(other.memory_mib)} GiB, not {gib(wanted.memory_mib)}")
     if not set(wanted.architectures) & set(other.architectures):
         told.append(f"{'+'.join(other.architectures)}, not {'+'.join(wanted.architectures)}")
-    if _devices(wanted) != _devices(other):
+    if devices(wanted.gpus, wanted.accelerators) != devices(other.gpus, other.accelerators):
         theirs = ", ".join(device(d) for d in (*other.gpus, *other.accelerators))
         told.append(theirs or "no GPU")
     if _ssd_gb(wanted) != _ssd_gb(other):
@@ -88,15 +137,7 @@ def _apart(have: Decimal | None, new: Decimal | None) -> float:
     return doublings(float(have), float(new)) if have and new else float(bool(have))
 
 
-def _devices(machine: Machine) -> list[tuple[str, object]]:
-    return sorted((_model(d.name), count(d)) for d in (*machine.gpus, *machine.accelerators))
-
-
-def _models(machine: Machine) -> set[str]:
-    return {_model(d.name) for d in (*machine.gpus, *machine.accelerators)}
-
-
-def _model(name: str) -> str:
+def model(name: str) -> str:
     """The model without how it is built in: "NVIDIA H100 SXM5" and "NVIDIA H100 PCIe" are both an H100."""
     words = [w for w in name.split() if w not in _FORMS]
     return " ".join(words)
@@ -115,10 +156,3 @@ def _disks(machine: Machine) -> str:
     if known is None:
         return "local disks of an unknown kind"
     return f"{known[0]} NVMe of {known[1]:,} GB in all" if known[0] else "no NVMe"
-
-
-def sort_like(
-    wanted: Machine, others: Iterable[tuple[Machine, Decimal | None]], usd: Decimal | None
-) -> list[tuple[Machine, Decimal | None]]:
-    """Machines and their prices, those most like one first."""
-    return sorted(others, key=lambda entry: unlike(wanted, entry[0], (usd, entry[1])))

@@ -19,7 +19,7 @@ from cloudlib.menus.names import TARGET
 from cloudlib.provider import Registry
 from cloudlib.search.answer import Row
 from cloudlib.search.answer import row as row_of
-from cloudlib.search.likeness import unlike
+from cloudlib.search.likeness import figures, unlike
 from cloudlib.search.machine import Machine
 from cloudlib.search.question import Question, images_for
 from cloudlib.search.where import where
@@ -107,7 +107,7 @@ def _not_there(machine: Machine, machines: Sequence[Machine], regions: frozenset
         if m.market is machine.market and not regions.isdisjoint(m.regions)
         and set(m.architectures) & set(machine.architectures)
     ]  # fmt: skip
-    near = sorted(others, key=lambda m: unlike(machine, m))[:3]
+    near = sorted(others, key=lambda m: unlike(figures(machine), figures(m)))[:3]
     lines = [f"nearest there: {lookup.described(row_of(m, there))}" for m in near[:1]]
     lines += [f"make pick TYPE={m.name} REGION={row_of(m, there).region}" for m in near]
     return CloudError(

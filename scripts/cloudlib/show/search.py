@@ -11,7 +11,7 @@ from dataclasses import replace
 from cloudlib.errors import CloudError, UsageError
 from cloudlib.provider import Registry
 from cloudlib.search.answer import SORTS, Answer, Row, answer, row
-from cloudlib.search.likeness import differences, unlike
+from cloudlib.search.likeness import differences, figures, unlike
 from cloudlib.search.machine import Machine
 from cloudlib.search.question import Question
 from cloudlib.search.where import where
@@ -84,11 +84,16 @@ def _like(
     mine = row(wanted, meant)
     asked = replace(asked, arch=asked.arch or wanted.architectures[0])
     others = [r for r in answer(asked, machines, meant).rows if r.machine is not wanted]
-    rows = []
+    target = figures(wanted, mine.usd)
+
+    def nearness(one: Row) -> tuple[object, ...]:
+        return unlike(target, figures(one.machine, one.usd))
+
+    rows: list[Row] = []
     for provider in dict.fromkeys(machine.provider for machine in machines):
         theirs = [r for r in others if r.machine.provider == provider]
-        rows += sorted(theirs, key=lambda r: unlike(wanted, r.machine, (mine.usd, r.usd)))[:count]
-    rows.sort(key=lambda r: unlike(wanted, r.machine, (mine.usd, r.usd)))
+        rows += sorted(theirs, key=nearness)[:count]
+    rows.sort(key=nearness)
     notes = [", ".join(differences(wanted, r.machine, (mine.usd, r.usd))) or "the same" for r in rows]
     return (mine, *rows), ["", *notes]
 

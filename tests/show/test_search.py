@@ -64,7 +64,7 @@ def test_a_table_fits_the_screen_and_says_what_it_left_out(ask: Ask) -> None:
     code, out, err = ask("--nvme", "1..", "--gpu", "any", "--limit", "7")
     lines = out.splitlines()
     assert code == 0 and len(lines) == 8 and max(map(len, lines)) <= 80
-    assert lines[0].startswith("#") and "region" in lines[0] and lines[1].split()[0] == "1"
+    assert lines[0].startswith("#") and "GPU" in lines[0] and lines[1].split()[0] == "1"
     assert "too wide for: " in err and "7 of " in err and "--limit 0 shows all" in err
 
 

@@ -20,6 +20,8 @@ from cloudlib.show import rows as records
 from cloudlib.show import table
 
 _GAP = 2
+#: The widest names of GPUs in a table.
+_MODELS = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,10 @@ def gpus(machine: Machine) -> str:
 
 
 def models(machine: Machine) -> str:
-    """`8 x H100 SXM5`."""
+    """`8 x H100 SXM5`, cut where it is long."""
     devices = (*machine.gpus, *machine.accelerators)
-    return ", ".join(f"{d.fraction or d.count} x {d.name}".replace("NVIDIA ", "") for d in devices)
+    told = ", ".join(f"{d.fraction or d.count} x {d.name}".replace("NVIDIA ", "") for d in devices)
+    return told if len(told) <= _MODELS else told[: _MODELS - 1] + "…"
 
 
 def _price(row: Row) -> str:

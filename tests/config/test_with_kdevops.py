@@ -130,6 +130,8 @@ def _settings(folder: Path, name: str) -> dict[str, str]:
     """What the kernel's parser makes of the .config of the small tree."""
     (folder / "scripts").mkdir()
     shutil.copy(ROOT / "scripts" / "cloud-tier", folder / "scripts")  # the only script that is needed
+    answer = "import sys\nprint({'instance': 'gpu_1x_a6000', 'region': 'us-west-1'}[sys.argv[1]])\n"
+    (folder / "scripts" / "lambdalabs_smart_inference.py").write_text(answer, encoding="utf-8")
     there = folder / "terraform" / name
     (there / "kconfigs").mkdir(parents=True)
     (there / "Kconfig").symlink_to(ROOT / "terraform" / name / "Kconfig")
@@ -188,6 +190,16 @@ def _settings(folder: Path, name: str) -> dict[str, str]:
             "lambdalabs",
             "LAMBDALABS_INSTANCE_TYPE_GPU_1X_A10=y",
             "LAMBDALABS_INSTANCE_TYPE=gpu_1x_a10 LAMBDALABS_REGION=us-east-1",
+        ),
+        (
+            "lambdalabs",
+            "LAMBDALABS_REGION_SMART_CHEAPEST=y",
+            "LAMBDALABS_INSTANCE_TYPE=gpu_1x_a6000 LAMBDALABS_REGION=us-west-1",
+        ),
+        (
+            "lambdalabs",
+            "LAMBDALABS_INSTANCE_TYPE_8X_H100_OR_LESS=y",
+            "LAMBDALABS_INSTANCE_TYPE=8X_H100_OR_LESS",
         ),
     ],
 )

@@ -85,6 +85,19 @@ def test_a_part_replaces_a_machine_whole(tree: Tree) -> None:
     assert "replaces CONFIG_TERRAFORM_AWS_INSTANCE_M7I_4XLARGE=y of defconfigs/aws-large" in done.stderr
 
 
+def test_a_zone_brings_its_region(tree: Tree) -> None:
+    tree.write("defconfigs/there", "CONFIG_TERRAFORM_AWS_AV_ZONE_EU_WEST_1B=y\n")
+    done = tree.make("defconfig-aws-large+there")
+    assert tree.config()["TERRAFORM_AWS_REGION"] == "eu-west-1"
+    assert "AV_ZONE_EU_WEST_1B=y of defconfigs/there replaces CONFIG_TERRAFORM_AWS_REGION_" in done.stderr
+
+
+def test_a_part_for_another_provider_is_refused(tree: Tree) -> None:
+    tree.write("defconfigs/gce-zone", "CONFIG_TERRAFORM_GCE_ZONE_EUROPE_WEST4_B=y\n")
+    done = tree.make("defconfig-aws-large+gce-zone", check=False)
+    assert done.returncode != 0 and "TERRAFORM_GCE_ZONE_EUROPE_WEST4_B=y: it needs " in done.stderr
+
+
 def test_personal_settings_come_last(tree: Tree) -> None:
     tree.write("local.config", PART)
     tree.make("defconfig-aws-large")

@@ -89,11 +89,17 @@ def merge(kconf: kconfiglib.Kconfig, paths: Sequence[Path]) -> Merged:
 
 
 def _displaced(kconf: kconfiglib.Kconfig, name: str, value: str, merged: Merged) -> Iterator[str]:
-    """The earlier settings that a new one rules out: other members of its choice, what depends on these."""
+    """The earlier settings that a new one rules out: other members of its choice, what depends on these.
+
+    Of the choices that it needs too: a family chooses its category, a zone its region. A provider is never
+    chosen this way.
+    """
     symbol = kconf.syms.get(name)
     if symbol is None or value != "y" or symbol.choice is None:
         return
-    for other in terms.members(symbol):
+    providers = terms.provider_switches(kconf)
+    needed = [term for term in _needed(symbol) if term.choice is not None and term not in providers]
+    for other in (o for chosen in (symbol, *needed) for o in terms.members(chosen)):
         if merged.settings.get(other.name) == "y":
             yield other.name
             for earlier in merged.settings:
@@ -101,9 +107,15 @@ def _displaced(kconf: kconfiglib.Kconfig, name: str, value: str, merged: Merged)
                     yield earlier
 
 
+def _needed(item: kconfiglib.Symbol | kconfiglib.Choice) -> Iterator[kconfiglib.Symbol]:
+    """The options that it needs in so many words."""
+    for term in kconfiglib.split_expr(item.direct_dep, kconfiglib.AND):
+        if isinstance(term, kconfiglib.Choice):
+            yield from _needed(term)
+        elif isinstance(term, kconfiglib.Symbol):
+            yield term
+
+
 def _depends(item: kconfiglib.Symbol | kconfiglib.Choice, on: kconfiglib.Symbol) -> bool:
     """Does it need the option in so many words? A size needs its family, a zone its region."""
-    for term in kconfiglib.split_expr(item.direct_dep, kconfiglib.AND):
-        if term is on or (isinstance(term, kconfiglib.Choice) and _depends(term, on)):
-            return True
-    return False
+    return any(term is on for term in _needed(item))

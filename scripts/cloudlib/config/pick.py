@@ -10,7 +10,6 @@ from pathlib import Path
 
 import kconfiglib
 
-from cloudlib.catalog.records import Image
 from cloudlib.config import requested, session, terms
 from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import symbol
@@ -21,12 +20,15 @@ from cloudlib.settings import config_file, shown
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A machine in a region. `image` None leaves the image as it is, or to the default."""
+    """A machine in a region.
+
+    `image` is a distribution and a release of it, either "" where that is left as it is, or to the default.
+    """
 
     machine: Machine
     region: str
     architecture: str
-    image: Image | None = None
+    image: tuple[str, str] = ("", "")
 
     @property
     def zone(self) -> str:
@@ -56,9 +58,9 @@ def settings(pick: Pick, names: MenuNames) -> dict[str, str]:
     if names.family_prefix:
         chosen.append(symbol(names.family_prefix, pick.machine.family))
     chosen.append(symbol(names.type_prefix, pick.machine.name))
-    if pick.image:
-        chosen.append(symbol(names.images.distro_prefix, pick.image.distro))
-        chosen.append(symbol(names.images.release_prefix, pick.image.symbol or pick.image.title))
+    distro, release = pick.image
+    chosen += [symbol(names.images.distro_prefix, distro)] if distro else []
+    chosen += [symbol(names.images.release_prefix, release)] if release else []
     return dict.fromkeys(chosen, "y")
 
 
@@ -126,6 +128,14 @@ def choose(kconf: kconfiglib.Kconfig, wanted: Mapping[str, str]) -> None:
         raise requested.rejected(lost, "the machine", unchanged=unchanged)
 
 
-def image_of(machine: Machine, asked: Question) -> Image | None:
-    """The newest image that a question asks for and the machine can boot; None where it asks for none."""
-    return max(images_for(machine, asked), key=lambda image: image.key, default=None) if asked.image else None
+def image_of(machine: Machine, asked: Question) -> tuple[str, str] | None:
+    """`Pick.image` of what a question asks for; None where the machine cannot boot it.
+
+    A distribution alone leaves the release to the menus, which know the one to take.
+    """
+    if not asked.image:
+        return ("", "")
+    image = next(images_for(machine, asked), None)
+    if image is None:
+        return None
+    return (image.distro, "" if asked.image == image.distro else image.symbol or image.title)

@@ -21,23 +21,26 @@ from cloudlib.search.machine import Machine, Market
 _T = TypeVar("_T")
 
 
-def load_file(path: Path) -> list[Machine]:
-    """The machines of a catalog file, as `machine.of_catalog` gives them. Raises CatalogError."""
+def load_file(path: Path, *, images: bool = True) -> list[Machine]:
+    """The machines of a catalog file, as `machine.of_catalog` gives them. Raises CatalogError.
+
+    Without `images` none of these can be chosen: the menus offer none.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise CatalogError(f"{path}: {why}", hint="`make cloud-config` writes one") from error
-    return load(text, where=str(path))
+    return load(text, where=str(path), images=images)
 
 
-def load(text: str, *, where: str) -> list[Machine]:
+def load(text: str, *, where: str, images: bool = True) -> list[Machine]:
     """The machines of the text of a catalog file; `where` is its name. Raises CatalogError."""
     data = catalogfile.load_rows(text, where=where)
-    return catalogfile.reading(where, lambda data: _machines(data, where), data)
+    return catalogfile.reading(where, lambda data: _machines(data, where, images), data)
 
 
-def _machines(data: Mapping[str, Any], where: str) -> list[Machine]:
+def _machines(data: Mapping[str, Any], where: str, images: bool) -> list[Machine]:
     rows = data["instance_types"]
     some_previous = any(not row.get("current_generation", True) for row in rows)
     market = Market(
@@ -46,7 +49,9 @@ def _machines(data: Mapping[str, Any], where: str) -> list[Machine]:
         places=machine.places(catalogfile.region(row) for row in data["regions"]),
         provenance=catalogfile.provenance(data["provenance"]),
         unstated=machine.unstated(any(row.get("kvm") for row in rows), some_previous),
-        make_images=lambda: [catalogfile.reading(where, catalogfile.image, row) for row in data["images"]],
+        make_images=lambda: [
+            catalogfile.reading(where, catalogfile.image, row) for row in (data["images"] if images else ())
+        ],
     )
     shared = _Shared()
     return [

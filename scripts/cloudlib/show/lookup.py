@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from cloudlib.catalog.text import dollars, gib
 from cloudlib.errors import CatalogError, UsageError, printable
@@ -24,13 +25,23 @@ def load(providers: Iterable[str]) -> list[Machine]:
     failed: CatalogError | None = None
     for provider in providers:
         try:
-            machines += source.load_file(used.catalog(ROOT, provider))
+            path = used.catalog(ROOT, provider)
+            machines += source.load_file(path, images=_offers_images(path))
         except CatalogError as error:
             failed = error
             print(printable(f"note: {provider} is left out: {error.what}"), file=sys.stderr)
     if not machines and failed:
         raise failed
     return machines
+
+
+def _offers_images(catalog: Path) -> bool:
+    """Have the menus beside a catalog an image to choose? Lambda Labs lets terraform choose none."""
+    try:
+        text = catalog.with_name(f"Kconfig.images{catalog.suffix}").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return "\nconfig " in text
 
 
 def machine_named(name: str, machines: Sequence[Machine]) -> Machine:

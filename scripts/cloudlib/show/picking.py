@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import kconfiglib
 
-from cloudlib.catalog.records import Image
 from cloudlib.catalog.text import dollars, gib
 from cloudlib.config import fragments, launch, pick, selection, session, variables
 from cloudlib.config.finding import ERROR
@@ -35,7 +34,7 @@ def from_search(registry: Registry, row: Row, asked: Question, defconfig: str) -
         row.machine,
         row.region,
         asked.arch or row.machine.architectures[0],
-        pick.image_of(row.machine, asked),
+        pick.image_of(row.machine, asked) or ("", ""),
     )
     kconf = session.parse(registry)
     names = registry.load(row.machine.provider).MENU_NAMES
@@ -107,7 +106,8 @@ def _not_there(machine: Machine, machines: Sequence[Machine], regions: frozenset
         if m.market is machine.market and not regions.isdisjoint(m.regions)
         and set(m.architectures) & set(machine.architectures)
     ]  # fmt: skip
-    near = sorted(others, key=lambda m: unlike(figures(machine), figures(m)))[:3]
+    target = figures(machine, row_of(machine, there).usd)
+    near = sorted(others, key=lambda m: unlike(target, figures(m, row_of(m, there).usd)))[:3]
     lines = [f"nearest there: {lookup.described(row_of(m, there))}" for m in near[:1]]
     lines += [f"make pick TYPE={m.name} REGION={row_of(m, there).region}" for m in near]
     return CloudError(
@@ -127,16 +127,16 @@ def _architecture(kconf: kconfiglib.Kconfig, machine: Machine) -> str:
     return next((arch for arch in now if arch in machine.architectures), machine.architectures[0])
 
 
-def _image(machine: Machine, asked: Question) -> Image | None:
+def _image(machine: Machine, asked: Question) -> tuple[str, str]:
     lookup.refuse_unknown_image(asked, [machine])
     image = pick.image_of(machine, asked)
-    if asked.image and image is None:
+    if image is None:
         names = sorted({f"{i.distro}-{i.release}".rstrip("-") for i in machine.market.images})
         able = [name for name in names if any(images_for(machine, replace(asked, image=name)))]
         raise CloudError(
             f"{machine.name} cannot boot {asked.image} for {asked.arch}",
             unchanged=_kept(),
-            hint=f"it boots {some(able)}",
+            hint=f"it boots {some(able)}" if able else "its provider lets no image be chosen",
         )
     return image
 

@@ -36,6 +36,16 @@ region: $(PYTHON_READY)
 cloud-search: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud-search $(ARGS)
 
+# An empty value takes the setting away, and one that was not typed leaves it as it is.
+LOCAL_OPTION = $(if $(filter command,$(firstword $(origin $1))),--$2="$$LOCAL_$1")
+PHONY += local
+local: export LOCAL_CIDR = $(call typed,CIDR)
+local: export LOCAL_KEY = $(call typed,KEY)
+local: export LOCAL_PREFIX = $(call typed,PREFIX)
+local: export LOCAL_NODES = $(call typed,NODES)
+local: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/local_config.py $(call LOCAL_OPTION,CIDR,cidr) $(call LOCAL_OPTION,KEY,key) $(call LOCAL_OPTION,PREFIX,prefix) $(call LOCAL_OPTION,NODES,nodes)
+
 kconfig-help:
 	@echo 'Configuration (offline, no vendor CLI):'
 	@echo '  menuconfig                - choose in a terminal menu'
@@ -44,6 +54,7 @@ kconfig-help:
 	@echo '  cloud-search ARGS=...     - find machines: ARGS="--gpu h100:8", or --help'
 	@echo '  pick TYPE=T [REGION=R] [IMAGE=I] - choose a machine by its name'
 	@echo '  region REGION=R           - keep the machine, change the region'
+	@echo '  local CIDR=A/32           - your settings for every defconfig; KEY=, NODES='
 	@echo '  oldconfig                 - ask for what .config does not answer'
 	@echo '  olddefconfig              - complete .config with defaults'
 	@echo '  savedefconfig [NAME=N]    - write it to ./defconfig, or to defconfigs/N'

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`make local CIDR=203.0.113.7/32`: keep personal settings that every defconfig gets.
+
+    local_config.py [--cidr RANGE] [--key FILE] [--prefix NAME] [--nodes N]
+
+Writes them to local.config, which git ignores, and to .config where there is one. A line of local.config
+that is not asked about stays; an empty value takes its line away. Without an option: what it holds.
+"""
+
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.require_modules(__doc__)
+
+from collections.abc import Mapping, Sequence
+
+import kconfiglib
+
+import cloud_providers
+from cloudlib.config import checks, fragments, requested, session
+from cloudlib.errors import ConfigRejected, UsageError, message
+from cloudlib.publish import rewrite
+from cloudlib.settings import config_file, shown
+from cloudlib.show import command, picking
+
+#: Option -> the symbol that it sets, and what it is.
+SETTINGS: Mapping[str, tuple[str, str]] = {
+    "cidr": ("TERRAFORM_SSH_ALLOWED_CIDR", "who may reach SSH on the nodes: 203.0.113.7/32"),
+    "key": ("TERRAFORM_SSH_CONFIG_PUBKEY_FILE", "your public key: ~/.ssh/id_ed25519.pub"),
+    "prefix": ("TERRAFORM_HOSTS_PREFIX", "what the names of the nodes begin with"),
+    "nodes": ("TERRAFORM_NODE_COUNT", "how many nodes to bring up"),
+}
+_FIRST = "# Personal settings, applied last to every defconfig: see docs/configurations.md\n"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Returns the exit code."""
+    parser = command.Parser(prog="local_config.py", description=__doc__)
+    for option, (_, what) in SETTINGS.items():
+        parser.add_argument(f"--{option}", metavar="VALUE", help=what)
+    options = vars(parser.parse_args(argv))
+    asked = {symbol: options[name] for name, (symbol, _) in SETTINGS.items() if options[name] is not None}
+    if not asked:
+        return _show()
+    for value in asked.values():
+        if not value.isprintable():
+            raise UsageError(f"{value!r} has a character that is not printable")
+    checks.check({symbol.lower(): value for symbol, value in asked.items() if value})
+    checks.check_key_file({symbol.lower(): value for symbol, value in asked.items()})
+    nodes = asked.get("TERRAFORM_NODE_COUNT")
+    if nodes and not nodes.isdecimal():
+        raise UsageError(f"NODES={nodes!r} is not a number", hint="make local NODES=3")
+    before = fragments.LOCAL.read_text(encoding="utf-8") if fragments.LOCAL.is_file() else ""
+    rewrite.rewrite(fragments.LOCAL, edited(before, asked))
+    print(f"wrote {shown(fragments.LOCAL)}: every defconfig gets it")
+    try:
+        return _apply()
+    except ConfigRejected:
+        rewrite.rewrite(fragments.LOCAL, before)
+        raise
+
+
+def edited(text: str, asked: Mapping[str, str]) -> str:
+    """The text of local.config with these settings; "" takes one away, and its line."""
+    kept = [
+        line
+        for line in text.splitlines(keepends=True)
+        if not any(line.startswith((f"CONFIG_{s}=", f"# CONFIG_{s} ")) for s in asked)
+    ]
+    number = "TERRAFORM_NODE_COUNT"
+    new = [
+        f"CONFIG_{s}={value}\n" if s == number else f'CONFIG_{s}="{kconfiglib.escape(value)}"\n'
+        for s, value in asked.items()
+        if value
+    ]
+    return "".join([*(kept or [_FIRST]), *new])
+
+
+def _show() -> int:
+    if not fragments.LOCAL.is_file():
+        print(f"there is no {shown(fragments.LOCAL)}")
+        print("  next: make local CIDR=YOUR-ADDRESS/32 KEY=~/.ssh/id_ed25519.pub")
+        return 0
+    for name, value in requested.settings(requested.read(fragments.LOCAL)).items():
+        print(message(f"CONFIG_{name}={value}"))
+    return 0
+
+
+def _apply() -> int:
+    """Put local.config over .config. ConfigRejected where the menus do not take it."""
+    path = config_file()
+    if not path.is_file():
+        print("  next: make defconfig-NAME, or make menuconfig")
+        return 0
+    kconf = session.parse(cloud_providers)
+    session.load_paths(kconf, [path])
+    picking.write(kconf)
+    return 0
+
+
+if __name__ == "__main__":
+    command.start("local", main)

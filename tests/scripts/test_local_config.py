@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""`make local`: personal settings that survive every defconfig."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.tree import Tree
+
+CIDR = 'CONFIG_TERRAFORM_SSH_ALLOWED_CIDR="203.0.113.7/32"'
+
+
+def local(tree: Tree) -> str:
+    return (tree.root / "local.config").read_text(encoding="utf-8")
+
+
+def config(tree: Tree) -> str:
+    return (tree.root / ".config").read_text(encoding="utf-8")
+
+
+def test_a_setting_outlives_every_defconfig(tree: Tree) -> None:
+    said = tree.make("local", "CIDR=203.0.113.7/32", "NODES=3").stdout
+    assert "wrote local.config" in said and "next: make defconfig-NAME" in said
+    for name in ("aws-large", "lambdalabs-gpu-1x-a10"):
+        tree.make(f"defconfig-{name}")
+        assert "CONFIG_TERRAFORM_NODE_COUNT=3\n" in config(tree)
+    tree.make("defconfig-aws-large")
+    assert CIDR in config(tree)
+
+
+def test_a_config_that_is_there_gets_it_and_other_lines_stay(tree: Tree) -> None:
+    tree.make("defconfig-aws-large")
+    tree.make("local", "CIDR=203.0.113.7/32", "PREFIX=mine")
+    assert CIDR in config(tree) and 'CONFIG_TERRAFORM_HOSTS_PREFIX="mine"' in config(tree)
+    (tree.root / "local.config").write_text(
+        local(tree) + "# mine\nCONFIG_TERRAFORM_NODE_COUNT=2\n", encoding="utf-8"
+    )
+    tree.make("local", "PREFIX=", "CIDR=198.51.100.0/24")
+    assert local(tree).splitlines()[1:] == [
+        "# mine",
+        "CONFIG_TERRAFORM_NODE_COUNT=2",
+        'CONFIG_TERRAFORM_SSH_ALLOWED_CIDR="198.51.100.0/24"',
+    ]
+    shown = tree.make("local").stdout.splitlines()
+    assert shown == local(tree).splitlines()[2:]
+
+
+def test_without_a_file_the_way_is_told(tree: Tree) -> None:
+    assert "next: make local CIDR=YOUR-ADDRESS/32" in tree.make("local").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("CIDR=203.0.113.7",), "it must be a range: 203.0.113.7/32"),
+        (("CIDR=203.0.113.7/24",), "203.0.113.7/32 or 203.0.113.0/24"),
+        (("PREFIX=Team_A",), "lower-case letters"),
+        (("PREFIX=a b",), "lower-case letters"),
+        (("KEY=id.pub",), "it must begin with / or ~/"),
+        (("NODES=many",), "is not a number"),
+        (("NODES=100000",), "NODE_COUNT"),
+        (("KEY=/a\x1b[2J",), "not printable"),
+    ],
+)
+def test_what_bringup_would_refuse_is_refused_and_nothing_changes(
+    tree: Tree, words: tuple[str, ...], why: str
+) -> None:
+    tree.make("defconfig-aws-large")
+    before = config(tree)
+    done = tree.make("local", *words, check=False)
+    assert done.returncode != 0 and why in done.stderr and "\x1b" not in done.stderr
+    assert config(tree) == before
+    assert not (tree.root / "local.config").exists() or not local(tree).strip()
+
+
+def test_a_path_with_quotes_arrives_as_typed(tree: Tree) -> None:
+    tree.make("defconfig-aws-large")
+    tree.make("local", 'KEY=/tmp/a "b" \\c.pub')
+    assert 'CONFIG_TERRAFORM_SSH_CONFIG_PUBKEY_FILE="/tmp/a \\"b\\" \\\\c.pub"' in config(tree)

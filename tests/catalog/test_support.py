@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from cloudlib.catalog.image_rules import NAMES
-from cloudlib.catalog.support import _FIRST, ended
+from cloudlib.catalog.support import LIFECYCLES, ended, why
 
 
 @pytest.mark.parametrize(
@@ -44,5 +44,21 @@ def test_ended(distro: str, release: str, out: bool) -> None:
 
 
 def test_the_table_knows_its_distributions() -> None:
-    assert set(_FIRST) <= set(NAMES)
-    assert not any(ended(distro, first) for distro, releases in _FIRST.items() for first in releases)
+    assert set(LIFECYCLES) <= set(NAMES)
+    for distro, known in LIFECYCLES.items():
+        assert known.page.startswith("https://")
+        assert not any(ended(distro, first) for first in known.first)
+        assert all(ended(distro, release) and month < "2026-12" for release, month in known.ends.items())
+
+
+@pytest.mark.parametrize(
+    ("distro", "release", "said"),
+    [
+        ("debian", "10-backports", "Out of support since 2024-06: https://wiki.debian.org/LTS"),
+        ("redhat", "7.9", "Out of support since 2024-06: https://access.redhat.com/"),
+        ("redhat", "8.4", "Out of support: https://access.redhat.com/"),
+        ("fedora-coreos", "39", "Out of support"),
+    ],
+)
+def test_why(distro: str, release: str, said: str) -> None:
+    assert why(distro, release).startswith(said)

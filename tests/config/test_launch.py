@@ -136,6 +136,14 @@ def test_what_is_not_sold_on_demand() -> None:
     assert b7("capacity-block", "on-demand").level == b7().level == WARNING, "its price is not known"
 
 
+def test_an_image_out_of_support() -> None:
+    old = image("debian", "10", "x86_64", supported=False)
+    new = image("debian", "13", "x86_64")
+    finding = only(catalog(images=(old, new)), image=old.coordinates)
+    assert (finding.level, finding.nearest) == (WARNING, ("Debian 13",))
+    assert finding.what == "Debian 10: out of support since 2024-06: https://wiki.debian.org/LTS"
+
+
 def test_the_wrong_architecture() -> None:
     found = only(instance_type="a7.large")
     assert found.what == "a7.large boots arm64, but the target architecture is x86_64"

@@ -57,8 +57,10 @@ def test_a_narrow_terminal_gets_blocks_or_long_lines(monkeypatch: pytest.MonkeyP
 
 def test_figures() -> None:
     assert figures(catalog()) == Figures(
-        regions=2, zones=3, types=9, families=6, images=6, priced=5, prices="$0.08 - $0.4032"
-    )
+        regions=2, zones=3, types=9, offered=8, current=7,
+        not_offered={"boot no Linux on x86_64 or arm64": 1},
+        families=6, images=6, supported=6, priced=5, prices="$0.08 - $0.4032",
+    )  # fmt: skip
     assert figures(catalog([itype("m7.large")])).prices == "unknown"
 
 

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from cloudlib.catalog import boot, limits, merge
+from cloudlib.catalog import boot, limits, merge, support
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Catalog, Image, InstanceType
 from cloudlib.catalog.text import sold_as, type_prompt
@@ -135,6 +135,10 @@ def _image(wanted: Selection, itype: InstanceType | None, catalog: Catalog) -> I
                 f"the image {name} is not in the catalog: its architecture and boot mode cannot be checked",
             )
         return
+    if not same[0].supported:
+        newer = _titles(i for i in listed if i.distro == same[0].distro and i.supported)
+        why = support.why(same[0].distro, same[0].release)
+        yield Finding(WARNING, f"{same[0].title}: {why[0].lower()}{why[1:]}", newer)
     related = sorted(listed, key=lambda i: (i.distro != same[0].distro, i.release != same[0].release))
     fits = [i for i in same if i.architecture == wanted.architecture]
     target = wanted.architecture

@@ -148,7 +148,7 @@ def previous_option(names: MenuNames, catalog: Catalog, families: Families) -> t
     """The option that offers previous generations of machines and of systems, where the vendor has any."""
     old = [name for name, members in families.items() if is_old(members)]
     types = [t for members in families.values() for t in members if not t.current_generation]
-    ended = dict.fromkeys(i.title for i in catalog.images if i.purpose == "os" and not i.supported)
+    ended = dict.fromkeys(i.title for i in catalog.images if not i.supported)
     offers, about = [], []
     if names.family_prefix and old:
         offers.append(f"{len(old)} previous-generation {'families' if len(old) > 1 else 'family'}")

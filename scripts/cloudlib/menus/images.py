@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from cloudlib.catalog import boot
+from cloudlib.catalog import boot, support
 from cloudlib.catalog.image_rules import NAMES
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image, InstanceType
@@ -100,7 +100,12 @@ def _gpu_choice(streams: Sequence[Image], names: MenuNames, table: SymbolTable) 
     for name in dict.fromkeys(name for _, name in claimed):
         same = [image for image, its_name in claimed if its_name == name]
         members.append(
-            Config(name, prompt=same[0].title, depends=_architectures(same), help=same[0].coordinates["NAME"])
+            Config(
+                name,
+                prompt=same[0].title + ("" if same[0].supported else "  out of support"),
+                depends=(*_architectures(same), *(() if same[0].supported else (names.previous_generation,))),
+                help=f"The newest build at the time of bringup, found as\n{same[0].coordinates['NAME']}",
+            )
         )
     custom = table.claim(f"{prefix}_", "custom")
     yield Choice(
@@ -204,7 +209,7 @@ def _releases(distro: str, claimed: Sequence[tuple[Image, str]], names: MenuName
                 name,
                 prompt=f"{same[0].title}{ended}",
                 depends=boots.condition(same),
-                help=_looked_up(same, names),
+                help="\n".join((*_chosen_because(same[0]), _looked_up(same, names))),
             )
         )
     _, default = min(claimed, key=lambda pair: _default_rank(pair[0]))
@@ -215,6 +220,16 @@ def _releases(distro: str, claimed: Sequence[tuple[Image, str]], names: MenuName
         items=tuple(members),
         help="The newest first.",
     )
+
+
+def _chosen_because(image: Image) -> Iterator[str]:
+    """Why this is the stream of its release, and what speaks against the release."""
+    if image.version and image.version != image.release:
+        yield f"Version {image.version}, the newest of this release."
+    if image.preferred:
+        yield "What the vendor's own alias for the distribution stands for."
+    if not image.supported:
+        yield f"{support.why(image.distro, image.release)}."
 
 
 def _looked_up(streams: Sequence[Image], names: MenuNames) -> str:

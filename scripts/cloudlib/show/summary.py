@@ -11,7 +11,7 @@ from cloudlib.catalog import merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CloudError, layout, printable
 from cloudlib.show import table
-from cloudlib.show.figures import figures
+from cloudlib.show.figures import can_be_chosen, figures
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,13 @@ def _remarks(outcome: Outcome) -> list[str]:
 
 
 def gaps(catalog: Catalog) -> list[str]:
-    """What to know of a catalog: regions that were not reached, notices, doubts that FORCE=1 overrode."""
+    """What to know of a catalog: what the menus offer and leave out, regions that were not reached, notices,
+    doubts that FORCE=1 overrode."""
     about = catalog.provenance
+    left_out = ", ".join(f"{count} {what}" for what, count in sorted(about.left_out.items()))
     return [
+        can_be_chosen(figures(catalog)),
+        *([f"left out of the answers: {left_out}"] if left_out else []),
         *merge.unreached(catalog),
         *(f"notice: {notice}" for notice in about.notices),
         *(f"promoted with FORCE=1 despite: {doubt}" for doubt in about.forced),

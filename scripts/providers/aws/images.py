@@ -14,6 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from cloudlib.catalog import support
 from cloudlib.catalog.image_rules import ARCHITECTURES, Match, Publishers, Rule, match, pinned
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Image
@@ -184,7 +185,7 @@ def streams(rows: Iterable[tuple[str, str]]) -> list[Image]:
         if flavor:
             gpu.append(flavor)
     os_images = [_os_image(fit, architecture) for (_, _, architecture), fit in newest.items()]
-    return [*_default_kernels(os_images), *_gpu_images(gpu)]
+    return [*_newest_coreos(_default_kernels(os_images)), *_gpu_images(gpu)]
 
 
 def _os_image(fit: Match, architecture: str) -> Image:
@@ -218,6 +219,20 @@ def _default_kernel(release: str, kernels: Collection[str]) -> str:
     return named if named in kernels else max(kernels, key=natural)
 
 
+def _newest_coreos(images: Sequence[Image]) -> list[Image]:
+    """The images; of Fedora CoreOS the newest release alone is supported: nodes move on to it by themselves.
+
+    https://docs.fedoraproject.org/en-US/fedora-coreos/update-streams/
+    """
+    releases = [natural(i.release) for i in images if i.distro == "fedora-coreos"]
+    return [
+        replace(i, supported=False)
+        if i.distro == "fedora-coreos" and natural(i.release) < max(releases)
+        else i
+        for i in images
+    ]
+
+
 def _gpu_images(matches: Iterable[re.Match[str]]) -> list[Image]:
     """One stream for each flavor (PyTorch or base), system and architecture, of the newest PyTorch.
 
@@ -238,6 +253,7 @@ def _gpu_images(matches: Iterable[re.Match[str]]) -> list[Image]:
             coordinates={"NAME": f"{fit['start']}{version} ({system}) *", "OWNER": _DEEP_LEARNING_OWNER},
             purpose="gpu",
             version=fit["torch"] or "",
+            supported=not support.ended("ubuntu" if "Ubuntu" in system else "amazon", system.split()[-1]),
         )
     newest: dict[str, Image] = {}
     for image in sorted(streams.values(), key=lambda i: natural(i.release)):

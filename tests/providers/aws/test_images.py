@@ -124,3 +124,16 @@ def test_a_release_takes_the_place_of_its_preview() -> None:
 
 def test_the_publisher_is_pinned() -> None:
     assert images.streams([("123456789012", PLAIN[0][1])]) == []
+
+
+def test_of_fedora_coreos_the_newest_release_is_supported() -> None:
+    names = [f"fedora-coreos-{n}.20260901.3.0-x86_64" for n in (42, 43, 44)]
+    assert {i.release: i.supported for i in streams("fedora-coreos", *names)} == {
+        "42": False, "43": False, "44": True
+    }  # fmt: skip
+
+
+def test_an_image_for_gpus_ends_with_its_system() -> None:
+    names = [_TORCH.format("2.3.0", "20240825").replace("24.04", n) for n in ("20.04", "24.04")]
+    known = {i.title: i.supported for i in streams("gpu", *names) if i.distro != "deep_learning"}
+    assert list(known.values()) == [False, True]

@@ -6,8 +6,9 @@
     make_builtin_catalog.py --again
 
 The built-in catalog serves a tree without any menus: a few families with their true figures, or all of
-them where none is named, in the default region, with every image. `--again` cuts the families that each
-provider's has now; `make static-from-recordings` does so too.
+them where none is named, in the default region, with every image. What the shipped defconfigs ask for is in
+it too, their regions as well. `--again` cuts the families that each provider's has now;
+`make static-from-recordings` does so too.
 """
 
 import bootstrap
@@ -17,12 +18,15 @@ if __name__ == "__main__":
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import cloud_providers
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Provenance
+from cloudlib.config import fragments, requested
 from cloudlib.errors import CatalogError, CloudError, report
+from cloudlib.menus.names import MenuNames
+from cloudlib.menus.symbols import symbol
 from cloudlib.publish import builtin, tier
 from cloudlib.settings import ROOT
 from cloudlib.show import command
@@ -56,18 +60,30 @@ def _families(name: str) -> list[str]:
 
 def _write(name: str, families: Sequence[str]) -> None:
     source = tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}"
-    text = catalogfile.dump(cut(catalogfile.load_file(source), families))
+    settings = {
+        setting
+        for path in fragments.DEFCONFIGS.glob("*")
+        for setting in requested.settings(path.read_text(encoding="utf-8"))
+    }
+    text = catalogfile.dump(
+        cut(catalogfile.load_file(source), families, cloud_providers.load(name).MENU_NAMES, settings)
+    )
     builtin.path(name).write_text(text, encoding="utf-8")
 
 
-def cut(catalog: Catalog, families: Sequence[str]) -> Catalog:
-    """The records of these families, or of all, in the default region."""
+def cut(catalog: Catalog, families: Sequence[str], names: MenuNames, settings: Collection[str]) -> Catalog:
+    """The records of these families, or of all, in the default region, and of those that settings name."""
     known = catalog.families()
+    if families:
+        types = {symbol(names.type_prefix, t.name): t.family for t in catalog.instance_types}
+        asked = {types[setting] for setting in settings if setting in types}
+        families = sorted({*families, *asked})
     families = families or tuple(known)
     missing = [family for family in families if family not in known]
     if missing:
         raise CatalogError(f"{catalog.provider}: the static catalog lacks {', '.join(missing)}")
-    regions = {catalog.default_region}
+    regions = {r.name for r in catalog.regions if symbol(names.region_prefix, r.name) in settings}
+    regions.add(catalog.default_region)
     return Catalog.build(
         provider=catalog.provider,
         default_region=catalog.default_region,

@@ -39,7 +39,13 @@ def require_version() -> None:
 
 
 def prefer_venv() -> "list[str]":
-    """Start again in .venv where that helps; else returns the modules that are missing."""
+    """Start again in .venv where that helps; else returns the modules that are missing.
+
+    What the output cannot show, such as the name of a city on a terminal without UTF-8, it then replaces.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # Python 3.6 has not
+            stream.reconfigure(errors="replace")
     missing = missing_modules()
     if (missing or sys.version_info < OLDEST) and not _in_venv() and not os.environ.get("PYTHON"):
         if os.access(str(_VENV_PYTHON), os.X_OK):

@@ -163,6 +163,13 @@ def test_an_environment_of_something_else(tree: Tree, env: dict[str, str]) -> No
     assert state(files) == before and "g6e.12xlarge" in tree.read("extra_vars.yaml")
 
 
+@pytest.mark.parametrize("env", [POSIX, {"PYTHONIOENCODING": "ascii"}], ids=["posix", "ascii"])
+def test_an_output_without_utf_8(tree: Tree, env: dict[str, str]) -> None:
+    """Names that it cannot show are shown with a question mark, not with a traceback."""
+    done = tree.python("scripts/gce-cli", "--offline", "regions", "list", **env)
+    assert "Montr?al" in done.stdout and done.stderr.isascii()
+
+
 def test_without_a_home(tree: Tree) -> None:
     del tree.env["HOME"]
     tree.make("defconfig-aws-small", "all", "cloud-status")
@@ -191,6 +198,20 @@ def test_menuconfig_on_a_terminal_that_nobody_knows(tree: Tree, term: str) -> No
     text = child.before or ""
     assert "check TERM" in text and "next: " in text and "Traceback" not in text
     assert tree.read(".config") == before
+
+
+def test_menuconfig_in_a_locale_that_is_not_installed(tree: Tree) -> None:
+    tree.make("defconfig-gce-large")
+    terminal = Terminal(tree, locale="xx_YY.UTF-8")
+    terminal.wait_for("GCE: n2-standard-16 in us-central1")
+    terminal.search("gce_region_northamerica_northeast1$")
+    terminal.wait_for("Montréal")
+    terminal.child.send("\x1b")
+    terminal.wait_for("Cloud provider (")
+    terminal.child.send("Q")
+    terminal.child.expect(pexpect.EOF, timeout=60)
+    left = terminal.child.before or ""
+    assert "note: the locale LC_ALL=xx_YY.UTF-8 is not installed" in left and "Traceback" not in left
 
 
 def test_menuconfig_without_a_terminal(tree: Tree) -> None:

@@ -25,10 +25,11 @@ class Terminal:
         lines: int = 40,
         ignore_sighup: bool = False,
         target: str = "menuconfig",
+        locale: str = "C.UTF-8",
     ) -> None:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.Stream(self._screen)
-        env = {**tree.env, "TERM": "linux", "LC_ALL": "C.UTF-8"}
+        env = {**tree.env, "TERM": "linux", "LC_ALL": locale}
         argv = [f"PYTHON={sys.executable}", target]
         self.child = pexpect.spawn(
             "make", argv, cwd=str(tree.root), env=env, dimensions=(lines, columns), encoding="utf-8",

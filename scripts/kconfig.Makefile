@@ -62,7 +62,7 @@ kconfig-help:
 	@echo '  allnoconfig, allyesconfig - .config with every option off, or on'
 	@echo '  alldefconfig              - .config with the defaults'
 	@echo
-	@echo 'Use:'
+	@echo 'Use (* is what "make" alone does):'
 	@echo '* all, extra-vars           - .config to ansible and terraform variables; cost'
 	@echo '  cloud-status              - tier, age and figures of every provider; next step'
 	@echo '  cloud-shop                - find a machine by typing what you need; .config'

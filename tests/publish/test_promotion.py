@@ -50,7 +50,7 @@ def test_a_promoted_tier_is_the_catalog_rendered_for_it(name: str, tree: Tree) -
 def test_a_planted_text_is_not_promoted(tree: Tree) -> None:
     """Neither a macro that would run at every parse, nor another image."""
     publish(tree)
-    edit(folder(tree) / "Kconfig.images.generated", "\nchoice\n", "\nX := $(shell,touch owned)\n\nchoice\n")
+    edit(folder(tree) / "Kconfig.location.generated", "\nchoice\n", "\nX := $(shell,touch owned)\n\nchoice\n")
     edit(folder(tree) / "Kconfig.compute.generated", 'default "gpu_1x_a10"', 'default "gpu_8x_other"')
     promote(tree)
     static = tier.read_tier(tree.root, NAME, tier.STATIC)

@@ -46,6 +46,9 @@ EXCHANGES = {
     "aws-gpu-large": ("TERRAFORM_AWS_REGION_AF_SOUTH_1", "g6e.12xlarge is not offered in af-south-1;"),
     "azure-gpu": ("TERRAFORM_AZURE_REGION_AUSTRALIACENTRAL", "_A100_v4 is not offered in australiacentral;"),
     "gce-gpu": ("TERRAFORM_GCE_REGION_AFRICA_SOUTH1", "g2-standard-8 is not offered in africa-south1;"),
+    "aws-large": ("TARGET_ARCH_ARM64", "m7i.4xlarge is not offered, it needs TARGET_ARCH_X86_64;"),
+    "azure-large": ("TARGET_ARCH_ARM64", "Standard_D16s_v5 is not offered, it needs TARGET_ARCH_X86_64;"),
+    "gce-large": ("TARGET_ARCH_ARM64", "n2-standard-16 is not offered, it needs TARGET_ARCH_X86_64;"),
     "lambdalabs-gpu-1x-a10": ("TARGET_ARCH_ARM64", "gpu_1x_a10 is not offered, it needs TARGET_ARCH_X86_64;"),
 }
 

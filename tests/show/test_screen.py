@@ -17,7 +17,8 @@ from pytest_mock import MockerFixture
 
 import cloud_providers
 from cloudlib.catalog.text import dollars
-from cloudlib.config import headline, reach, session
+from cloudlib.config import exchanged, headline, nearest, reach, requested, session
+from cloudlib.menus.names import TARGET
 from cloudlib.show import screen
 from tests.support.costly import mostly_slow
 from tests.support.terminal import ENTER, Terminal
@@ -137,6 +138,37 @@ def test_the_price_is_that_of_the_chosen_region(kconf: kconfiglib.Kconfig) -> No
     kconf.syms["TERRAFORM_LAMBDALABS"].set_value("y")
     kconf.syms["TERRAFORM_LAMBDALABS_REGION_SMART_CHEAPEST"].set_value("y")
     assert headline.headline(kconf, NAMES) == "Lambda Labs: the cheapest type with capacity"
+
+
+#: How many regions are left out between two that are tried.
+_STEP = 7
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "defconfigs").iterdir()), ids=lambda path: path.name)
+def test_another_place_or_architecture_never_exchanges_a_machine_in_silence(
+    kconf: kconfiglib.Kconfig, path: Path
+) -> None:
+    """What is said on saving names the machine that was, the one that is, and its price in the new region."""
+    assert requested.load(kconf, path).dropped == ()
+    names = next(n for n in NAMES if kconf.syms[n.switch].str_value == "y")
+    if (before := nearest.chosen(kconf)) is None:
+        return  # the cloud chooses one
+    regions = next(
+        c for c in kconf.unique_choices if c.nodes[0].prompt[0] in ("Region", "Location") and c.visibility
+    )
+    for other in (*regions.syms[::_STEP], *(kconf.syms[name] for name in TARGET.values())):
+        was = other.choice.selection
+        if other is was or not other.visibility:
+            continue
+        other.set_value("y")
+        now, said = nearest.chosen(kconf), exchanged.lines(kconf, before)
+        exchange = f"{before.name} is not offered"
+        assert now is not None
+        assert any(line.startswith(exchange) and now.label in line for line in said) == (now != before), other
+        region = kconf.syms[names.results.region].str_value
+        price = headline.price(now.symbol, region)
+        assert now.label == (now.name if price is None else f"{now.name} ({dollars(price)}/h)")
+        was.set_value("y")
 
 
 def test_every_row_fits_a_screen_of_80(kconf: kconfiglib.Kconfig, mocker: MockerFixture) -> None:

@@ -20,7 +20,7 @@ from heapq import nsmallest
 import kconfiglib
 
 from cloudlib.catalog.text import dollars
-from cloudlib.config import bootable, places, terms
+from cloudlib.config import bootable, headline, places, terms
 from cloudlib.config.dropped import Dropped
 from cloudlib.menus import rows
 from cloudlib.search.likeness import Figures, unlike_and_no_more
@@ -55,7 +55,8 @@ _NO_MACHINES = (
 class Machine:
     """The figures of an instance type's prompt.
 
-    Memory in GiB, price in USD per hour, None where it is not known; GPU is "4x L40S 44.7G" or "".
+    Memory in GiB, price in USD per hour in the region that the rows are for, None where it is not known; GPU
+    is "4x L40S 44.7G" or "".
     """
 
     symbol: kconfiglib.Symbol
@@ -67,8 +68,9 @@ class Machine:
 
     @property
     def label(self) -> str:
-        """Its name, and its price where it is known."""
-        return self.name if self.price is None else f"{self.name} ({dollars(Decimal(str(self.price)))}/h)"
+        """Its name, and its price in the chosen region where it is known."""
+        price = headline.price(self.symbol, places.chosen_region(self.symbol))
+        return self.name if price is None else f"{self.name} ({dollars(price)}/h)"
 
     @property
     def figures(self) -> Figures:

@@ -26,6 +26,15 @@ def not_here(symbol: kconfiglib.Symbol) -> str:
     )
 
 
+def chosen_region(machine: kconfiglib.Symbol) -> str:
+    """The region that is chosen of the provider of a machine; "" for none."""
+    start = f"TERRAFORM_{machine.name.split('_')[1]}{_REGION}"
+    for choice in machine.kconfig.unique_choices:
+        if choice.syms[0].name.startswith(start) and choice.selection is not None:
+            return _name(choice.selection)
+    return ""
+
+
 def offered(symbol: kconfiglib.Symbol) -> bool:
     """Could a machine be chosen as things are, with its family?"""
     return all(kconfiglib.expr_value(term) for term in _conditions(symbol))

@@ -41,6 +41,7 @@ _LEFT = (
     "applied.tfvars.json",
     "applied.tfvars.json.*.new",
     "applied",
+    "backend.tf.json",
     "applied.*.new",
     "journal.jsonl",
     "journal.jsonl.*.new",

@@ -22,6 +22,17 @@ DERIVED = (PROVIDER, TARGET_ARCH, NODE_NAMES)
 
 #: For a provider whose image search does not depend on the architecture: the image's name says it there.
 ARCH_FOR_PLAYBOOKS = Export("TARGET_ARCH", "string", EXTRA_VARS)
+_BACKEND = (
+    Export("TERRAFORM_BACKEND", "string", EXTRA_VARS),
+    Export("TERRAFORM_BACKEND_BUCKET", "string", EXTRA_VARS),
+    Export("TERRAFORM_BACKEND_S3_REGION", "string", EXTRA_VARS),
+    Export("TERRAFORM_BACKEND_S3_COMPATIBLE", "bool", EXTRA_VARS),
+    Export("TERRAFORM_BACKEND_S3_ENDPOINT", "string", EXTRA_VARS),
+    Export("TERRAFORM_BACKEND_AZURERM_RESOURCE_GROUP", "string", EXTRA_VARS),
+    Export("TERRAFORM_BACKEND_AZURERM_STORAGE_ACCOUNT", "string", EXTRA_VARS),
+    Export("TERRAFORM_BACKEND_AZURERM_CONTAINER", "string", EXTRA_VARS),
+    Export("TERRAFORM_BACKEND_HTTP_ADDRESS", "string", EXTRA_VARS),
+)
 NODES = (
     NODE_NAMES,
     Export("TERRAFORM_NODE_COUNT", "int", EXTRA_VARS),
@@ -29,6 +40,7 @@ NODES = (
     Export("TERRAFORM_SSH_CONFIG_USER", "string"),
     Export("TERRAFORM_SSH_CONFIG_PUBKEY_FILE", "string"),
     Export("TERRAFORM_SSH_CONFIG_GENKEY", "bool", EXTRA_VARS),
+    *_BACKEND,
 )
 #: The variables of terraform/network.tf.
 NETWORK_AND_ROOT = (

@@ -17,7 +17,7 @@ from pathlib import Path
 import kconfiglib
 
 from cloudlib.catalog.records import Catalog
-from cloudlib.config import checks, fragments, requested, save, selection, variables
+from cloudlib.config import backend, checks, fragments, requested, save, selection, variables
 from cloudlib.config.finding import ERROR, WARNING, Finding
 from cloudlib.config.selection import Selection
 from cloudlib.config.variables import Collected
@@ -110,7 +110,11 @@ def write(collected: Collected) -> list[Path]:
     ConfigRejected for a key file that terraform would look for in its own folder.
     """
     checks.check_key_file(collected.values)
-    files = {tfvars(collected.provider.NAME): collected.tfvars}
+    where = tfvars(collected.provider.NAME).with_name(backend.NAME)
+    shared = backend.text(collected.values, collected.provider.NAME)
+    if not shared:
+        where.unlink(missing_ok=True)
+    files = {**({where: shared} if shared else {}), tfvars(collected.provider.NAME): collected.tfvars}
     if _without_comments(_text(EXTRA_VARS)) != _without_comments(collected.extra_vars):
         files[EXTRA_VARS] = collected.extra_vars
     return [path for path, text in files.items() if rewrite(path, text)]

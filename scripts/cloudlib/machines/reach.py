@@ -33,7 +33,7 @@ def write_partly(folder: Path, keys: KeyPair) -> None:
 
     Nodes that have no address yet are left out. Raises CloudError where the state cannot be read.
     """
-    snapshot = state.read(folder / state.NAME)
+    snapshot = state.current(folder)
     up = {n: a for n, a in (snapshot.nodes if snapshot else {}).items() if a["public_ip"] or a["private_ip"]}
     if up:
         print("these nodes are up:")

@@ -9,7 +9,7 @@ from pathlib import Path
 from cloudlib.errors import CallFailed, CloudError
 from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import shown
-from cloudlib.terraform import journal, state
+from cloudlib.terraform import backend, journal, state
 from cloudlib.terraform.run import Terraform
 from cloudlib.terraform.snapshot import Resource
 
@@ -33,11 +33,15 @@ def run(terraform: Terraform, variables: Path | None) -> None:
     """
     folder = terraform.folder
     for path in state.errored(folder):
-        _take(folder, path)
+        if backend.kind(folder):
+            terraform.push(path)
+            _set_aside(folder, path)
+        else:
+            _take(folder, path)
     if not _usable(folder / state.NAME):
         _set_aside(folder, folder / state.NAME)
     now = state.look(folder)
-    if now.lost:
+    if now.lost and not backend.kind(folder):
         _restore(folder)
         now = state.look(folder)
     terraform.init()  # only now: it reads the state

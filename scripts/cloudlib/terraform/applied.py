@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cloudlib.errors import PublishError
 from cloudlib.settings import shown
+from cloudlib.terraform import backend
 from cloudlib.terraform.state import NAME
 
 FOLDER = "applied"
@@ -34,7 +35,7 @@ def keep(folder: Path) -> None:
         staged.mkdir()
         for path in _module(folder):
             shutil.copyfile(path, staged / path.name)
-        if not _remote(folder):
+        if not backend.kind(folder):
             local = {"terraform": {"backend": {"local": {"path": f"../{NAME}"}}}}
             (staged / _BACKEND).write_text(json.dumps(local) + "\n", encoding="utf-8")
         if kept.exists():
@@ -77,8 +78,3 @@ def forget(folder: Path) -> None:
 
 def _module(folder: Path) -> Iterator[Path]:
     yield from sorted(p for pattern in ("*.tf", "*.tf.json", LOCK) for p in folder.glob(pattern))
-
-
-def _remote(folder: Path) -> bool:
-    """Whether `terraform init` has recorded a backend, which the copy of the module then names itself."""
-    return (folder / ".terraform" / NAME).exists()

@@ -18,6 +18,8 @@ from cloudlib.settings import shown, terraform_extra
 
 #: The files of a module of ours.
 MODULE = frozenset({"main.tf", "network.tf", "provider.tf", "shared.tf", "vars.tf"})
+#: Written by `make` where a shared state is chosen.
+_BACKEND = "backend.tf.json"
 _LOADED = ("*.tf", "*.tf.json", "terraform.tfvars", "*.auto.tfvars", "*.auto.tfvars.json")
 
 
@@ -36,7 +38,7 @@ def refuse(folder: Path) -> None:
 def _files(folder: Path) -> Iterator[str]:
     names = {path.name for pattern in _LOADED for path in folder.glob(pattern)}
     # terraform skips configuration files that begin with a dot, as an editor's do
-    return (n for n in names - MODULE if ".tfvars" in n or not n.startswith("."))
+    return (n for n in names - MODULE - {_BACKEND} if ".tfvars" in n or not n.startswith("."))
 
 
 def _variables() -> Iterator[str]:

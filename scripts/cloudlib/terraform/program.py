@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Sequence
 
-from cloudlib.errors import CliMissing
+from cloudlib.errors import CallFailed, CliMissing
 from cloudlib.settings import terraform_program
 
 INSTALL = (
@@ -25,3 +27,9 @@ def name() -> str:
     if chosen:
         raise CliMissing(f"TERRAFORM={chosen}: there is no such command", hint=INSTALL)
     raise CliMissing("the command `terraform` is not on PATH, nor is `tofu`", hint=INSTALL)
+
+
+def told(argv: Sequence[str], code: int, stderr: str) -> CallFailed:
+    """terraform's error in one line: it has several, in a frame, and the first says most."""
+    text = " ".join(line.strip("╷│╵ ") for line in re.sub(r"\x1b\[[0-9;]*m", "", stderr).splitlines())
+    return CallFailed(" ".join(text.split()).removeprefix("Error: ") or f"exit code {code}")

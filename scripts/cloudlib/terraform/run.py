@@ -19,7 +19,7 @@ from cloudlib.calls.run import CallLog, run_bytes, run_json
 from cloudlib.calls.watch import Ended, run_through
 from cloudlib.errors import BadReply, CallFailed, CloudError
 from cloudlib.settings import OWN_VARIABLES, call_timeout, shown
-from cloudlib.terraform import applied, foreign, program
+from cloudlib.terraform import applied, backend, foreign, program
 from cloudlib.terraform import state as tfstate
 from cloudlib.terraform.follow import Follower
 from cloudlib.terraform.snapshot import Resource
@@ -86,6 +86,7 @@ class Terraform:
             folder = shown(self.folder)
             raise CloudError(f"{folder} holds no terraform module", hint=f"git checkout {folder}")
         foreign.refuse(self.folder)
+        tfstate.refuse_workspaces(self.folder)
 
     def init(self) -> None:
         """Check the version of terraform and fetch the providers that the module pins, once."""
@@ -167,6 +168,10 @@ class Terraform:
             raise
         return True
 
+    def push(self, path: Path) -> None:
+        """Write a state that terraform could not write to the folder's backend. Raises CallFailed."""
+        self._answer(["state", "push", str(path.resolve())], _IMPORT_TIMEOUT)
+
     def outputs(self) -> dict[str, Any]:
         """The module's outputs by name."""
         reply = self._json(["output", "-json"])
@@ -198,7 +203,7 @@ class Terraform:
             timeout=call_timeout(timeout),
             own=self._own,
             env=self._environment(),
-            classify=_whole_message,
+            classify=program.told,
         )
 
     def _quiet(self, *command: str) -> bool:
@@ -246,7 +251,7 @@ class Terraform:
     @property
     def _own(self) -> tuple[str, ...]:
         """Prefixes of the variables that terraform and the chosen provider's plugin may see."""
-        return ("TF_", *OWN_VARIABLES.get(self.folder.name, ()))
+        return ("TF_", *OWN_VARIABLES.get(self.folder.name, ()), *backend.own(self.folder))
 
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in _ENV.items() if name not in os.environ}
@@ -261,9 +266,3 @@ def _failure(name: str, ended: Ended, unchanged: str, hint: str) -> TerraformFai
     )
     hint = hint or "fix what terraform reports above, then run the command again"
     return TerraformFailed(what, 130 if ended.interrupted else ended.code, unchanged=unchanged, hint=hint)
-
-
-def _whole_message(argv: Sequence[str], code: int, stderr: str) -> CloudError:
-    """terraform's errors have several lines, and the first says most."""
-    text = " ".join(line.strip("╷│╵ ") for line in stderr.splitlines())
-    return CallFailed(" ".join(text.split()) or f"exit code {code}")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What is up in a provider's folder, as far as its files tell. A missing state is not proof that nothing is.
 
-For every command that makes, destroys or forgets machines. Reads files alone: `mrproper` has no terraform.
+For every command that makes, destroys or forgets machines. A local state is read as a file, so that
+`mrproper` needs no terraform; of a remote one terraform is asked (`state pull`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from cloudlib.errors import CloudError
 from cloudlib.settings import shown
-from cloudlib.terraform import journal, snapshot
+from cloudlib.terraform import backend, journal, snapshot
 from cloudlib.terraform.snapshot import Resource, Snapshot
 
 NAME = "terraform.tfstate"
@@ -61,6 +62,7 @@ def held(folder: Path) -> list[str]:
     Raises StateLost where something may be up that the state does not hold, CloudError for a state that
     cannot be read, or that terraform could not write: it may hold anything.
     """
+    backend.refuse_workspace(folder)
     now = look(folder)
     for path in errored(folder):
         raise _errored(folder, path, now)
@@ -73,10 +75,13 @@ def look(folder: Path) -> Known:
     """What is known of a folder. Raises CloudError for a journal or another state that cannot be read."""
     damaged = ""
     try:
-        now = read(folder / NAME)
+        now = current(folder)
     except CloudError as error:
+        if backend.kind(folder):
+            raise
         now, damaged = None, error.what
-    states = [now, *(read(path) for path in sorted(folder.glob(f"{NAME}.d/*/{NAME}")))]
+    local = read(folder / NAME) if backend.kind(folder) else None  # of before the backend was chosen
+    states = [now, local, *(read(path) for path in _others(folder))]
     held = tuple(r for state in states if state for r in state.resources)
     kept = journal.read(folder)
     made = kept.made if kept else {}
@@ -90,8 +95,27 @@ def look(folder: Path) -> Known:
         return Known(held, missing, unfinished, damaged)
     signs = [*_signs(folder, kept)]
     how = "is empty" if (folder / NAME).exists() else "is missing"
-    lost = f"{shown(folder / NAME)} {how}, but machines may be running: {', '.join(signs)}"
+    kind = backend.kind(folder)
+    which = f"the state in the {kind} backend" if kind else shown(folder / NAME)
+    lost = f"{which} {how}, but machines may be running: {', '.join(signs)}"
     return Known(held, missing, unfinished, lost if signs else "")
+
+
+def current(folder: Path) -> Snapshot | None:
+    """The state of a folder, wherever it is; None where there is none. Raises CloudError."""
+    kind = backend.kind(folder)
+    if not kind:
+        return read(folder / NAME)
+    text = backend.pull(folder)
+    try:
+        return snapshot.read(text) if text.strip() else None
+    except ValueError as error:
+        raise CloudError(
+            f"the state in the {kind} backend cannot be read as a terraform state ({error}); "
+            "machines listed in it may still be running",
+            unchanged="every file and every machine",
+            hint="restore an older version of it in the backend",
+        ) from error
 
 
 def read(path: Path) -> Snapshot | None:
@@ -108,6 +132,27 @@ def read(path: Path) -> Snapshot | None:
             unchanged="every file and every machine",
             hint=_restore(path.parent) + f"\nremove {shown(path)} by hand once you know that nothing runs",
         ) from error
+
+
+def refuse_workspaces(folder: Path) -> None:
+    """Raise CloudError where another workspace than the default one is selected, or holds something."""
+    backend.refuse_workspace(folder)
+    for path in _others(folder):
+        state = read(path)
+        if state and state.resources:
+            name = path.parent.name
+            raise CloudError(
+                f"the workspace {name!r} of {shown(folder)} holds {_count(state.resources, 'resource')}; "
+                "only the default one is supported",
+                unchanged="every file and every machine",
+                hint=f"TF_WORKSPACE={name} terraform -chdir={shown(folder)} destroy "
+                f"-var-file=<the variables that they were made with>",
+            )
+
+
+def _others(folder: Path) -> list[Path]:
+    """The states of other workspaces."""
+    return sorted(folder.glob(f"{NAME}.d/*/{NAME}"))
 
 
 def variables(folder: Path) -> dict[str, object]:

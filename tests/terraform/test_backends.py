@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: MIT
+"""Shared states with the real terraform: two trees, one state, and no guard that is blind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cloudlib.config import backend
+from cloudlib.errors import ConfigRejected
+from tests.servers import state_server
+from tests.support.bringup import CONFIG, REAL_ENV, stub_module
+from tests.support.terraform import REAL_TERRAFORM, write_key_pair
+from tests.support.tree import Tree, make_tree
+
+pytestmark = REAL_TERRAFORM
+
+SECRET = "not-a-password-0123456789"
+
+
+@pytest.fixture
+def trees(template: Path, tmp_path: Path) -> tuple[Tree, Tree]:
+    """Two clones, as of two people."""
+    made = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        tree = make_tree(template, tmp_path / name)
+        stub_module(tree)
+        write_key_pair(tree.home / ".ssh")
+        made.append(tree)
+    return made[0], made[1]
+
+
+def choose(trees: tuple[Tree, Tree], *lines: str) -> None:
+    for tree in trees:
+        tree.write(".config", CONFIG + "".join(f"CONFIG_TERRAFORM_BACKEND_{line}\n" for line in lines))
+
+
+def no_secret(tree: Tree, said: str) -> None:
+    """Neither in a file of ours, nor in what was said."""
+    assert SECRET not in said
+    for path in (tree.root / "terraform/aws").iterdir():
+        assert not path.is_file() or SECRET not in path.read_text(encoding="utf-8", errors="replace"), path
+
+
+def up_and_down(trees: tuple[Tree, Tree], env: dict[str, str]) -> None:
+    """What one brings up the other sees, and may destroy; nobody forgets it in between."""
+    env = {**REAL_ENV, **env}
+    one, two = trees
+    said = one.make("bringup", **env)
+    assert "ssh -F terraform/aws/ssh_config kdevops-1-" in said.stdout
+    assert not (one.root / "terraform/aws/terraform.tfstate").exists()
+    no_secret(one, said.stdout + said.stderr)
+    assert "No changes" in one.make("bringup", **env).stdout
+    done = one.make("mrproper", check=False, **env)
+    assert done.returncode != 0 and "still holds terraform_data.node" in done.stderr
+    two.make(**env)
+    done = two.make("destroy", check=False, **env)
+    assert "holds 2 resources: terraform_data.node" in done.stdout and "cannot ask" in done.stderr
+    assert "Destroy complete!" in two.make("destroy", "YES=1", **env).stdout
+    done = one.make("destroy", "YES=1", check=False, **env)
+    assert "lacks 2 resources that terraform made" in done.stderr, "the other one destroyed them"
+
+
+def test_http(trees: tuple[Tree, Tree]) -> None:
+    with state_server.serving() as states:
+        choose(trees, "HTTP=y", f'HTTP_ADDRESS="{states.url}/states"')
+        env = {"TF_HTTP_USERNAME": "me", "TF_HTTP_PASSWORD": SECRET}
+        up_and_down(trees, env)
+        assert list(states.kept) == ["/states/cloud-kconfig/kdevops/aws"]
+
+
+def test_a_lock_of_somebody_else(trees: tuple[Tree, Tree]) -> None:
+    """Of an http backend terraform tells the lock's ID alone; test_s3 has its owner, and since when."""
+    one, _ = trees
+    with state_server.serving() as states:
+        choose(trees, "HTTP=y", f'HTTP_ADDRESS="{states.url}"')
+        states.locks["/cloud-kconfig/kdevops/aws"] = state_server.lock("ada@laptop", "2026-11-26T20:00:00Z")
+        done = one.make("bringup", check=False, **REAL_ENV)
+        said = done.stdout + done.stderr
+        assert done.returncode != 0 and "already locked: ID=4711" in said
+        assert states.kept == {}
+
+
+def test_a_backend_that_does_not_answer(trees: tuple[Tree, Tree]) -> None:
+    """No guard takes that for "nothing is up"."""
+    one, _ = trees
+    with state_server.serving() as states:
+        choose(trees, "HTTP=y", f'HTTP_ADDRESS="{states.url}"')
+        one.make("bringup", **REAL_ENV)
+    before = sorted(p.name for p in (one.root / "terraform/aws").iterdir())
+    for target in ("bringup", "cloud-plan", "destroy", "mrproper"):
+        done = one.make(target, "YES=1", check=False, **REAL_ENV)
+        assert done.returncode != 0 and "http backend, which does not answer" in done.stderr, done.stderr
+    assert sorted(p.name for p in (one.root / "terraform/aws").iterdir()) == before
+
+
+def test_another_choice_while_machines_are_up(trees: tuple[Tree, Tree]) -> None:
+    one, _ = trees
+    with state_server.serving() as states:
+        choose(trees, "HTTP=y", f'HTTP_ADDRESS="{states.url}"')
+        one.make("bringup", **REAL_ENV)
+        choose(trees, "LOCAL=y")
+        for target in ("bringup", "destroy", "mrproper"):
+            done = one.make(target, "YES=1", check=False, **REAL_ENV)
+            assert done.returncode != 0 and "init -migrate-state" in done.stderr, done.stderr
+        choose(trees, "HTTP=y", f'HTTP_ADDRESS="{states.url}"')
+        one.make(**REAL_ENV)
+        one.make("destroy", "YES=1", **REAL_ENV)
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """A server of Debian's PostgreSQL on a socket in `folder`; yields its connection string."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("Debian's postgresql is not installed")
+    user = "postgres" if os.geteuid() == 0 else None  # PostgreSQL does not run as root
+    folder.mkdir()
+    if user:
+        shutil.chown(folder, user)
+    data, pg = folder / "data", found[-1].parent
+    env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+
+    def ctl(*words: str) -> None:
+        subprocess.run(
+            words, check=True, cwd="/", env=env, user=user, stdout=subprocess.DEVNULL, timeout=120
+        )  # fmt: skip
+
+    ctl(str(pg / "initdb"), "-D", str(data), "-A", "trust", "-U", "tester")
+    options = f"-c listen_addresses= -c fsync=off -k {folder}"
+    ctl(str(pg / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"host={folder} user=tester dbname=postgres password={SECRET} sslmode=disable"
+    finally:
+        ctl(str(pg / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+
+
+def test_postgresql(trees: tuple[Tree, Tree], tmp_path_factory: pytest.TempPathFactory) -> None:
+    short = Path("/tmp") / f"pg{os.getpid()}"  # a socket's path has 107 bytes at most
+    try:
+        with postgresql(short) as where:
+            choose(trees, "PG=y")
+            up_and_down(trees, {"PG_CONN_STR": where})
+    finally:
+        shutil.rmtree(short, ignore_errors=True)
+
+
+def test_s3(trees: tuple[Tree, Tree], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On moto, with the lock file that terraform writes beside the state."""
+    server_module = pytest.importorskip("moto.server")
+    boto3 = pytest.importorskip("boto3")
+    server = server_module.ThreadedMotoServer("127.0.0.1", port=0)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        url = f"http://{host}:{port}"
+        keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET}
+        for name, value in keys.items():
+            monkeypatch.setenv(name, value)
+        s3 = boto3.client("s3", endpoint_url=url, region_name="us-east-1")
+        s3.create_bucket(Bucket="states")
+        choose(
+            trees, "S3=y", 'BUCKET="states"', "S3_COMPATIBLE=y", f'S3_ENDPOINT="{url}"'
+        )  # fmt: skip
+        key = "cloud-kconfig/kdevops/aws/terraform.tfstate"
+        s3.put_object(
+            Bucket="states", Key=f"{key}.tflock", Body=state_server.lock("ada@laptop", "2026-11-26T20:00:00Z")
+        )
+        done = trees[0].make("bringup", check=False, **REAL_ENV, **keys)
+        assert done.returncode != 0 and "Who:       ada@laptop" in done.stderr
+        assert "Created:   2026-11-26 20:00:00" in done.stderr
+        s3.delete_object(Bucket="states", Key=f"{key}.tflock")
+        up_and_down(trees, keys)
+    finally:
+        server.stop()
+
+
+def test_a_backend_of_one_s_own(trees: tuple[Tree, Tree]) -> None:
+    """An override file has to be allowed by name; then terraform is asked, too."""
+    one, _ = trees
+    with state_server.serving() as states:
+        choose(trees, "LOCAL=y")
+        one.write(
+            "terraform/aws/backend_override.tf",
+            f'terraform {{\n  backend "http" {{\n    address = "{states.url}/mine"\n  }}\n}}\n',
+        )
+        done = one.make("bringup", check=False, **REAL_ENV)
+        assert done.returncode != 0 and "backend_override.tf" in done.stderr and states.kept == {}
+        env = {**REAL_ENV, "TERRAFORM_EXTRA": "backend_override.tf"}
+        one.make("bringup", **env)
+        assert one.make("mrproper", check=False, **env).returncode != 0
+        assert "holds 2 resources" in one.make("destroy", "YES=1", **env).stdout
+
+
+@pytest.mark.parametrize("how", ["variable", "file"])
+def test_a_workspace_is_refused_by_name(trees: tuple[Tree, Tree], how: str) -> None:
+    one, _ = trees
+    choose(trees, "LOCAL=y")
+    one.make("bringup", **REAL_ENV)
+    env = REAL_ENV
+    if how == "variable":
+        env = {**env, "TF_WORKSPACE": "alice"}
+    else:
+        one.write("terraform/aws/.terraform/environment", "alice")
+    for target in ("bringup", "cloud-plan", "destroy", "mrproper"):
+        done = one.make(target, "YES=1", check=False, **env)
+        assert done.returncode != 0 and "the workspace 'alice'" in done.stderr, done.stderr
+    assert (one.root / "terraform/aws/ssh_config").exists()
+
+
+def test_a_workspace_that_holds_something(trees: tuple[Tree, Tree]) -> None:
+    """destroy would destroy the half, and forget the variables of both."""
+    one, _ = trees
+    choose(trees, "LOCAL=y")
+    one.make("bringup", **REAL_ENV)
+    state = one.read("terraform/aws/terraform.tfstate")
+    one.write("terraform/aws/terraform.tfstate.d/alice/terraform.tfstate", state)
+    for target in ("bringup", "destroy"):
+        done = one.make(target, "YES=1", check=False, **REAL_ENV)
+        assert done.returncode != 0 and "the workspace 'alice' of terraform/aws holds 2" in done.stderr
+    assert one.make("mrproper", check=False).returncode != 0
+
+
+VALUES = {"terraform_hosts_prefix": "team-a", "terraform_backend_bucket": "b"}
+
+
+@pytest.mark.parametrize(
+    "kind, others, expected",
+    [
+        ("gcs", {}, {"bucket": "b", "prefix": "cloud-kconfig/team-a/gce"}),
+        ("pg", {}, {"schema_name": "cloud_kconfig_team_a_gce"}),
+        (
+            "azurerm",
+            {f"terraform_backend_azurerm_{n}": n for n in ("resource_group", "storage_account", "container")},
+            {
+                "resource_group_name": "resource_group",
+                "storage_account_name": "storage_account",
+                "container_name": "container",
+                "key": "cloud-kconfig/team-a/gce/terraform.tfstate",
+            },
+        ),
+    ],
+)
+def test_what_is_written(kind: str, others: dict[str, str], expected: dict[str, str]) -> None:
+    text = backend.text({**VALUES, **others, "terraform_backend": kind}, "gce")
+    assert json.loads(text) == {"terraform": {"backend": {kind: expected}}}
+
+
+@pytest.mark.parametrize("address", ["http://example.org", "https://me:pw@example.org", "nowhere", ""])
+def test_an_address_that_would_leak(address: str) -> None:
+    values = {**VALUES, "terraform_backend": "http", "terraform_backend_http_address": address}
+    with pytest.raises(ConfigRejected) as caught:
+        backend.text(values, "gce")
+    assert "pw" not in str(caught.value) and caught.value.hint

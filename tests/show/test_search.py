@@ -6,6 +6,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 
 import cloud_providers
 from cloudlib.show import command, search
-from tests.support.tree import Tree
+from tests.support.tree import ROOT, Tree
 
 Ask = Callable[..., tuple[int, str, str]]
 
@@ -114,6 +116,19 @@ def test_a_formula_is_text_in_a_spreadsheet(ask: Ask) -> None:
     from cloudlib.show import found
 
     assert found._inert("=cmd()") == "'=cmd()" and found._inert("a|b") == "a|b"
+
+
+def test_a_question_imports_no_more_than_it_needs() -> None:
+    """Kconfiglib, requests and the providers' modules take longer than the answer."""
+    code = (
+        "import sys; import cloud_providers; from cloudlib.show import search\n"
+        "search.main(cloud_providers, ['--vcpus', '8', '--image', 'debian-13', '--limit', '1'])\n"
+        "slow = {'kconfiglib', 'requests', 'yaml', 'rich', 'aws_api', 'subprocess'}\n"
+        "assert not slow & set(sys.modules), slow & set(sys.modules)"
+    )
+    argv = [sys.executable, "-c", code]
+    done = subprocess.run(argv, check=False, cwd=ROOT / "scripts", capture_output=True, text=True)
+    assert (done.returncode, done.stderr.partition("Traceback")[1]) == (0, ""), done.stderr
 
 
 @pytest.mark.slow

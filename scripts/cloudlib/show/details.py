@@ -16,6 +16,7 @@ from cloudlib.provider import Provider
 from cloudlib.search import machine
 from cloudlib.search.machine import Machine
 from cloudlib.show import answering, found, queries, rows, table
+from cloudlib.show.remarks import wrapped
 
 _UNKNOWN = "not known"
 
@@ -27,7 +28,7 @@ def run(provider: Provider, options: argparse.Namespace) -> None:
     if options.output != "text":
         rows.show_json({"version": rows.VERSION, **options.about, **_json(itype, catalog)})
         return
-    print(printable(f"{itype.name}: {itype.category.lower()}, family {itype.family}"))
+    print(printable(f"{itype.name}: {_category(itype)}, family {itype.family}"))
     facts = list(_facts(itype, catalog, provider.MENU_NAMES))
     width = max(len(name) for name, _ in facts)
     for name, fact in facts:
@@ -36,9 +37,16 @@ def run(provider: Provider, options: argparse.Namespace) -> None:
     _show_regions(itype, catalog)
     sources = sorted({price.source for price in itype.prices.values()})
     print()
-    print(printable(f"source: {options.about['source']}, {options.about['date'] or 'of an unknown date'}"))
+    said = options.about["source"].partition(";")[0]  # the file of a recording and its digest follow
+    about = [f"source: {said}; fetched {options.about['date'] or 'on an unknown date'}"]
     if sources:
-        print(printable(f"prices: {', '.join(sources)}; USD per hour on demand, for Linux"))
+        about.append(f"prices: {', '.join(sources)}; USD per hour on demand, for Linux")
+    for line in about:
+        print(wrapped(line))
+
+
+def _category(itype: InstanceType) -> str:
+    return itype.category if itype.category.isupper() else itype.category[:1].lower() + itype.category[1:]
 
 
 def _facts(itype: InstanceType, catalog: Catalog, names: MenuNames) -> Iterator[tuple[str, str]]:

@@ -12,12 +12,13 @@ from cloudlib.errors import CloudError, UsageError
 from cloudlib.provider import Registry
 from cloudlib.search.answer import SORTS, Answer, Row, answer, row
 from cloudlib.search.likeness import differences, figures, unlike
-from cloudlib.search.machine import Machine
+from cloudlib.search.machine import Machine, Market
 from cloudlib.search.question import Question
 from cloudlib.search.where import where
 from cloudlib.show import asking, command, found, lookup
 from cloudlib.show.remarks import remarks, why, wrapped
 
+_FORMS = ("table", "json", "csv", "markdown")
 _EXAMPLES = """\
 examples:
   cloud-search --arch arm64 --vcpus 8 --nvme 1.. --in europe
@@ -48,9 +49,15 @@ def main(registry: Registry, argv: Sequence[str]) -> int:
     if options.pick or options.defconfig:
         return _pick(registry, rows, asked, options)
     _show(rows, asked.sort, options.output, machines, notes)
+    if options.output == "table" and any(_recorded(m) for m in lookup.markets(machines)):
+        print("the catalogs are recordings: `make cloud-status` has their dates", file=sys.stderr)
     for line in remarks(told, len(rows), asked, "" if notes else "--limit 0 shows all"):
         print(wrapped(line), file=sys.stderr)
     return 0
+
+
+def _recorded(market: Market) -> bool:
+    return market.provenance.source.startswith("recording")
 
 
 def parser(providers: Sequence[str]) -> argparse.ArgumentParser:
@@ -67,7 +74,7 @@ def parser(providers: Sequence[str]) -> argparse.ArgumentParser:
     shown = made.add_argument_group("what to show")
     shown.add_argument("--sort", choices=tuple(SORTS), default="price", help="default: price")
     shown.add_argument("--limit", type=asking.whole, metavar="N", help="rows, default 20; 0 is all of them")
-    shown.add_argument("--output", choices=("table", "json", "csv", "markdown"), default="table")
+    shown.add_argument("--output", choices=_FORMS, default="table", help="default: table")
     chosen = made.add_argument_group("what to do with it")
     chosen.add_argument("--pick", type=asking.positive, metavar="N", help="write .config for row N")
     chosen.add_argument(

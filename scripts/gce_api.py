@@ -14,7 +14,7 @@ from cloudlib.calls.parallel import Pool
 from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
-from providers.gce import calls, exports, images, volumes
+from providers.gce import calls, disks, exports, images, volumes
 from providers.gce import fetch as gce_fetch
 
 NAME = calls.NAME
@@ -38,6 +38,8 @@ MENU_NAMES = MenuNames(
         coordinates={"IMAGE_PROJECT": "debian-cloud", "IMAGE_FAMILY": "debian-12"},
     ),
     states_kvm=False,
+    features=disks.FEATURES,
+    most_data_volumes=20,
     # https://cloud.google.com/compute/docs/machine-resource
     family_hint="In n4d-highmem, n4d is the series: its letter says what it is good at, the number is the "
     "generation, d means AMD, a Arm. highcpu, standard and highmem have about 2, 4 and 8 GiB of memory a "

@@ -92,7 +92,7 @@ class VolumeLimits:
     None means that the type takes no such figure. `iops_per_gib` bounds the IOPS by the size too; a volume of
     any size may have the least IOPS. A type with both figures has at most a quarter of its IOPS in MiB/s.
     `least_iops_per_gib` is how many IOPS each GiB has at least, `iops_of_least_mbps` for how many IOPS there
-    is a MB/s at least; 0 for no such rule.
+    is a MB/s at least; 0 for no such rule. `mbps_per_tib` are the least and the most MiB/s of each TiB.
     """
 
     size: tuple[int, int]
@@ -101,6 +101,7 @@ class VolumeLimits:
     mbps: tuple[int, int] | None = None
     least_iops_per_gib: int = 0
     iops_of_least_mbps: int = 0
+    mbps_per_tib: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,10 @@ locals {
     passwd   = { users = [{ name = var.ssh_config_user, groups = ["sudo", "wheel"], sshAuthorizedKeys = [local.public_key] }] }
   })
 
-  # Machines that take no Persistent Disk: every series from the fourth generation on (c4, n4d, m4, x4, a4x, g4,
-  # h4d, ...; TPU hosts have the number of the TPU in their name and count from the sixth on), A3 Ultra, and bare
-  # metal.
-  # https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support
+  # Machines that take no Persistent Disk: every series from the fourth generation on (c4, n4d, m4, x4, g4, h4d, ...)
+  # and bare metal. https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support
   generation     = tonumber(regex("^[a-z]+([0-9]+)", var.gce_machine_type)[0])
-  is_tpu_host    = can(regex("^(ct|tpu)[0-9]", var.gce_machine_type))
-  is_metal       = endswith(var.gce_machine_type, "-metal")
-  hyperdisk_only = local.generation >= (local.is_tpu_host ? 6 : 4) || startswith(var.gce_machine_type, "a3-ultragpu-") || local.is_metal
+  hyperdisk_only = local.generation >= 4 || local.is_metal
 
   boot_disk_type = local.hyperdisk_only ? "hyperdisk-balanced" : "pd-balanced"
   data_disk_type = (
@@ -36,9 +32,10 @@ locals {
     "hyperdisk-balanced" : var.gce_data_disk_type
   )
 
-  # Machines with GPUs or TPUs, bare metal and the HPC series (h3, h4d) cannot be migrated live; they have to be
-  # configured to stop for maintenance. https://cloud.google.com/compute/docs/instances/live-migration-process#limitations
-  migrates = !(var.gce_is_gpu_instance || local.is_tpu_host || local.is_metal || startswith(var.gce_machine_type, "h"))
+  # Machines with GPUs or other accelerators (a3, g2, ...), bare metal and the HPC series (h3, h4d) cannot be migrated
+  # live; they have to be configured to stop for maintenance. g1-small is the oldest shared core.
+  # https://cloud.google.com/compute/docs/instances/live-migration-process#limitations
+  migrates = !(var.gce_is_gpu_instance || local.is_metal || can(regex("^(a[0-9]|g[2-9]|h[0-9])", var.gce_machine_type)))
 }
 
 # The network. In: SSH from the allowed range, and anything from node to node. Out: anything.

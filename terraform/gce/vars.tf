@@ -4,19 +4,42 @@
 locals {
   root_volume_most_gb = 16384
 
-  # Per type: the ranges of GB, IOPS and MiB/s, and how many IOPS a GB there may be. A type without a range takes no
-  # such figure. https://cloud.google.com/compute/docs/disks/persistent-disks and .../disks/hyperdisks
+  # Per type: the ranges of GB, IOPS and MiB/s, how many IOPS a GiB there may be and have to be, how many IOPS need a
+  # MiB/s, and how many MiB/s each TiB may and has to have. A type without a range takes no such figure.
+  # https://cloud.google.com/compute/docs/disks/persistent-disks and .../disks/hyperdisks
   # scripts/providers/gce/volumes.py has the same figures; a test compares the two.
   data_disk_types = {
     pd-standard          = { size = [10, 65536] }
     pd-balanced          = { size = [10, 65536] }
     pd-ssd               = { size = [10, 65536] }
     pd-extreme           = { size = [500, 65536], iops = [10000, 120000] }
-    hyperdisk-balanced   = { size = [4, 65536], iops = [3000, 160000], iops_per_gib = 500, mbps = [140, 2400] }
-    hyperdisk-extreme    = { size = [64, 65536], iops = [2, 350000], iops_per_gib = 1000 }
-    hyperdisk-throughput = { size = [2048, 32768], mbps = [10, 600] }
+    hyperdisk-balanced   = { size = [6, 65536], iops = [3000, 160000], iops_per_gib = 500, mbps = [140, 2400], iops_of_least_mbps = 256 }
+    hyperdisk-extreme    = { size = [64, 65536], iops = [128, 350000], iops_per_gib = 1200, least_iops_per_gib = 2 }
+    hyperdisk-throughput = { size = [2048, 32768], mbps = [20, 600], mbps_per_tib = [10, 90] }
   }
   data_disk = try(local.data_disk_types[var.gce_data_disk_type], null)
+
+  # The series that take a disk type, with the least size of a machine that does: vCPUs, on A3 GPUs. And those that do
+  # not take one, where all others do. scripts/providers/gce/disks.py has the same, and the pages that say so.
+  disk_only_for = {
+    pd-extreme           = { m2 = 0, m3 = 0, n2 = 64 }
+    hyperdisk-extreme    = { a3 = 4, a4 = 0, c3 = 88, c3d = 60, c4 = 96, c4a = 64, c4d = 64, m1 = 80, m2 = 0, m3 = 64, m4 = 112, n2 = 80, x4 = 0, z3 = 88 }
+    hyperdisk-throughput = { a3 = 0, c3 = 0, c3d = 0, c4 = 0, c4a = 0, g2 = 0, g4 = 0, h3 = 0, m3 = 0, n2 = 0, n2d = 0, n4 = 0, n4a = 0, n4d = 0, t2d = 0, z3 = 0 }
+  }
+  disk_not_for = {
+    hyperdisk-balanced = ["a2", "c2", "c2d", "e2", "f1", "g1", "g2", "n1", "n2", "n2d", "t2a", "t2d"]
+    pd-standard        = ["a3", "c3", "c3d", "h3", "z3"]
+    pd-ssd             = ["h3"]
+  }
+  series_and_size = try(regex("^([a-z]+[0-9]+[a-z]*)-(?:[a-z]+-)?([0-9]+)", var.gce_machine_type), [split("-", var.gce_machine_type)[0], "0"])
+  is_metal        = endswith(var.gce_machine_type, "-metal")
+  data_disk_types_taken = [
+    for type in keys(local.data_disk_types) : type if(
+      local.is_metal && type == "hyperdisk-throughput" ? false :
+      contains(keys(local.disk_only_for), type) ? try(tonumber(local.series_and_size[1]) >= local.disk_only_for[type][local.series_and_size[0]], false) :
+      local.is_metal || !try(contains(local.disk_not_for[type], local.series_and_size[0]), false)
+    )
+  ]
 }
 
 variable "gce_region" {
@@ -40,6 +63,13 @@ variable "gce_machine_type" {
   description = "Machine type, for example n2-standard-16."
   type        = string
   nullable    = false
+
+  # Spot, Flex-start, a reservation, or the TPU API: scripts/providers/gce/usage.py has the same pattern.
+  # https://docs.cloud.google.com/compute/docs/accelerator-optimized-machines#consumption_option_availability_by_machine_type
+  validation {
+    condition     = !can(regex("^(?:a3-highgpu-[124]g|a3-ultragpu-.*|a4-.*|a4x-.*|(?:ct|tpu)[0-9].*)$", var.gce_machine_type))
+    error_message = "This machine type cannot be started on demand; a2-highgpu-1g and a3-highgpu-8g, for example, can."
+  }
 }
 
 variable "gce_is_gpu_instance" {
@@ -73,14 +103,20 @@ variable "gce_nested_virtualization" {
   }
 }
 
+variable "gce_max_data_volumes" {
+  description = "How many data disks the machine type takes, 20 at most."
+  type        = number
+  nullable    = false
+}
+
 variable "gce_data_disk_count" {
   description = "Disks of each node, besides its boot disk."
   type        = number
   nullable    = false
 
   validation {
-    condition     = var.gce_data_disk_count >= 0 && var.gce_data_disk_count <= 20
-    error_message = "gce_data_disk_count is 0 to 20."
+    condition     = var.gce_data_disk_count >= 0 && var.gce_data_disk_count <= min(var.gce_max_data_volumes, 20)
+    error_message = "gce_data_disk_count is 0 to ${min(var.gce_max_data_volumes, 20)} for ${var.gce_machine_type}."
   }
 }
 
@@ -91,6 +127,11 @@ variable "gce_data_disk_type" {
   validation {
     condition     = try(contains(keys(local.data_disk_types), var.gce_data_disk_type), var.gce_data_disk_count == 0)
     error_message = "gce_data_disk_type is one of ${join(", ", keys(local.data_disk_types))}."
+  }
+
+  validation {
+    condition     = var.gce_data_disk_type == null || try(contains(local.data_disk_types_taken, var.gce_data_disk_type), true)
+    error_message = "${var.gce_machine_type} takes these disks: ${join(", ", local.data_disk_types_taken)}."
   }
 }
 
@@ -120,6 +161,11 @@ variable "gce_data_disk_iops" {
     )
     error_message = "gce_data_disk_iops is ${try(join(" to ", local.data_disk.iops), "null")} for this type${try(", at most ${local.data_disk.iops_per_gib} for each GiB", "")}."
   }
+
+  validation {
+    condition     = try(var.gce_data_disk_iops >= min(local.data_disk.iops[1], local.data_disk.least_iops_per_gib * var.gce_data_disk_size_gb), true)
+    error_message = "gce_data_disk_iops is at least ${try(local.data_disk.least_iops_per_gib, 0)} for each GiB of this type."
+  }
 }
 
 variable "gce_data_disk_throughput_mbps" {
@@ -133,5 +179,18 @@ variable "gce_data_disk_throughput_mbps" {
       true
     )
     error_message = "gce_data_disk_throughput_mbps is ${try(join(" to ", local.data_disk.mbps), "null")} for this type${can(local.data_disk.iops) ? ", at most a quarter of the IOPS" : ""}."
+  }
+  validation {
+    condition     = try(var.gce_data_disk_throughput_mbps * local.data_disk.iops_of_least_mbps >= var.gce_data_disk_iops, true)
+    error_message = "gce_data_disk_throughput_mbps is at least 1 for each ${try(local.data_disk.iops_of_least_mbps, 1)} IOPS of this type."
+  }
+
+  validation {
+    condition = try(
+      var.gce_data_disk_throughput_mbps * 1024 >= local.data_disk.mbps_per_tib[0] * var.gce_data_disk_size_gb &&
+      var.gce_data_disk_throughput_mbps * 1024 <= local.data_disk.mbps_per_tib[1] * var.gce_data_disk_size_gb,
+      true
+    )
+    error_message = "gce_data_disk_throughput_mbps is ${try(join(" to ", local.data_disk.mbps_per_tib), "any figure")} for each TiB of this type."
   }
 }

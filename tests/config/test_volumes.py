@@ -51,6 +51,22 @@ RULES = {
             "160000 IOPS come with at least 640 MiB/s, not 125",
             "31250 IOPS",
         ),
+        (
+            Volumes(1, "tiered", 2048, None, 600),
+            "a tiered volume of 2048 GiB has 20 to 180 MiB/s, not 600",
+            "180 MiB/s",
+        ),
+        (
+            Volumes(1, "tiered", 32768, None, 180),
+            "a tiered volume of 32768 GiB has 320 to 600 MiB/s, not 180",
+            "320 MiB/s",
+        ),
+        (
+            Volumes(1, "tiered", 2049, None, 20),
+            "a tiered volume of 2049 GiB has 21 to 180 MiB/s, not 20",
+            "21 MiB/s",
+        ),
+        (Volumes(1, "tiered", 2048, None, 180), "", ""),
     ],
 )
 def test_what_is_told(wanted: Volumes, problem: str, nearest: str) -> None:
@@ -60,6 +76,7 @@ def test_what_is_told(wanted: Volumes, problem: str, nearest: str) -> None:
         "io1": VolumeLimits((4, 16384), (100, 64000), 50),
         "st1": VolumeLimits((125, 16384)),
         "ultra": VolumeLimits((4, 65536), (100, 400000), 1000, (1, 10000), 1, 250),
+        "tiered": VolumeLimits((2048, 32768), mbps=(20, 600), mbps_per_tib=(10, 90)),
     }
     told = volumes.problems(wanted, VolumeRules("TERRAFORM_X", types))
     assert [p.what for p in told][:1] == ([problem] if problem else [])
@@ -89,11 +106,18 @@ def test_every_kconfig_storage_is_covered(provider: str) -> None:
     assert {n for n in names if not n.startswith(f"{rules.prefix}_TYPE_")} == settings
 
 
+#: The machine of a provider that takes every type of volume, where the default one does not.
+TAKES_ALL = {
+    "gce": ("TERRAFORM_GCE_CATEGORY_MEMORY_OPTIMIZED", "TERRAFORM_GCE_MACHINE_FAMILY_M3_MEGAMEM",
+            "TERRAFORM_GCE_MACHINE_M3_MEGAMEM_128"),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("provider", RULES)
 def test_the_ranges_of_kconfig(provider: str) -> None:
     rules = RULES[provider]
     kconf = parse_tree(ROOT)
-    choose(kconf, cloud_providers.load(provider).MENU_NAMES.switch)
+    choose(kconf, cloud_providers.load(provider).MENU_NAMES.switch, *TAKES_ALL.get(provider, ()))
     kconf.syms[f"{rules.prefix}_COUNT"].set_value("1")
     seen = set()
     for name in visible(kconf, f"{rules.prefix}_TYPE_"):
@@ -152,13 +176,17 @@ def grid(rules: VolumeRules) -> Iterator[Volumes]:
 
 def _least(name: str, limits: VolumeLimits) -> Iterator[Volumes]:
     """Around the least IOPS of a size, and the least throughput of IOPS."""
-    if limits.least_iops_per_gib and limits.iops and limits.mbps:
+    if limits.least_iops_per_gib and limits.iops:
         least = limits.least_iops_per_gib * 1000
         for iops in (least - 1, least, least + 1):
-            yield Volumes(1, name, 1000, iops, limits.mbps[0] + 40)
+            yield Volumes(1, name, 1000, iops, limits.mbps and limits.mbps[0] + 40)
     if limits.iops_of_least_mbps:
         for mbps in (39, 40, 41):
             yield Volumes(1, name, 1000, limits.iops_of_least_mbps * 40, mbps)
+        iops = limits.iops_of_least_mbps * 300
+        yield from (Volumes(1, name, 1000, iops, mbps) for mbps in (299, 300))
+    for per_tib in limits.mbps_per_tib or ():
+        yield from (Volumes(1, name, 4096, None, 4 * per_tib + more) for more in (-1, 0, 1))
 
 
 @needs_terraform
@@ -193,6 +221,8 @@ def good(provider: str) -> dict[str, object]:
         "azure_image_plan": "none",
         "azure_max_data_volumes": 20,
         "aws_max_data_volumes": 20,
+        "gce_max_data_volumes": 20,
+        "gce_machine_type": "m3-megamem-128",  # takes every type of disk
         "azure_premium_disks": True,
     }
     return {name: special.get(name, usual[kind]) for name, kind in kinds.items()}

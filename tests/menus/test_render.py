@@ -191,7 +191,14 @@ def test_machines_that_are_not_sold_on_demand_are_named_and_not_offered(tmp_path
     block = itype("b7.large", usage=("capacity-block",))
     kconf = parse_menus(tmp_path, catalog([*ITYPES, block]), FAMILIES)
     assert not [s.name for s in kconf.unique_defined_syms if "B7" in s.name]
-    assert "--- Not on demand, only as capacity-block: b7.large" in choice_lines(kconf, FAMILY)
+    assert "--- Not on demand (capacity-block): b7.large" in choice_lines(kconf, FAMILY)
+
+
+def test_a_category_without_machines_on_demand_is_named(tmp_path: Path) -> None:
+    hosts = [itype(name, usage=("tpu",), category="Hosts") for name in ("t6.large", "t6.xlarge")]
+    kconf = parse_menus(tmp_path, catalog([*ITYPES, *hosts]), FAMILIES)
+    comments = [node.prompt[0] for node in kconf.node_iter() if node.item is kconfiglib.COMMENT]
+    assert "Hosts (tpu): t6" in comments
 
 
 def test_machines_that_run_only_macos_are_left_out() -> None:

@@ -114,14 +114,16 @@ FAULTS = [
     (
         "gce",
         "main.tf",
-        "local.generation >= (local.is_tpu_host ? 6 : 4) ||",
+        "local.generation >= 4 ||",
         "",
         "hyperdisk_in_the_place_of_persistent_disk",
     ),
-    ("gce", "main.tf", "var.gce_is_gpu_instance ||", "", "gpus_are_not_migrated"),
+    ("gce", "main.tf", "a[0-9]|g[2-9]|", "", "accelerators_that_are_no_gpus_are_not_migrated"),
     ("lambdalabs", "main.tf", "= var.lambdalabs_region\n", '= "us-west-1"\n', "nodes"),
     ("aws", "vars.tf", "min(var.aws_max_data_volumes, 20)", "21", "too_many_volumes"),
     ("gce", "vars.tf", "|e2|", "|", "nested_virtualization_on_e2"),
+    ("gce", "vars.tf", "a3-highgpu-[124]g|", "", "a_machine_that_is_not_sold_on_demand"),
+    ("gce", "vars.tf", "min(var.gce_max_data_volumes, 20)", "20", "fewer_disks_than_20_on_a_small_machine"),
 ]
 
 

@@ -23,6 +23,7 @@ class LeftOut:
     _why: dict[str, set[str]] = field(default_factory=dict)
     _twice: dict[str, set[str]] = field(default_factory=dict)
     _skipped: dict[str, set[str]] = field(default_factory=dict)
+    _assumed: dict[str, set[str]] = field(default_factory=dict)
 
     def each(
         self,
@@ -71,6 +72,10 @@ class LeftOut:
         """Count one of what is known and not wanted: "zones that are down". A name counts once."""
         self._skipped.setdefault(what, set()).add(name)
 
+    def assume(self, what: str, name: str) -> None:
+        """Keep what was assumed of one: "machine types without an architecture, taken for x86_64"."""
+        self._assumed.setdefault(what, set()).add(name)
+
     def counts(self) -> dict[str, int]:
         """How many rows of each kind were left out, for whichever reason."""
         unread = {f"{noun} that could not be read": len(why) for noun, why in self._why.items()}
@@ -78,7 +83,7 @@ class LeftOut:
         return {**{what: len(names) for what, names in self._skipped.items()}, **unread, **twice}
 
     def notices(self) -> tuple[str, ...]:
-        """A line for each kind of rows: how many were left out, and why, or which, one of them was."""
+        """A line for each kind of rows: how many were left out or taken for what, and why or which."""
         unread = [
             f"left out, as they could not be read: {len(why)} {noun}; one of them: {min(why)}"
             for noun, why in sorted(self._why.items())
@@ -88,4 +93,7 @@ class LeftOut:
             f"one of them: {min(names)}"
             for noun, names in sorted(self._twice.items())
         ]
-        return (*unread, *twice)
+        assumed = [
+            f"{len(names)} {what}; one of them: {min(names)}" for what, names in sorted(self._assumed.items())
+        ]
+        return (*unread, *twice, *assumed)

@@ -13,6 +13,7 @@ from cloudlib.provider import Problem, VolumeLimits, VolumeRules
 
 #: IOPS that each MiB/s needs, for every type of every provider that takes both figures.
 _IOPS_PER_MBPS = 4
+_GIB_PER_TIB = 1024
 
 
 def problems(wanted: Volumes, rules: VolumeRules) -> list[Problem]:
@@ -49,7 +50,10 @@ def _throughput(wanted: Volumes, limits: VolumeLimits) -> Iterator[Problem]:
     mbps, iops = wanted.throughput_mbps, wanted.iops
     outside = list(_range(wanted.type, mbps, limits.mbps, "MiB/s"))
     yield from outside
-    if outside or mbps is None or iops is None:
+    if outside or mbps is None:
+        return
+    yield from _throughput_of_size(wanted, limits, mbps)
+    if iops is None:
         return
     if mbps * _IOPS_PER_MBPS > iops:
         needs = mbps * _IOPS_PER_MBPS
@@ -59,6 +63,18 @@ def _throughput(wanted: Volumes, limits: VolumeLimits) -> Iterator[Problem]:
         least = -(-iops // limits.iops_of_least_mbps)
         nearest = (f"{least} MiB/s", f"{mbps * limits.iops_of_least_mbps} IOPS")
         yield Problem(f"{iops} IOPS come with at least {least} MiB/s, not {mbps}", nearest)
+
+
+def _throughput_of_size(wanted: Volumes, limits: VolumeLimits, mbps: int) -> Iterator[Problem]:
+    """Throughput that a volume of the size cannot have."""
+    if limits.mbps is None or limits.mbps_per_tib is None:
+        return
+    per_least, per_most = limits.mbps_per_tib
+    least = max(limits.mbps[0], -(-per_least * wanted.size_gb // _GIB_PER_TIB))
+    most = min(limits.mbps[1], per_most * wanted.size_gb // _GIB_PER_TIB)
+    if not least <= mbps <= most:
+        what = f"a {wanted.type} volume of {wanted.size_gb} GiB has {least} to {most} MiB/s, not {mbps}"
+        yield Problem(what, (f"{min(max(mbps, least), most)} MiB/s",))
 
 
 def _range(name: str, figure: int | None, allowed: tuple[int, int] | None, unit: str) -> Iterator[Problem]:

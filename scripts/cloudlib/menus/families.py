@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from cloudlib.catalog.category import CATEGORIES
 from cloudlib.catalog.order import family_order
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
-from cloudlib.catalog.text import sold_as
 from cloudlib.menus.conditions import Families, is_old, offer, offered_if, offered_regions
 from cloudlib.menus.help_texts import CATEGORIES as CATEGORY_NOTES
 from cloudlib.menus.help_texts import family_help, price_note, same_everywhere
@@ -20,7 +19,7 @@ from cloudlib.menus.symbols import SymbolTable, symbol
 
 def category_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, families: Families) -> Choice:
     """The choice that the choice of a family follows: twenty rows instead of a hundred."""
-    items = []
+    items: list[Config | Comment] = []
     grouped = dict(by_category(families))
     for row, (category, members) in zip(
         padded((c, CATEGORY_NOTES.get(c, "")) for c in grouped), grouped.items()
@@ -34,6 +33,8 @@ def category_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, fami
                 help=f"Families: {', '.join(members)}.",
             )
         )
+    without = sorted({t.category for t in catalog.instance_types} - set(grouped))
+    items += [Comment(_shortened(f"{c} {row}")) for c in without for row in _not_on_demand(catalog, c)]
     defaults = (
         Default(
             symbol=symbol(names.category_prefix, families[name][0].category), condition=TARGET[architecture]
@@ -73,7 +74,8 @@ def family_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, famili
             instance_types = [itype for name in old for itype in own[name]]
             where = (chosen, f"!{names.previous_generation}", *offered_if(instance_types, catalog, names))
             items.append(Comment(_shortened(f"Previous generation, not shown: {', '.join(old)}"), where))
-        items += [Comment(row, (chosen,)) for row in _not_on_demand(catalog, category)]
+        for row in _not_on_demand(catalog, category):
+            items.append(Comment(_shortened(f"Not on demand {row}"), (chosen,)))
         for architecture in ARCHITECTURES:
             if best := _default_family(own, architecture, catalog):
                 condition = all_of(chosen, TARGET[architecture])
@@ -87,13 +89,20 @@ def family_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, famili
 
 
 def _not_on_demand(catalog: Catalog, category: str) -> Iterator[str]:
-    """A row for each way in which types of a category are sold that cannot be started on demand."""
-    sold: dict[str, list[str]] = {}
+    """`(spot, flex-start): a3-highgpu-1g`: types of a category that are not sold on demand.
+
+    A family stands for its types where that is true of all of several.
+    """
+    families = catalog.families()
+    sold: dict[str, dict[str, None]] = {}
     for itype in catalog.instance_types:
         if itype.category == category and itype.linux_architectures and not itype.on_demand:
-            sold.setdefault(sold_as(itype), []).append(itype.name)
+            alike = len(families[itype.family]) > 1 and all(
+                other.usage == itype.usage for other in families[itype.family]
+            )
+            sold.setdefault(", ".join(itype.usage), {})[itype.family if alike else itype.name] = None
     for how, names in sorted(sold.items()):
-        yield _shortened(f"Not on demand, {how}: {', '.join(names)}")
+        yield f"({how}): {', '.join(names)}"
 
 
 def _shortened(text: str) -> str:

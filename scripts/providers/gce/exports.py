@@ -17,6 +17,7 @@ EXPORTS = (
     Export("TERRAFORM_GCE_IMAGE_FAMILY", "string"),
     Export("TERRAFORM_GCE_IS_GPU_INSTANCE", "bool"),
     Export("TERRAFORM_GCE_NESTED_VIRTUALIZATION", "bool"),
+    Export("TERRAFORM_GCE_MAX_DATA_VOLUMES", "int"),
     *data_volumes(VOLUMES.prefix),
     *NODES,
     *NETWORK_AND_ROOT,

@@ -15,7 +15,9 @@ from cloudlib.calls.left_out import SEE_CALLS, LeftOut
 from cloudlib.catalog import limits
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
 from cloudlib.errors import BadReply
+from providers.gce import disks
 from providers.gce.prices import PriceBook, Shape
+from providers.gce.usage import sold
 
 Rows = Iterable[Sequence[str]]
 
@@ -25,11 +27,14 @@ TYPE_COLUMNS = (
     *("name", "zone", "guestCpus", "memoryMb", "architecture", "isSharedCpu", "deprecated.state"),
     *("accelerators[].guestAcceleratorType", "accelerators[].guestAcceleratorCount"),
     *("bundledLocalSsds.partitionCount", "bundledLocalSsds.defaultInterface"),
+    "maximumPersistentDisks",
 )
 ACCELERATOR_COLUMNS = ("name", "description")
 
 _GONE = ("OBSOLETE", "DELETED")
 _ARCHITECTURES = {"X86_64": "x86_64", "ARM64": "arm64"}
+#: Series with Arm processors, for zones that do not state the architecture: the oldest types never had one.
+_ARM = re.compile(r"(?:[a-z][0-9]+a|a4x)-")
 
 #: The first word of a region's name -> what the menus call that part of the world.
 _GEOGRAPHIES = {
@@ -54,6 +59,13 @@ SPECIAL_LETTERS = {
 }
 PLAIN_LETTERS = {"m": "Memory optimized", "x": "Memory optimized", "z": "Storage optimized"}
 _WITH_DEVICES = ("GPU", "Machine learning accelerators")
+#: Families of which the page says another thing than their memory a vCPU:
+#: https://cloud.google.com/compute/docs/machine-resource#machine_type_comparison
+_BY_FAMILY = {
+    "c2-standard": "Compute optimized",
+    "c2d-standard": "Compute optimized",
+    "n1-highmem": "Memory optimized",
+}
 
 #: GiB of one bundled local SSD: 375 but for newer ones with larger disks. (start, end) of a type's name.
 #: https://cloud.google.com/compute/docs/disks/local-ssd#choose_number_local_ssds
@@ -119,13 +131,16 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], 
     """`machine-types list`: one row a type and zone. `region_of` maps a zone to its region.
 
     Obsolete types are left out, deprecated ones are of a previous generation. A zone that does not state the
-    architecture leaves it to the others; other figures that differ from those of the first zone are noted.
+    architecture leaves it to the others, and a type of which none does to its series; other figures that
+    differ from those of the first zone are noted.
     Categories are those that follow from hardware, "" for the rest.
     """
     figures: dict[str, tuple[str, ...]] = {}
     itypes: dict[str, InstanceType] = {}
     shapes: dict[str, Shape] = {}
     incomplete: set[str] = set()
+    gone: set[str] = set()
+    stated: dict[str, str] = {}
     where: dict[str, set[str]] = {}
     old: dict[str, bool] = {}
 
@@ -135,6 +150,7 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], 
             what = f"has {limits.shown(name)} in the unknown zone {limits.shown(zone)}"
             raise BadReply(f"gce: `gcloud compute machine-types list` {what}", hint=SEE_CALLS)
         if state in _GONE:
+            gone.add(name)
             return None
         if name not in itypes or not itypes[name].architectures:
             made = _type(row, devices)
@@ -142,6 +158,7 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], 
                 incomplete.add(name)
                 return None
             itypes[name], shapes[name] = made
+        stated[name] = stated.get(name) or row[4]
         here = (*row[2:4], row[5], *row[7:])
         if figures.setdefault(name, here) != here:
             left_out.differ("machine types", name)
@@ -155,13 +172,26 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], 
     for name, itype in itypes.items():
         itypes[name] = replace(
             itype,
+            architectures=itype.architectures or _unstated(name, stated[name], left_out),
             current_generation=not old[name],
             zones=tuple(sorted(where[name])),
             regions=tuple(sorted({region_of[z] for z in where[name]})),
         )
         if old[name]:  # what a retired name is billed as is not stated
             shapes[name] = replace(shapes[name], complete=False)
+    for name in gone - set(itypes):
+        left_out.skip("machine types that are withdrawn", name)
     return Types(itypes, shapes, tuple(sorted(incomplete - set(itypes))))
+
+
+def _unstated(name: str, architecture: str, left_out: LeftOut) -> tuple[str, ...]:
+    """The architecture of a type of which no zone states one of ours; () where one states another."""
+    if architecture:
+        left_out.skip("machine types of another architecture", name)
+        return ()
+    assumed = "arm64" if _ARM.match(name) else "x86_64"
+    left_out.assume(f"machine types without an architecture, taken for {assumed}", name)
+    return (assumed,)
 
 
 #: The API counts these as one; what such a part costs is in no SKU that can be told from the whole one's:
@@ -171,7 +201,7 @@ _PARTS_OF_A_GPU = {"g4-standard-6": "1/8", "g4-standard-12": "1/4", "g4-standard
 
 def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType, Shape] | None:
     """The type of a row, without its places, and its shape; None without vCPU or memory figures."""
-    name, _, cpus, memory, architecture, shared, _, models, counts, partitions, interface = row
+    name, _, cpus, memory, architecture, shared, _, models, counts, partitions, interface, most = row
     if not limits.whole(cpus) or not limits.whole(memory):
         return None
     pairs = zip_longest(models.split(";"), counts.split(";"), fillvalue="")
@@ -183,7 +213,7 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
         if n and not _is_tpu(m)
     )
     others = tuple(_device(devices.get(m) or limits.line(m), n) for m, n in listed if n and _is_tpu(m))
-    category = _WITH_DEVICES[0] if gpus else _WITH_DEVICES[1] if others else ""
+    category = _WITH_DEVICES[0] if gpus else _WITH_DEVICES[1] if others else _BY_FAMILY.get(family(name), "")
     metal = name.endswith("-metal")
     gib = _ssd_gib(name)
     number = limits.whole(partitions)
@@ -199,6 +229,9 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
         local_disks=_disks(number, gib, interface),
         bare_metal=metal,
         kvm=metal,
+        features=disks.taken(name),
+        max_data_volumes=disks.most_data_disks(name, limits.whole(most)),
+        usage=sold(name),
     )
     needs = _category_by_letters(name) in _WITH_DEVICES
     shape = Shape(

@@ -33,10 +33,10 @@ HOME_OF = {"us-central1-a": HERE, "us-central1-b": HERE, "europe-west1-b": "euro
 
 
 def row(name: str, zone: str = "us-central1-a", **cells: str) -> list[str]:
-    """A row of `machine-types list`: 4 vCPU, 16 GiB, x86_64, nothing else."""
+    """A row of `machine-types list`: 4 vCPU, 16 GiB, x86_64, up to 128 disks, nothing else."""
     plain = {"name": name, "zone": zone, "guestCpus": "4", "memoryMb": "16384", "architecture": "X86_64",
              "isSharedCpu": "False", "deprecated": "", "accelerator": "", "count": "", "disks": "",
-             "interface": "NVME"}  # fmt: skip
+             "interface": "NVME", "most": "128"}  # fmt: skip
     assert set(cells) <= set(plain)
     return list({**plain, **cells}.values())
 
@@ -106,6 +106,21 @@ def test_letters_are_the_last_resort(family: str, category: str) -> None:
     assert made.category == category
 
 
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [("n1-highmem-4", "Memory optimized"), ("c2-standard-4", "Compute optimized"),
+     ("c2d-standard-4", "Compute optimized"), ("c2d-highmem-4", ""), ("n1-standard-4", "")],
+)  # fmt: skip
+def test_families_whose_memory_says_another_thing_than_their_page(name: str, category: str) -> None:
+    assert one(name=name).category == category
+
+
+def test_an_accelerator_of_another_maker_is_an_accelerator() -> None:
+    kind = one(name="a9-gaudi-8g", accelerator="intel-gaudi-3", count="8")
+    assert (kind.gpus, kind.accelerators) == ((), (Gpu("intel-gaudi-3", 8),))
+    assert kind.category == "Machine learning accelerators"
+
+
 # --- figures ---
 
 
@@ -135,8 +150,39 @@ def test_sizes_of_bundled_disks(name: str, gib: int) -> None:
     assert parsed(row(name, disks="2")).shapes[name].ssd_gib == 2 * gib
 
 
+@pytest.mark.parametrize(
+    ("name", "architecture"),
+    [("n1-standard-4", "x86_64"), ("f1-micro", "x86_64"), ("a2-highgpu-1g", "x86_64"),
+     ("c4d-highcpu-2", "x86_64"),
+     ("t2a-standard-4", "arm64"), ("c4a-standard-4", "arm64"), ("a4x-highgpu-4g", "arm64")],
+)  # fmt: skip
+def test_an_architecture_that_is_not_stated_is_that_of_the_series(name: str, architecture: str) -> None:
+    left_out = LeftOut()
+    made = gce_parse.types([row(name, architecture="")], HOME_OF, DEVICES, left_out)
+    assert made.itypes[name].architectures == (architecture,)
+    told = f"1 machine types without an architecture, taken for {architecture}; one of them: {name}"
+    assert left_out.notices() == (told,) and left_out.counts() == {}
+
+
+def test_what_is_left_out_is_counted() -> None:
+    left_out = LeftOut()
+    rows = [
+        row("n2-standard-4"),
+        row("n9-standard-4", architecture="RISCV"),
+        row("n0-standard-4", deprecated="OBSOLETE"),
+        row("n2-standard-4", "us-central1-b", deprecated="OBSOLETE"),
+        row("n8-standard-4", guestCpus=""),
+    ]
+    made = gce_parse.types(rows, HOME_OF, DEVICES, left_out)
+    assert not made.itypes["n9-standard-4"].offered and made.incomplete == ("n8-standard-4",)
+    assert left_out.counts() == {
+        "machine types of another architecture": 1,
+        "machine types that are withdrawn": 1,
+    }
+
+
 def test_an_unknown_architecture_is_none() -> None:
-    assert one(architecture="RISCV").architectures == () and one(architecture="").architectures == ()
+    assert one(architecture="RISCV").architectures == ()
     found = parsed(row("n2-standard-4", architecture=""), row("n2-standard-4", "us-central1-b"))
     assert found.itypes["n2-standard-4"].architectures == ("x86_64",)
     assert found.itypes["n2-standard-4"].zones == ("us-central1-a", "us-central1-b")

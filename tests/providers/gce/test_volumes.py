@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 import gce_api
@@ -40,7 +38,9 @@ def told(machine: str, disk: str = "", *, nested: bool = False) -> list[str]:
     ],
 )
 def test_disks(machine: str, disk: str, problem: str) -> None:
-    assert told(machine, disk) == ([f"{machine} {problem}"] if problem else [])
+    assert [what.partition(":")[0] for what in told(machine, disk)] == (
+        [f"{machine} {problem}"] if problem else []
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,4 +72,5 @@ def test_nested_virtualization(machine: str) -> None:
 
 def test_the_same_pattern_as_terraform() -> None:
     text = (ROOT / "terraform" / "gce" / "vars.tf").read_text(encoding="utf-8")
-    assert re.findall(r'regex\("(.*?)", var\.gce_machine_type\)', text) == [NO_NESTING.replace("\\", "\\\\")]
+    pattern = NO_NESTING.replace("\\", "\\\\")
+    assert f'!= true || !can(regex("{pattern}", var.gce_machine_type))' in text

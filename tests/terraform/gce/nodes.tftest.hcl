@@ -17,6 +17,7 @@ variables {
   gce_image_project             = "debian-cloud"
   gce_image_family              = "debian-13"
   gce_nested_virtualization     = false
+  gce_max_data_volumes          = 20
   gce_data_disk_count           = 0
   gce_data_disk_type            = null
   gce_data_disk_size_gb         = null
@@ -172,14 +173,37 @@ run "bare_metal_is_not_migrated" {
   }
 }
 
-run "hosts_of_tpus" {
+run "a_part_of_a_gpu_is_not_migrated" {
   variables {
-    gce_machine_type = "ct5lp-hightpu-4t"
+    gce_machine_type    = "g4-standard-6"
+    gce_is_gpu_instance = true
   }
 
   assert {
-    condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == "TERMINATE" && node.boot_disk[0].initialize_params[0].type == "pd-balanced"])
-    error_message = "a host of TPUs v5e is stopped, and boots from Persistent Disk"
+    condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == "TERMINATE"])
+    error_message = "an eighth of a GPU stops for maintenance as a whole one does"
+  }
+}
+
+run "accelerators_that_are_no_gpus_are_not_migrated" {
+  variables {
+    gce_machine_type = "a9-gaudigpu-8g"
+  }
+
+  assert {
+    condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == "TERMINATE"])
+    error_message = "the series stops for maintenance, whatever its devices are called"
+  }
+}
+
+run "the_oldest_shared_core_is_migrated" {
+  variables {
+    gce_machine_type = "g1-small"
+  }
+
+  assert {
+    condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == null])
+    error_message = "g1 is no GPU machine"
   }
 }
 
@@ -240,18 +264,6 @@ run "hyperdisk_in_the_place_of_persistent_disk" {
   }
 }
 
-run "hyperdisk_for_a3_ultra" {
-  variables {
-    gce_machine_type    = "a3-ultragpu-8g"
-    gce_is_gpu_instance = true
-  }
-
-  assert {
-    condition     = alltrue([for node in google_compute_instance.node : node.boot_disk[0].initialize_params[0].type == "hyperdisk-balanced"])
-    error_message = "the A3 Ultra boots from Hyperdisk"
-  }
-}
-
 run "persistent_disk_for_a3_high" {
   variables {
     gce_machine_type    = "a3-highgpu-8g"
@@ -260,7 +272,7 @@ run "persistent_disk_for_a3_high" {
 
   assert {
     condition     = alltrue([for node in google_compute_instance.node : node.boot_disk[0].initialize_params[0].type == "pd-balanced"])
-    error_message = "other A3 need not"
+    error_message = "A3 High takes Persistent Disk"
   }
 }
 
@@ -329,4 +341,29 @@ run "too_many_disks" {
   }
 
   expect_failures = [var.gce_data_disk_count]
+}
+
+run "fewer_disks_than_20_on_a_small_machine" {
+  command = plan
+
+  variables {
+    gce_machine_type      = "e2-micro"
+    gce_max_data_volumes  = 15
+    gce_data_disk_count   = 16
+    gce_data_disk_type    = "pd-ssd"
+    gce_data_disk_size_gb = 100
+  }
+
+  expect_failures = [var.gce_data_disk_count]
+}
+
+run "a_machine_that_is_not_sold_on_demand" {
+  command = plan
+
+  variables {
+    gce_machine_type    = "a3-highgpu-1g"
+    gce_is_gpu_instance = true
+  }
+
+  expect_failures = [var.gce_machine_type]
 }

@@ -22,6 +22,7 @@ import cloud_providers
 from cloudlib.calls.run import CallLog
 from cloudlib.calls.tapes import Tapes
 from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog import merge
 from cloudlib.errors import CloudError, report, some
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, staged, tier
@@ -53,7 +54,8 @@ def _replayed(provider: Provider) -> dict[str, str]:
     log = CallLog(tape=Tapes(replay=ROOT / RECORDINGS).tape(provider.NAME))
     with tempfile.TemporaryDirectory(prefix="verify-static-") as nothing_known:
         fetched = refresh.fetch(provider, Path(nothing_known), Request(log=log))
-    return refresh.render(provider, fetched.catalog, tier.STATIC)
+    catalog = merge.for_everybody(fetched.catalog, None)  # as a promotion does
+    return refresh.render(provider, catalog, tier.STATIC)
 
 
 def _compare(provider: Provider, texts: dict[str, str]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.merge import carry_forward, in_words, prices_of, silent, unreached
+from cloudlib.catalog.merge import carry_forward, for_everybody, in_words, prices_of, silent, unreached
 from cloudlib.catalog.records import Catalog, Price, Provenance, Region, Zone
 from tests.support.catalogs import CLOSED, FAR, HOME, REGIONS, SOURCE, ZONES, catalog, itype
 
@@ -194,3 +194,37 @@ def test_a_price_list_is_missed_for_each_of_many_regions() -> None:
     assert in_words(["west", *prices]) == "west, prices of north, east, south and 2 more regions"
     assert in_words(prices[:4]) == "prices of north, east, south and 1 more region"
     assert in_words(prices[:2]) == "prices of north, east" and in_words(["west"]) == "west"
+
+
+def closed_to_this_account() -> Catalog:
+    """What an account sees that has not opted in to the south."""
+    here = [
+        r if r.name != FAR else replace(r, available=False, why_not="this account has not") for r in REGIONS
+    ]
+    types = [itype("m7.large", usd="0.2", regions=(HOME,)), itype("n9.large", regions=(HOME,))]
+    zones = [z for z in ZONES if z.region == HOME]
+    about = Provenance(source="live", fetched_at="2026-11-01T00:00:00+00:00", not_reached={"x": "y"})
+    return catalog(types, regions=here, zones=zones, provenance=about)
+
+
+def test_what_is_closed_to_one_account_stays_for_the_others() -> None:
+    about = Provenance(source="live", fetched_at="2026-10-01T00:00:00+00:00")
+    old = catalog([itype("m7.large", usd="0.1"), itype("s1.large", regions=(FAR,))], provenance=about)
+    made = for_everybody(closed_to_this_account(), old)
+    types = {t.name: t for t in made.instance_types}
+    assert types["m7.large"].regions == (*types["n9.large"].regions, FAR) == (HOME, FAR)
+    assert types["s1.large"].zones == ("south-1a",) and FAR in made.offered_in
+    assert str(types["m7.large"].prices[HOME].usd_per_hour) == "0.2", "what was asked is new"
+    assert made.provenance.not_reached == {"x": "y", FAR: "the account that asked has not opted in"}
+    assert made.provenance.known_since == {FAR: "2026-10-01T00:00:00+00:00"}
+    assert made.provenance.unanswered == {}, "it is not silent"
+    assert for_everybody(closed_to_this_account(), made).instance_types == made.instance_types
+
+
+def test_nobody_is_told_what_another_account_may_not() -> None:
+    for old in (None, catalog([itype("m7.large", regions=(HOME,))])):
+        made = for_everybody(closed_to_this_account(), old)
+        far = next(r for r in made.regions if r.name == FAR)
+        assert (far.available, far.why_not) == (False, "") and made.provenance.known_since == {}
+    plain = catalog([itype("m7.large")], regions=REGIONS[:2])
+    assert for_everybody(plain, plain) is plain

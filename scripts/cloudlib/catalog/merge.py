@@ -48,6 +48,7 @@ def images_like(image: Image) -> str:
     return f"{image.distro if image.purpose == 'os' else image.purpose.upper()} images"
 
 
+_NOT_OPTED_IN = "the account that asked has not opted in"
 #: Refreshes without an answer after which a region is no longer a transient fault.
 _SILENT = 3
 
@@ -89,6 +90,31 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
             },
         ),
     )
+
+
+def for_everybody(new: Catalog, old: Catalog | None) -> Catalog:
+    """`new`, without what only the account that asked may not use: what is committed is for all accounts.
+
+    Of a region that it has not opted in to, `old` is kept as last known, marked and dated like one that did
+    not answer. Where nothing is known about such a region, nobody is told about somebody else's account.
+    """
+    known = {region for t in old.instance_types for region in t.regions} if old else set()
+    closed = {r.name: _NOT_OPTED_IN for r in new.regions if r.opt_in and not r.available}
+    kept = {name: why for name, why in closed.items() if name in known}
+    if not closed:
+        return new
+    regions = tuple(
+        replace(r, available=r.available or r.name in kept, why_not="") if r.name in closed else r
+        for r in new.regions
+    )
+    opened = replace(new, regions=regions, provenance=replace(new.provenance, not_reached=kept))
+    merged = carry_forward(opened, old)
+    about = replace(
+        new.provenance,
+        not_reached={**new.provenance.not_reached, **kept},
+        known_since={**new.provenance.known_since, **merged.provenance.known_since},
+    )
+    return merged.with_provenance(about)
 
 
 def unreached(catalog: Catalog) -> list[str]:

@@ -115,7 +115,8 @@ class Promoted:
 def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
     """Generated -> static: all of a provider's files, or none.
 
-    The static files are rendered from the generated catalog; no generated text is copied. Refused where
+    The static files are rendered from the generated catalog, with what is closed to this account alone as it
+    was last known; no generated text is copied. Refused where
     nothing was generated, where the generated files are not those of their catalog, where `doubts` has a
     reason (`force` overrides, and the catalog then says so), where an image is of an unknown publisher,
     where the tree would not parse, or a shipped defconfig would lose a setting.
@@ -133,6 +134,7 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
         error.unchanged = "the static files"
         raise
     old = _committed(root, name, force=force)
+    catalog = merge.for_everybody(catalog, old)
     diff = difference(old, catalog) if old is not None else None
     catalog = _believed(provider, diff, old, catalog, force=force)
     texts = render(provider, catalog, tier.STATIC)

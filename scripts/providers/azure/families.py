@@ -65,6 +65,16 @@ _SERIES = {
     "xeidsv4": "Eidsv4",
     "xeisv4": "Eisv4",
 }
+#: Families of a previous generation, some of them announced for retirement. Microsoft's API does not say so.
+#: https://learn.microsoft.com/azure/virtual-machines/sizes/lifecycle/previous-gen-sizes-list
+PREVIOUS = frozenset(
+    {
+        *("Av2", "Bs", "D", "DS", "Dv2", "DSv2", "Dv2Promo", "DSv2Promo", "Dv3", "Dsv3"),
+        *("F", "Fs", "Fsv2"),
+        *("Eav4", "Easv4", "Edv4", "Edsv4", "Ev3", "Esv3", "Ev4", "Esv4", "G", "GS"),
+        *("Ls", "Lsv2"),
+    }
+)
 #: The letters of a family, those of its features, and an accelerator and a version where there are any.
 _FORM = re.compile(r"(DC|EC|FX|HB|HC|HX|N[CDGPV]|[ABDEFGHLM])([A-Za-z]*?)((?:(?:GB|MI|[AHLV])\d+X?)?v\d+)?")
 

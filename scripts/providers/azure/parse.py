@@ -203,6 +203,7 @@ def _instance_type(name: str, family: str, has: Mapping[str, str]) -> InstanceTy
         gpus=() if fpga else devices,
         accelerators=tuple(replace(d, name="FPGA") for d in devices) if fpga else (),
         local_disks=_disks(has),
+        current_generation=family not in azure_families.PREVIOUS,
         network="accelerated" if azure_boot.ACCELERATED_NETWORKING in features else "",
         boot_modes=azure_boot.modes_of_size(has),
         features=features,

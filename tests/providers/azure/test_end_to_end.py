@@ -143,6 +143,8 @@ def test_sizes_follow_the_architecture_and_images_the_size(
     kconf = parse_menus(tmp_path / "menus", catalog, azure_api.MENU_NAMES)
     assert "DPSV5" not in visible(kconf, f"{T}_VM_FAMILY_")
     sku = f"{T}_IMAGE_SKU"
+    assert "DV3" not in visible(kconf, f"{T}_VM_FAMILY_"), "a previous generation"
+    choose(kconf, f"{T}_PREVIOUS_GENERATION")
     for family, debian in (("DV3", "12"), ("DSV5", "12-gen2")):
         choose(kconf, f"{T}_VM_FAMILY_{family}")
         kconf.syms[f"{T}_IMAGE_DEBIAN_12"].set_value("y")

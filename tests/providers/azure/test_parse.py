@@ -342,6 +342,15 @@ def test_the_committed_families_are_named_for_everybody() -> None:
     assert {azure_families.known_as(t.family).upper() for t in catalog.instance_types} == names
 
 
+def test_previous_generations_are_those_of_microsofts_page() -> None:
+    """Each name on the list is that of a family of the committed catalog: none is misspelled."""
+    catalog = catalogfile.load_file(ROOT / "terraform/azure/kconfigs/catalog.json.static")
+    families = catalog.families()
+    assert families.keys() >= azure_families.PREVIOUS
+    old = {name for name, sizes in families.items() if not any(t.current_generation for t in sizes)}
+    assert old == azure_families.PREVIOUS and {"Dsv6", "Dsv5", "Dasv4", "Lsv3"} & old == set()
+
+
 @given(st.text(min_size=1))
 def test_every_family_gets_a_name(family: str) -> None:
     name = azure_families.known_as(family)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Amazon Web Services: asks the `aws` CLI what EC2 offers and what it costs.
 
-One fetch makes at most 3 calls a usable region plus 11. It needs ec2:DescribeRegions,
+One fetch makes at most 3 calls a usable region plus 15. It needs ec2:DescribeRegions,
 DescribeAvailabilityZones, DescribeInstanceTypes, DescribeImages and sts:GetCallerIdentity.
 ec2:DescribeInstanceTypeOfferings (zones of types) and pricing:GetProducts (prices) are optional: if denied,
 the catalog is built without them and says so.
@@ -16,6 +16,7 @@ from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
 from providers.aws import calls, exports, images, parse, volumes
+from providers.aws import charges as aws_charges
 from providers.aws import fetch as aws_fetch
 
 NAME = calls.NAME
@@ -52,6 +53,7 @@ MENU_NAMES = MenuNames(
 EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES
 machine_problems = volumes.machine_problems
+charges = aws_charges.charges
 CANARIES = ("m5.large", "t3.micro")
 PUBLISHERS = images.PINNED
 

@@ -62,7 +62,7 @@ def _check(*, live: bool) -> int:
     findings = [*now.findings(), *now.key_findings(), *(capacity.findings(now) if live else ())]
     for finding in findings:
         print(f"{finding.level}: {finding.text}")
-    print(cost.line(now.selection, now.catalog))
+    print(cost.line(cost.of(now), now.catalog))
     launchable = all(f.level != ERROR for f in findings)
     fetched = now.catalog.provenance.fetched_at[:10]
     source = f"live answer of {now.provider.TITLE}" if live else f"catalog of {fetched}"

@@ -200,7 +200,7 @@ def _ready(*, make_keys: bool) -> tuple[session.Session, Terraform, sshkeys.KeyP
             f"note: machines in terraform/{name} are still up: make destroy CLOUD_PROVIDER={name}",
             file=sys.stderr,
         )
-    print(cost.line(now.selection, now.catalog))
+    print("\n".join(cost.lines(cost.of(now), now.catalog)))
     return now, terraform, keys
 
 

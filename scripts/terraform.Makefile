@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # From .config to machines: terraform in terraform/<provider>/.
 
-PHONY += bringup destroy cloud-plan cloud-check
+PHONY += bringup destroy cloud-plan cloud-check cost
 
 bringup: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_terraform.py bringup
@@ -22,9 +22,13 @@ terraform-lock:
 cloud-check: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_check.py
 
+cost: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_cost.py
+
 terraform-help:
 	@echo 'Machines (need terraform and credentials of the provider):'
 	@echo '  cloud-check               - can .config be launched? LIVE=1 asks the cloud'
+	@echo '  cost                      - what the machines cost by part; also with NODES=N'
 	@echo '  cloud-plan                - show what bringup would do'
 	@echo '  bringup                   - bring the nodes up, write ssh_config for them'
 	@echo '  destroy                   - destroy them; asks, unless YES=1'

@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
             print(f"warning: {finding.text}", file=sys.stderr)
     if now.problem:
         print(message(f"warning: {now.problem}"), file=sys.stderr)
-    print(cost.line(now.selection, now.catalog))
+    print(cost.line(cost.of(now), now.catalog))
     return 0
 
 

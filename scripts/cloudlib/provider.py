@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
@@ -229,6 +230,29 @@ class MachineRules(Protocol):
 
     def machine_problems(self, values: Variables) -> Sequence[Problem]:
         """What the chosen machine type refuses of the other settings. Makes no call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A part of the bill of one node besides the machine: `amount` units of a `Rate` of the catalog.
+
+    `line` is what the bill calls it and `what` says how much of it there is. `amount` is None where that is
+    not known: a root disk of the image's own size.
+    """
+
+    line: str
+    what: str
+    part: str
+    unit: str
+    amount: Decimal | None
+
+
+@runtime_checkable
+class Billed(Protocol):
+    """Optional: a machine needs disks or an address, which have prices of their own."""
+
+    def charges(self, values: Variables) -> Sequence[Charge]:
+        """What one node is billed for besides its machine. Makes no call."""
 
 
 @runtime_checkable

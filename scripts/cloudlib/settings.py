@@ -68,6 +68,14 @@ def max_usd_per_hour() -> Decimal:
     return Decimal(text)
 
 
+def node_count() -> int | None:
+    """NODES: the number of nodes that `make cost` works out; None where it is not set."""
+    text = os.environ.get("NODES", "")
+    if text and not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise UsageError(f"NODES={text!r} is not a number of nodes from 1 to 9999", hint="make cost NODES=4")
+    return int(text) if text else None
+
+
 def source_note() -> str:
     """CLOUD_SOURCE_NOTE: what a catalog gives as its source instead of its own words; "" for those."""
     return os.environ.get("CLOUD_SOURCE_NOTE", "")

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What is wrong with a selection, and what it costs: pure functions over a catalog one can read."""
+"""What is wrong with a selection: pure functions over a catalog one can read."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,7 +15,7 @@ import cloud_providers
 from cloudlib.catalog import boot
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Provenance
-from cloudlib.config import cost, launch, selection
+from cloudlib.config import launch, selection
 from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding
 from cloudlib.config.selection import Selection, Volumes
 from cloudlib.provider import Problem, Provider, Variables, VolumeLimits, VolumeRules
@@ -261,30 +260,6 @@ def test_settings_that_the_machine_refuses() -> None:
     values: Variables = {"terraform_demo_switch": True}
     assert only(values=values) == Finding(ERROR, "m7.large has no switch", ("m8.large",))
     assert find(values={"terraform_demo_switch": False}) == []
-
-
-# --- cost ---
-
-
-def test_cost() -> None:
-    said = cost.line(replace(GOOD, nodes=3), catalog())
-    assert said.startswith("cost: 3 x m7.large in north-1 at $0.1008 = $0.3024/h, $220.75/month (730 h); ")
-    assert said.endswith("without volumes, addresses, traffic and image fees")
-    assert cost.line(GOOD, catalog()).startswith("cost: 1 x m7.large in north-1 = $0.1008/h, $73.58/month")
-
-
-def test_a_cost_that_is_not_known_is_never_another_region_s() -> None:
-    of = catalog()
-    assert cost.hourly(of, GOOD.instance_type, GOOD.region) == Decimal("0.1008")
-    assert cost.hourly(of, GOOD.instance_type, FAR) is None, "known in the north alone"
-    said = cost.line(replace(GOOD, region=FAR), of)
-    assert "in south-1: unknown, the catalog has no price" in said and "$" not in said
-    assert "unknown, the catalog has no price" in cost.line(replace(GOOD, instance_type="none"), of)
-    assert "unknown, this tree has no catalog" in cost.line(GOOD, None)
-
-
-def test_a_thousand_nodes() -> None:
-    assert "$100.80/h, $73,584.00/month" in cost.line(replace(GOOD, nodes=1000), catalog())
 
 
 # --- the selection in the variables ---

@@ -76,6 +76,7 @@ class AwsData:
     types: {instance type: its DescribeInstanceTypes document}
     offerings: {zone name: the instance types offered in it}
     prices: {(region, instance type): USD an hour as a decimal string}, Linux on demand, shared tenancy
+    rates: (region, usage type, unit, USD) of volumes and addresses
     """
 
     regions: tuple[Region, ...]
@@ -84,6 +85,7 @@ class AwsData:
     offerings: Mapping[str, frozenset[str]]
     prices: Mapping[tuple[str, str], str]
     images: tuple[Image, ...]
+    rates: tuple[tuple[str, str, str, str], ...] = ()
 
     def region(self, name: str) -> Region | None:
         """The region of that name, if there is one."""

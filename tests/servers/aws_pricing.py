@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tests.servers.aws_data import AwsData
+from tests.servers.aws_rates import rate_entry, rate_rows
 from tests.servers.aws_wire import AwsError, Call, json_reply, page, page_size
 from tests.servers.http_wire import Reply
 
@@ -57,16 +58,19 @@ class Pricing:
             raise AwsError("UnknownEndpoint", f"Pricing has no endpoint in {call.region}", 404)
         if call.action != "GetProducts":
             raise AwsError("UnknownOperationException", f"no operation {call.action}")
-        if call.document.get("ServiceCode") != "AmazonEC2":
-            raise AwsError("InvalidParameterException", "this server knows the service code AmazonEC2 only")
         wanted = _wanted(call.document.get("Filters", []))
+        if call.document.get("ServiceCode") not in ("AmazonEC2", "AmazonVPC"):
+            raise AwsError("InvalidParameterException", "this server knows AmazonEC2 and AmazonVPC only")
         size = page_size(call.document.get("MaxResults"), 100, 100)
         shown, token = page(
             self._found(wanted), call.document.get("NextToken"), size, "InvalidNextTokenException"
         )
-        entries = [json.dumps(_entry(attributes, usd), separators=(",", ":")) for attributes, usd in shown]
+        entries = [json.dumps(self._entry_of(*row), separators=(",", ":")) for row in shown]
         answer: dict[str, Any] = {"FormatVersion": "aws_v1", "PriceList": entries}
         return json_reply({**answer, "NextToken": token} if token else answer)
+
+    def _entry_of(self, attributes: dict[str, str], usd: str) -> dict[str, Any]:
+        return rate_entry(attributes, usd) if "unit" in attributes else _entry(attributes, usd)
 
     def _found(self, wanted: Mapping[str, str]) -> list[Row]:
         """What passes the filters; kept, as the next page is likely to be asked for."""
@@ -84,6 +88,9 @@ class Pricing:
 
     def _rows(self, wanted: Mapping[str, str]) -> Iterator[Row]:
         """(attributes, USD) of what is sold; only a rough choice, by region and instance type."""
+        if "productFamily" in wanted or "group" in wanted:
+            yield from rate_rows(self._data)
+            return
         for region, names in self._types_of.items():
             if wanted.get("regionCode", region) != region:
                 continue

@@ -76,6 +76,20 @@ _DECOYS = (  # what an image query must not mistake for the images above
     (_SUSE, "x86_64", "suse-sles-15-sp6-byos-v20250101-hvm-ssd-x86_64"),
     (_REDHAT, "x86_64", "RHEL-9.6.0_HVM_BETA-20250401-x86_64-0-Hourly2-GP3"),
 )
+#: (usage type, unit, USD): real names and units, made-up amounts.
+_RATES = (
+    ("EBS:VolumeUsage.gp3", "GB-Mo", "0.0730000000"),
+    ("EBS:VolumeUsage.io2", "GB-month", "0.1460000000"),
+    ("EBS:VolumeP-IOPS.gp3", "IOPS-Mo", "0.0073000000"),
+    ("EBS:VolumeP-IOPS.piops", "IOPS-Mo", "0.0730000000"),
+    ("EBS:VolumeP-IOPS.io2", "IOPS-Mo", "0.0730000000"),
+    ("EBS:VolumeP-IOPS.io2.tier2", "IOPS-Mo", "0.0365000000"),
+    ("EBS:VolumeP-IOPS.io2.tier3", "IOPS-Mo", "0.0146000000"),
+    ("EBS:VolumeP-Throughput.gp3", "GiBps-mo", "37.3760000000"),
+    ("EBS:VolumeIOUsage", "IOs", "0.0000000500"),
+    ("PublicIPv4:InUseAddress", "Hrs", "0.0040000000"),
+    ("PublicIPv4:IdleAddress", "Hrs", "0.0090000000"),
+)
 DEPRECATED = "debian-10-amd64-20240101-1005"
 PENDING = "debian-12-amd64-20250909-1006"
 
@@ -107,6 +121,7 @@ def load() -> AwsData:
             _image(_DEBIAN, "x86_64", DEPRECATED, deprecation="2024-07-01T00:00:00.000Z"),
             _image(_DEBIAN, "x86_64", PENDING, state="pending"),
         ),
+        rates=tuple((region, *row) for region in ("us-east-1", "us-west-2") for row in _RATES),
     )
 
 

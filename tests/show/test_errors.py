@@ -8,6 +8,7 @@ import unicodedata
 
 import pytest
 
+import aws_api
 from cloudlib.config import cost
 from cloudlib.config.finding import ERROR, Finding
 from cloudlib.config.selection import Selection
@@ -75,7 +76,11 @@ def test_nothing_of_a_run_or_a_check_steers_the_terminal() -> None:
         Outcome("azure", "FAILED", False, error=CallFailed(ATTACK, hint=ATTACK)),
     ]
     summary.show(outcomes, stream)
-    lines = stream.getvalue(), Finding(ERROR, ATTACK, (ATTACK,)).text, cost.line(CHOSEN, None)
+    lines = (
+        stream.getvalue(),
+        Finding(ERROR, ATTACK, (ATTACK,)).text,
+        cost.line(cost.bill(CHOSEN, None, aws_api), None),
+    )
     assert [text.count(r"\u001b[2J") for text in lines] == [5, 2, 1]
     assert "\x1b" not in "".join(lines)
 

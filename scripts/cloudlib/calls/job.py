@@ -15,8 +15,9 @@ from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import limits
 from cloudlib.catalog.merge import images_like, prices_of
+from cloudlib.catalog.rates import GLOBAL, Rate, one_each
 from cloudlib.catalog.records import Image, Price, Provenance
-from cloudlib.errors import CallFailed, CatalogError, NoCredentials, ShortAnswer
+from cloudlib.errors import CallFailed, CatalogError, NoCredentials, NotRecorded, ShortAnswer
 
 _Answer = TypeVar("_Answer")
 _Row = TypeVar("_Row")
@@ -68,6 +69,27 @@ def check_prices(
     """ShortAnswer where a region's price list lacks known prices; with `some` also where it has none."""
     expected = results.expected
     expected.check(prices_of(region), "prices", listed, expected.priced_in(region), some=some)
+
+
+def take_rates(
+    tasks: Iterable[Future[_Answer]],
+    parse: Callable[[_Answer], Iterable[Rate]],
+    regions: Collection[str],
+    notices: list[str],
+) -> tuple[Rate, ...]:
+    """The prices of disks, addresses and licenses in some regions, all of them or none.
+
+    A list that is refused or fails costs these prices alone, and is noted; a recording that was made before
+    they were asked for has none.
+    """
+    try:
+        every = [rate for task in tasks for rate in parse(task.result())]
+    except NotRecorded:
+        return ()
+    except (CallFailed, NoCredentials) as error:
+        notices.append(f"prices of disks and addresses: {error.what}")
+        return ()
+    return one_each(rate for rate in every if rate.region in regions or rate.region == GLOBAL)
 
 
 def take_images(

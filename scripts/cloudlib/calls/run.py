@@ -109,8 +109,8 @@ class CallLog:
         answer came.
         """
         if self.replayed is not None:
-            self.take(shown)
             answer = self.replayed.answer(call)
+            self.take(shown)
             if answer.failed:
                 raise answer.failure()
             return answer

@@ -71,6 +71,7 @@ class CatalogDiff:
     families: Names
     types: Names
     images: Names
+    rates: Names
     moved: tuple[Moved, ...]
     repriced: tuple[Repriced, ...]
     priced: tuple[tuple[str, str], ...]
@@ -93,6 +94,7 @@ def difference(old: Catalog, new: Catalog) -> CatalogDiff:
         families=_families(old, new),
         types=_names(old.instance_types, new.instance_types, lambda t: t.name, leave=_PLACES),
         images=_names(old.images, new.images, image_name),
+        rates=_names(old.rates, new.rates, lambda rate: f"{rate.part} per {rate.unit}"),
         moved=tuple(m for a, b in both if (m := _moved(old, new, a, b)) is not None),
         repriced=tuple(
             Repriced(b.name, region, a.prices[region].usd_per_hour, b.prices[region].usd_per_hour)

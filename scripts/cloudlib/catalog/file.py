@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cloudlib.catalog import decode, limits
+from cloudlib.catalog import rates as rates_of
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Price, Provenance, Region, Zone
 from cloudlib.errors import CatalogError
 
@@ -31,7 +32,7 @@ _WHOLE = "="
 _UNKNOWN = "?"
 #: JSON text to {source: {USD: regions}}.
 _BY_SOURCE = decode.mapped(decode.mapped(decode.text))
-_SECTIONS = ("regions", "zones", "instance_types", "images")
+_SECTIONS = ("regions", "zones", "instance_types", "images", "rates")
 
 
 def dump(catalog: Catalog) -> str:
@@ -46,6 +47,8 @@ def dump(catalog: Catalog) -> str:
     }
     parts = [f'"{key}": {_json(value)}' for key, value in head.items()]
     for section, lines in sections.items():
+        if section == "rates" and not lines:
+            continue  # a catalog may have none
         joined = ",\n".join(lines)
         parts.append(f'"{section}": [\n{joined}\n]' if lines else f'"{section}": []')
     return "{\n" + ",\n".join(parts) + "\n}\n"
@@ -100,7 +103,7 @@ def _json_of(text: str) -> Any:
 
 
 def _check_digest(text: str, data: Any, where: str) -> None:
-    whole = len(_record_lines(text)) == sum(len(data[section]) for section in _SECTIONS)
+    whole = len(_record_lines(text)) == sum(len(data.get(section, ())) for section in _SECTIONS)
     if not whole or data["provenance"].get("digest") != text_digest(text, data["default_region"]):
         raise CatalogError(
             f"{where}: the records do not match the digest: the file was edited by hand, or is damaged",
@@ -162,6 +165,9 @@ def _catalog(data: Mapping[str, Any]) -> Catalog:
         instance_types=section("instance_types", instance_type),
         images=section("images", image),
         provenance=decode.named("provenance", provenance, data["provenance"]),
+        rates=chain.from_iterable(
+            decode.named("rates", decode.listed(rates_of.of_line), data.get("rates", []))
+        ),
     )
 
 
@@ -238,7 +244,10 @@ def _zones(offered: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _lines(catalog: Catalog, section: str) -> Iterator[str]:
-    """The records of a section, one JSON text each."""
+    """The records of a section, one JSON text each; rates of one part share a line."""
+    if section == "rates":
+        yield from map(_json, rates_of.by_price(catalog.rates))
+        return
     for record in getattr(catalog, section):
         plain = _plain(record)
         if isinstance(record, InstanceType):

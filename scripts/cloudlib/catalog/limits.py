@@ -138,6 +138,10 @@ VOLUMES = Bounds(0, 1024)
 DISK_GB = Bounds(1, 1_000_000)
 #: The cheapest machine of today costs $0.0042, the dearest some $400.
 USD_PER_HOUR = Dollars(Decimal("0.0001"), Decimal(2000))
+#: Of a unit: an IOPS for an hour costs $0.0000068, the largest disk of Azure some $8,000 a month.
+USD_A_UNIT = Dollars(Decimal("0.0000001"), Decimal(50_000))
+#: What is counted, and for how long.
+UNIT = Form("a unit of a price", re.compile(r"(?:(?:GiB|IOPS|MiB/s|MB/s|vCPU)-)?(?:hour|month)"))
 
 #: Record -> field -> what its value may be, and each of several. Where a type is offered and priced is not
 #: here: these are names of the catalog's own regions and zones.
@@ -146,6 +150,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
     "Zone": {"name": ZONE, "region": NAME, "zone_id": PROSE, "short": MAYBE_NAME},
     "Gpu": {"name": TITLE, "count": DEVICES, "memory_mib": DEVICE_MIB, "fraction": FRACTION},
     "LocalDisks": {"count": DISKS, "size_gb": DISK_GB, "media": MEDIA},
+    "Rate": {"part": NAME, "unit": UNIT, "region": NAME, "usd": USD_A_UNIT, "source": TITLE},
     "Price": {"usd_per_hour": USD_PER_HOUR, "source": TITLE},
     "InstanceType": {
         "name": NAME,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from cloudlib.catalog.rates import GLOBAL, Rate, rate_order
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Provenance, Region
 
 _PRICES = "prices of "
@@ -65,8 +66,9 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
         return new
     names = {r.name: r for r in old.regions}
     regions = tuple(_named(r, names) for r in new.regions)
+    rates = _rates(new, old)
     if not new.provenance.not_reached:
-        return replace(new, regions=regions)
+        return replace(new, regions=regions, rates=rates)
     lost = _lost(new, old)
     before = {t.name: _kept(t, old, lost) for t in old.instance_types}
     types = [_merged(t, before[t.name]) if t.name in before else t for t in new.instance_types]
@@ -81,6 +83,7 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
         zones={**zones, **{z.name: z for z in new.zones}}.values(),
         instance_types=types,
         images={**images, **{(i.key, i.title): i for i in new.images}}.values(),
+        rates=rates,
         provenance=replace(
             new.provenance,
             known_since=_known_since(new, old),
@@ -140,6 +143,14 @@ def kept_data(catalog: Catalog, part: str) -> str:
     if part not in known_since and not any(part in itype.regions for itype in catalog.instance_types):
         return "nothing is known about it"
     return f"last known data are kept ({known_since.get(part, '')[:10] or 'of an unknown date'})"
+
+
+def _rates(new: Catalog, old: Catalog) -> tuple[Rate, ...]:
+    """The new prices of disks and addresses, and the old ones of regions that got none this time."""
+    answered = {rate.region for rate in new.rates}
+    usable = {r.name for r in new.regions if r.available} | ({GLOBAL} if not new.rates else set())
+    kept = [r for r in old.rates if r.region not in answered and r.region in usable]
+    return tuple(sorted([*new.rates, *kept], key=rate_order))
 
 
 def _unanswered(old: Provenance, parts: Collection[str]) -> dict[str, int]:

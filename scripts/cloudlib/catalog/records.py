@@ -15,6 +15,7 @@ from decimal import Decimal
 from cloudlib.catalog import limits
 from cloudlib.catalog.contradictions import Offer, Places, refuse, refuse_twice
 from cloudlib.catalog.order import family_order, natural
+from cloudlib.catalog.rates import Rate, rate_order
 
 #: What the root Kconfig lets a user target, by the names the records use.
 ARCHITECTURES = ("x86_64", "arm64")
@@ -233,8 +234,8 @@ class Provenance:
 class Catalog:
     """All that one provider offers. Sorted at construction by `Catalog.build`.
 
-    Two fields follow from the rest and are worked out once: `offered_in`, the names of the regions where
-    something that boots Linux on a target architecture is offered; `zone_regions`, {zone: its region}.
+    `rates` are prices of disks and the like. Two fields follow from the rest: `offered_in`, the names of the
+    regions that offer what boots Linux on a target architecture; `zone_regions`, {zone: its region}.
     """
 
     provider: str
@@ -244,6 +245,7 @@ class Catalog:
     instance_types: tuple[InstanceType, ...]
     images: tuple[Image, ...]
     provenance: Provenance
+    rates: tuple[Rate, ...] = ()
     offered_in: frozenset[str] = field(init=False, repr=False, compare=False)
     zone_regions: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
@@ -264,6 +266,7 @@ class Catalog:
         instance_types: Iterable[InstanceType],
         images: Iterable[Image],
         provenance: Provenance,
+        rates: Iterable[Rate] = (),
     ) -> Catalog:
         """Sort the records, and check them. CatalogError for what cannot be a catalog: one without a usable
         region or an instance type, duplicates, names of unknown regions or zones.
@@ -276,15 +279,15 @@ class Catalog:
             instance_types=tuple(sorted(instance_types, key=type_order)),
             images=tuple(sorted(images, key=lambda i: i.key)),
             provenance=provenance,
+            rates=tuple(sorted(rates, key=rate_order)),
         )
         catalog._refuse_contradictions()
         return catalog
 
     def _refuse_contradictions(self) -> None:
         who, types = self.provider, self.instance_types
-        refuse_twice(who, "region", (r.name for r in self.regions))
-        refuse_twice(who, "zone", (z.name for z in self.zones))
-        refuse_twice(who, "instance type", (t.name for t in types))
+        for noun, records in (("region", self.regions), ("zone", self.zones), ("instance type", types)):
+            refuse_twice(who, noun, (record.name for record in records))
         names, usable = [r.name for r in self.regions], [r.name for r in self.regions if r.available]
         offers = [Offer(t.name, t.regions, t.zones, t.prices) for t in types]
         refuse(who, self.default_region, Places(names, usable, self.zone_regions), offers)

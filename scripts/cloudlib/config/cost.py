@@ -1,36 +1,115 @@
 # SPDX-License-Identifier: MIT
-"""What the chosen machines cost, at the price of the chosen region."""
+"""What a configuration costs, part by part, at the prices of the catalog. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
+from cloudlib.catalog.rates import GLOBAL, HOURS_A_MONTH
 from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars
 from cloudlib.config.selection import Selection
+from cloudlib.config.session import Session
 from cloudlib.errors import message
+from cloudlib.provider import Billed, Charge, Provider
 
-#: A year has 8760 hours; the clouds' own calculators take a twelfth of that as a month.
-HOURS_A_MONTH = 730
-_LEFT_OUT = "without volumes, addresses, traffic and image fees"
+#: What nobody can know beforehand.
+_USE = "traffic"
+#: Distributions that are paid for by the hour: {name in the catalog: what its fee is called}.
+_PAID = {"redhat": "RHEL", "suse": "SLES"}
+#: The part of such a fee.
+IMAGE_FEE = "image-fee"
 
 
-def line(wanted: Selection, catalog: Catalog | None) -> str:
-    """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75/month (730 h); without volumes, …`."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A line of the bill: USD per hour of all nodes, None where a price or an amount is not known.
+
+    `source` is the price list that the figure comes from, or why there is none.
+    """
+
+    name: str
+    what: str
+    usd_per_hour: Decimal | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """All parts, the machines first."""
+
+    wanted: Selection
+    parts: tuple[Part, ...]
+
+    @property
+    def total(self) -> Decimal | None:
+        """USD per hour of the parts that are known; None where that of the machines is not."""
+        if self.parts[0].usd_per_hour is None:
+            return None
+        return sum((part.usd_per_hour for part in self.parts if part.usd_per_hour is not None), Decimal(0))
+
+    @property
+    def left_out(self) -> str:
+        """What the total is without: "root disk, public address and traffic"."""
+        unknown = list(dict.fromkeys(part.name for part in self.parts if part.usd_per_hour is None))
+        return " and ".join(filter(None, (", ".join(unknown), _USE)))
+
+
+def bill(wanted: Selection, catalog: Catalog | None, provider: Provider) -> Bill:
+    """What all nodes cost: the machines, and what the provider charges for besides."""
+    price = _machine_price(wanted, catalog)
+    machines = Part(
+        "machines",
+        message(f"{wanted.nodes} x {wanted.instance_type}"),
+        None if price is None else price[0] * wanted.nodes,
+        price[1] if price else "no price in the catalog" if catalog else "no catalog",
+    )
+    charges: list[Charge] = [*provider.charges(wanted.values)] if isinstance(provider, Billed) else []
+    charges += _image_fee(wanted, catalog)
+    return Bill(wanted, (machines, *(_part(charge, wanted, catalog) for charge in charges)))
+
+
+def of(now: Session) -> Bill:
+    """The bill of a loaded configuration."""
+    return bill(now.selection, now.catalog, now.provider)
+
+
+def line(bill: Bill, catalog: Catalog | None) -> str:
+    """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75/month; without root disk and traffic`."""
+    wanted, total = bill.wanted, bill.total
     what = message(f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}")
-    total = hourly_total(wanted, catalog)
     if total is None:
-        why = "this tree has no catalog" if catalog is None else "the catalog has no price for it"
-        return f"cost: {what}: unknown, {why}"
-    single = f" at {dollars(total / wanted.nodes)}" if wanted.nodes > 1 else ""
-    month = f"${total * HOURS_A_MONTH:,.2f}"
-    return f"cost: {what}{single} = {dollars(total)}/h, {month}/month ({HOURS_A_MONTH} h); {_LEFT_OUT}"
+        if catalog is None:
+            return f"cost: {what}: unknown, this tree has no catalog"
+        return f"cost: {what}: unknown, the catalog has no price for it\n{fetch_hint(catalog.provider)}"
+    return f"cost: {what} = {dollars(total)}/h, {_month(total)}/month; without {bill.left_out}"
 
 
-def hourly_total(wanted: Selection, catalog: Catalog | None) -> Decimal | None:
-    """USD per hour of all nodes; None where it is not known."""
-    each = hourly(catalog, wanted.instance_type, wanted.region)
-    return None if each is None else each * wanted.nodes
+def lines(bill: Bill, catalog: Catalog | None) -> list[str]:
+    """The bill, a line for each part with its USD per hour, day and month, and what the sum is without."""
+    rows = [(f"{p.name}: {p.what}" if p.what else p.name, p.usd_per_hour, p.source) for p in bill.parts]
+    wide = max(len(name) for name, _, _ in rows)
+    wanted = bill.wanted
+    said = [message(f"cost: {wanted.nodes} x {wanted.instance_type} in {wanted.region}")]
+    said.append(f"  {'':{wide}}{'hour':>11}{'day':>12}{'month':>14}")
+    said += [_row(name, usd, wide) if usd is not None else f"  {name}: unknown" for name, usd, _ in rows]
+    if bill.total is None:
+        said.append("total: unknown, as the price of the machine is")
+    else:
+        said += [_row("total", bill.total, wide), f"  without {bill.left_out}"]
+    sources = dict.fromkeys(source for _, usd, source in rows if usd is not None)
+    if sources:
+        said.append(f"  month: {HOURS_A_MONTH} h; prices: {', '.join(sources)}")
+    if catalog and any(usd is None for _, usd, _ in rows):
+        said.append(fetch_hint(catalog.provider))
+    return said
+
+
+def fetch_hint(provider: str) -> str:
+    """The command that fetches the prices of a provider."""
+    return f"`make cloud-config-{provider}` fetches the prices of all regions"
 
 
 def hourly(catalog: Catalog | None, instance_type: str, region: str) -> Decimal | None:
@@ -39,3 +118,51 @@ def hourly(catalog: Catalog | None, instance_type: str, region: str) -> Decimal 
     itype = next((t for t in instance_types if t.name == instance_type), None)
     price = itype.price_in(region) if itype else None
     return price.usd_per_hour if price else None
+
+
+def _machine_price(wanted: Selection, catalog: Catalog | None) -> tuple[Decimal, str] | None:
+    for itype in catalog.instance_types if catalog else ():
+        price = itype.price_in(wanted.region) if itype.name == wanted.instance_type else None
+        if price:
+            return price.usd_per_hour, price.source
+    return None
+
+
+def _part(charge: Charge, wanted: Selection, catalog: Catalog | None) -> Part:
+    """A charge at the rate of its region, or of all regions."""
+    what = f"{wanted.nodes} x {charge.what}"
+    rates = [
+        rate
+        for rate in (catalog.rates if catalog else ())
+        if (rate.part, rate.unit) == (charge.part, charge.unit) and rate.region in (wanted.region, GLOBAL)
+    ]
+    rate = min(rates, key=lambda rate: rate.region == GLOBAL, default=None)
+    if rate is None or charge.amount is None:
+        why = "no price in the catalog" if rate is None else "its size is the image's"
+        return Part(charge.line, what, None, why)
+    return Part(charge.line, what, rate.usd_per_hour * charge.amount * wanted.nodes, rate.source)
+
+
+def _image_fee(wanted: Selection, catalog: Catalog | None) -> Iterable[Charge]:
+    """What a distribution charges by the hour, which depends on the vCPUs of the machine."""
+    images = catalog.images if catalog else ()
+    image = next((i for i in images if dict(i.coordinates) == dict(wanted.image)), None)
+    fee = _PAID.get(image.distro, "") if image else ""
+    if not catalog or not fee:
+        return
+    itype = next((t for t in catalog.instance_types if t.name == wanted.instance_type), None)
+    vcpus = Decimal(itype.vcpus) if itype else None
+    yield Charge("image fee", fee, f"{IMAGE_FEE}-{fee.lower()}", "vCPU-hour", vcpus)
+
+
+def _row(name: str, usd: Decimal, wide: int) -> str:
+    return f"  {name:{wide}}{_exact(usd):>11}{'$' + format(usd * 24, ',.2f'):>12}{_month(usd):>14}"
+
+
+def _exact(usd: Decimal) -> str:
+    """USD per hour, with as many digits as a small part of a bill needs."""
+    return f"${usd:.4f}" if usd >= Decimal("0.01") else f"${usd:.6f}"
+
+
+def _month(usd: Decimal) -> str:
+    return f"${usd * HOURS_A_MONTH:,.2f}"

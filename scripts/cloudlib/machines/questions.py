@@ -32,10 +32,10 @@ def review(changes: Sequence[Change], now: Session, budget: Decimal) -> None:
 
 
 def _confirm_cost(now: Session, budget: Decimal) -> None:
-    total = cost.hourly_total(now.selection, now.catalog)
+    total = cost.of(now).total
     if total is not None and total <= budget:
         return
-    print(cost.line(now.selection, now.catalog))
+    print(cost.line(cost.of(now), now.catalog))
     why = "the price is not known" if total is None else f"that is above MAX_USD_PER_HOUR={budget}"
     hint = "make bringup YES=1 answers yes\nMAX_USD_PER_HOUR=N sets the cost above which bringup asks"
     confirm(f"Bring them up? ({why})", unchanged=MACHINES, hint=hint)

@@ -25,6 +25,7 @@ def headline(diff: CatalogDiff) -> str:
                 (("family", "families"), diff.families),
                 (("type", "types"), diff.types),
                 (("image stream", "image streams"), diff.images),
+                (("price of disks and addresses", "prices of disks and addresses"), diff.rates),
             )
         ),
         f"{number(len(diff.moved), ('type', 'types'))} offered elsewhere" if diff.moved else "",
@@ -46,6 +47,7 @@ def sections(diff: CatalogDiff, old: Catalog, new: Catalog) -> dict[str, list[st
         ("offered elsewhere", _movements(diff.moved, new)),
         ("images", _by_name(diff.images, {})),
         ("prices, USD per hour", _prices(diff)),
+        ("prices of disks and addresses", _listed(diff.rates)),
     )
     return {title: entries for title, items in listed if (entries := list(items))}
 

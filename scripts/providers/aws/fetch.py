@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One fetch of EC2: which calls, in which order, and what a failed one means for the rest.
 
-At most 3 calls a usable region and 11 beside them. The order on the wire: credentials; identity and regions;
+At most 3 calls a usable region and 15 beside them. The order on the wire: credentials; identity and regions;
 then, together, types, prices and images of the default region, offerings and zones of every region; and, as
 soon as the offerings are in, for types that the default region lacks one call to each of the fewest regions
 that have them. Regions whose zones were kept are asked for them last, and only where offerings name other
@@ -22,12 +22,14 @@ from cloudlib.calls.progress import Step
 from cloudlib.calls.regions import RegionResults
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog.category import categorized
+from cloudlib.catalog.rates import Rate
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Price, Region, Zone
 from cloudlib.errors import AccessDenied, BadReply, CallFailed
 from cloudlib.provider import RegionList, Request
 from providers.aws import calls as aws_calls
 from providers.aws import images as aws_images
 from providers.aws import parse as aws_parse
+from providers.aws import rates as aws_rates
 from providers.aws import zone_cache
 from providers.aws.calls import NAME
 from providers.aws.offers import Offered, Placed, outside, placed
@@ -91,6 +93,8 @@ class Fetch:
             r: self._start(aws_calls.prices_command(r), aws_calls.PRICING_REGION, price_step)
             for r in priced_regions
         }
+        commands = aws_rates.commands(self.place.asked) if self.request.images else ()
+        priced = [self._start(command, aws_calls.PRICING_REGION) for command in commands]
         images = self.start_images() if self.request.images else None
         version = self.pool.start(aws_calls.version, self.request.log) if self.request.images else None
         per_zone = self._offerings_are_allowed(offering)
@@ -123,6 +127,7 @@ class Fetch:
                 notices=self.notices,
             ),
             images=self.take_images(*images) if images else (),
+            rates=job.take_rates(priced, aws_rates.rates, self.place.asked, self.notices),
             version=version.result() if version else "",
         )
 
@@ -267,6 +272,7 @@ class Fetch:
         itypes: Mapping[str, InstanceType],
         prices: Mapping[str, Mapping[str, Price]],
         images: Sequence[Image],
+        rates: Sequence[Rate],
         version: str,
     ) -> Catalog:
         reached = [r for r in self.place.asked if r in zones and r in offered]
@@ -298,6 +304,7 @@ class Fetch:
                 plain=aws_parse.PLAIN_LETTERS,
             ),
             images=images,
+            rates=rates,
             provenance=job.live_provenance(
                 self.request.log, tools, [*self.notices, *outdated(tools)], regions=self.results
             ),

@@ -24,7 +24,7 @@ from tests.support.tree import Tree, descendants
 
 pytestmark = pytest.mark.real_aws
 REGIONS = 4
-BUDGET = 3 * REGIONS + 10
+BUDGET = 3 * REGIONS + 14
 CATALOG = "terraform/aws/kconfigs/catalog.json.generated"
 STATIC = "terraform/aws/kconfigs/catalog.json.static"
 

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""What a configuration costs, part by part: pure functions over a catalog one can read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+import aws_api
+from cloudlib.catalog import diff, merge, rates
+from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.rates import GLOBAL, PUBLIC_IPV4, Rate
+from cloudlib.catalog.records import Catalog
+from cloudlib.config import cost
+from cloudlib.config.cost import Bill
+from cloudlib.config.selection import Selection
+from cloudlib.errors import CatalogError
+from cloudlib.provider import Charge, Provider, Variables
+from tests.support.catalogs import FAR, HOME, catalog, image
+
+GOOD = Selection(HOME, "north-1a", "m7.large", "x86_64", 1, {"NAME": "debian-12-x86_64-*"})
+BARE = cast(Provider, SimpleNamespace())
+DISK = Charge("root disk", "64 GiB fast", "fast", "GiB-month", Decimal(64))
+ADDRESS = Charge("public address", "IPv4", PUBLIC_IPV4, "hour", Decimal(1))
+BILLED = cast(Provider, SimpleNamespace(charges=lambda values: [DISK, ADDRESS]))
+FAST = Rate("fast", "GiB-month", HOME, Decimal("0.0730"), "a list")
+IPV4 = Rate(PUBLIC_IPV4, "hour", GLOBAL, Decimal("0.004"), "a list")
+
+
+def bill(of: Catalog | None, provider: Provider = BARE, **changes: Any) -> Bill:
+    return cost.bill(replace(GOOD, **changes), of, provider)
+
+
+def test_machines_alone() -> None:
+    said = cost.line(bill(catalog(), nodes=3), catalog())
+    assert said == "cost: 3 x m7.large in north-1 = $0.3024/h, $220.75/month; without traffic"
+    assert "$100.80/h, $73,584.00/month" in cost.line(bill(catalog(), nodes=1000), catalog())
+
+
+def test_each_part_on_its_line() -> None:
+    of = catalog(rates=[FAST, IPV4])
+    whole = bill(of, BILLED, nodes=2)
+    assert [part.usd_per_hour for part in whole.parts] == [
+        Decimal("0.2016"),
+        Decimal("0.0730") / 730 * 64 * 2,
+        Decimal("0.008"),
+    ]
+    assert whole.total == Decimal("0.2224") and whole.left_out == "traffic"
+    said = [line.split() for line in cost.lines(whole, of)]
+    assert said[3] == ["root", "disk:", "2", "x", "64", "GiB", "fast", "$0.0128", "$0.31", "$9.34"]
+    assert said[5] == ["total", "$0.2224", "$5.34", "$162.35"]
+    assert max(map(len, cost.lines(whole, of))) <= 80
+
+
+def test_what_is_not_known_is_said_by_part_and_of_the_total() -> None:
+    of = catalog(rates=[IPV4, replace(FAST, region=FAR)])
+    partly = bill(of, BILLED)
+    assert partly.total == Decimal("0.1048")
+    assert cost.line(partly, of).endswith("; without root disk and traffic")
+    lines = cost.lines(partly, of)
+    assert "  root disk: 1 x 64 GiB fast: unknown" in lines and "  without root disk and traffic" in lines
+    assert lines[-1].startswith("`make cloud-config-"), "the command that fetches prices"
+
+
+def test_a_price_that_is_not_known_is_never_another_region_s() -> None:
+    of = catalog(rates=[FAST, IPV4])
+    assert cost.hourly(of, GOOD.instance_type, HOME) == Decimal("0.1008")
+    assert cost.hourly(of, GOOD.instance_type, FAR) is None, "known in the north alone"
+    far = bill(of, BILLED, region=FAR)
+    said = cost.line(far, of)
+    assert far.total is None and [part.usd_per_hour is None for part in far.parts] == [True, True, False]
+    assert "in south-1: unknown, the catalog has no price" in said and "make cloud-config-" in said
+    assert "unknown, the catalog has no price" in cost.line(bill(of, instance_type="none"), of)
+    assert "unknown, this tree has no catalog" in cost.line(bill(None), None)
+
+
+def test_an_image_with_a_fee_says_so() -> None:
+    paid = image("redhat", "9", "x86_64")
+    of = catalog(
+        images=[paid], rates=[Rate("image-fee-rhel", "vCPU-hour", GLOBAL, Decimal("0.02"), "a list")]
+    )
+    parts = bill(of, image=paid.coordinates).parts
+    assert [(p.name, p.what, p.usd_per_hour) for p in parts[1:]] == [
+        ("image fee", "1 x RHEL", Decimal("0.04"))
+    ], "two vCPUs"
+    assert bill(replace(of, rates=()), image=paid.coordinates).left_out == "image fee and traffic"
+
+
+AWS: Variables = {
+    "terraform_root_volume_size_gb": 64,
+    "terraform_aws_data_volume_count": 20,
+    "terraform_aws_data_volume_type": "io2",
+    "terraform_aws_data_volume_size_gb": 65536,
+    "terraform_aws_data_volume_iops": 256000,
+}
+
+
+@pytest.mark.parametrize(
+    ("provider", "values", "charged"),
+    [
+        (
+            aws_api,
+            AWS,
+            {
+                ("gp3", "GiB-month"): 64,
+                ("io2", "GiB-month"): 20 * 65536,
+                ("io2", "IOPS-month"): 20 * 32000,
+                ("io2.tier2", "IOPS-month"): 20 * 32000,
+                ("io2.tier3", "IOPS-month"): 20 * 192000,
+                (PUBLIC_IPV4, "hour"): 1,
+            },
+        ),
+        (
+            aws_api,
+            {
+                **AWS,
+                "terraform_root_volume_size_gb": 0,
+                "terraform_aws_data_volume_count": 1,
+                "terraform_aws_data_volume_type": "gp3",
+                "terraform_aws_data_volume_size_gb": 100,
+                "terraform_aws_data_volume_iops": 4000,
+                "terraform_aws_data_volume_throughput_mbps": 125,
+            },
+            {
+                ("gp3", "GiB-month"): 100,
+                ("gp3", "IOPS-month"): 1000,
+                (PUBLIC_IPV4, "hour"): 1,
+            },
+        ),
+    ],
+)
+def test_what_the_providers_charge_for(
+    provider: Any, values: Variables, charged: dict[tuple[str, str], int]
+) -> None:
+    made = [c for c in provider.charges(values) if c.amount is not None]
+    assert {(c.part, c.unit): c.amount for c in made} == charged
+    assert len(made) == len(charged)
+
+
+def test_rates_in_a_catalog_file() -> None:
+    of = catalog(rates=[FAST, IPV4, replace(FAST, region=FAR)])
+    text = catalogfile.dump(of)
+    assert '{"part":"fast","unit":"GiB-month","source":"a list","usd":{"0.0730":"north-1 south-1"}}' in text
+    assert catalogfile.load(text, where="x") == of
+    plain = catalogfile.dump(catalog())
+    assert '"rates"' not in plain and catalogfile.load(plain, where="x").rates == ()
+    assert diff.difference(catalog(), of).rates.added == ("fast per GiB-month", f"{PUBLIC_IPV4} per hour")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"part": "a b"}, {"unit": "GiB"}, {"usd": Decimal(0)}, {"usd": Decimal("NaN")}, {"region": ""}],
+)
+def test_no_rate_is_outside_the_limits(changes: dict[str, Any]) -> None:
+    with pytest.raises(CatalogError):
+        replace(FAST, **changes)
+
+
+def test_a_fetch_without_them_keeps_the_known_ones_and_two_prices_are_none() -> None:
+    old, new = catalog(rates=[FAST, IPV4]), catalog()
+    assert merge.carry_forward(new, old).rates == old.rates
+    dearer = replace(FAST, usd=Decimal(1))
+    assert merge.carry_forward(catalog(rates=[dearer, IPV4]), old).rates == (dearer, IPV4)
+    assert rates.one_each([FAST, dearer, IPV4, IPV4]) == (IPV4,)

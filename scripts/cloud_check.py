@@ -21,8 +21,9 @@ from cloudlib.calls import tapes
 from cloudlib.calls.expected import ACCEPTED
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import merge
+from cloudlib.catalog.age import figures_of
 from cloudlib.catalog.records import Catalog
-from cloudlib.config import capacity, cost, launch, requested, selection, session
+from cloudlib.config import capacity, cost, launch, requested, selection, session, ssh_access
 from cloudlib.config.finding import ERROR
 from cloudlib.config.session import Session
 from cloudlib.errors import CatalogError, ConfigRejected, message
@@ -64,10 +65,13 @@ def _check(*, live: bool) -> int:
         print(f"{finding.level}: {finding.text}")
     print(cost.line(cost.of(now), now.catalog))
     launchable = all(f.level != ERROR for f in findings)
-    fetched = now.catalog.provenance.fetched_at[:10]
-    source = f"live answer of {now.provider.TITLE}" if live else f"catalog of {fetched}"
+    known = f"figures of {figures_of(now.catalog.provenance) or 'an unknown date'}"
+    source = f"live answer of {now.provider.TITLE}" if live else known
     what = f"{now.selection.instance_type} in {now.selection.place}, {now.selection.architecture}"
-    print(message(f"{what}: {'can' if launchable else 'cannot'} be launched ({source})"))
+    verdict = "can be launched" if launchable else "cannot be launched"
+    closed = any(f.text.startswith(ssh_access.UNREACHABLE) for f in findings)
+    but = ", but bringup refuses until you can reach it by SSH" if launchable and closed else ""
+    print(message(f"{what}: {verdict}{but} ({source})"))
     return 0 if launchable else 1
 
 

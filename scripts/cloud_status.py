@@ -19,6 +19,7 @@ from datetime import datetime, timezone
 import cloud_providers
 from cloudlib.calls.run import CallLog, run_bytes
 from cloudlib.catalog import merge
+from cloudlib.catalog.age import days, figures_of
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import printable
 from cloudlib.publish import tier
@@ -29,7 +30,7 @@ from cloudlib.show.status import ProviderState, TierState
 from cloudlib.show.summary import gaps
 
 _COLUMNS = (
-    *("provider", "tier", "in use", "fetched", "days", "source"),
+    *("provider", "tier", "in use", "figures of", "days", "source"),
     *("regions", "types", "families", "images", "priced"),
 )
 _FIGURES = ("days", "regions", "types", "families", "images", "priced")
@@ -52,7 +53,7 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout,
         styles=[_style(state, shown, now) for state, shown in rows],
         right=_FIGURES,
-        blocks=True,
+        gives_way=("source", "images", "families", "priced"),
     )
     for state in states:
         for line in (*_remarks(state), *(f"next: {line}" for line in status.advice(state, now))):
@@ -76,13 +77,13 @@ def _row(state: ProviderState, shown: TierState | None, now: datetime) -> tuple[
     used = "yes" if shown is state.in_use else ""
     if shown.catalog is None:
         return (state.provider, shown.name, used, "DAMAGED", *[""] * (len(_COLUMNS) - 4))
-    age = status.age_days(shown.catalog, now)
+    age = days(shown.catalog.provenance, now)
     counts = figures(shown.catalog)
     return (
         state.provider,
         shown.name,
         used,
-        shown.catalog.provenance.fetched_at[:10] or "unknown",
+        figures_of(shown.catalog.provenance) or "unknown",
         "" if age is None else str(age),
         _short_source(shown.catalog),
         *(str(n) for n in (counts.regions, counts.types, counts.families, counts.images, counts.priced)),
@@ -111,7 +112,7 @@ def _style(state: ProviderState, shown: TierState | None, now: datetime) -> str:
         return "red"
     if shown is not state.in_use:
         return "dim"
-    age = status.age_days(shown.catalog, now) if shown.catalog else None
+    age = days(shown.catalog.provenance, now) if shown.catalog else None
     return "green" if age is not None and 0 <= age <= status.STALE_DAYS else "yellow"
 
 

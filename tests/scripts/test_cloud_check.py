@@ -37,8 +37,8 @@ def test_it_can_be_launched(tree: Tree) -> None:
     tree.write(".config", CONFIG)
     said = tree.make("cloud-check").stdout.splitlines()
     assert said[0].startswith("cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h")
-    verdict = "m7i.2xlarge in us-east-1a, x86_64: can be launched (catalog of "
-    assert re.fullmatch(re.escape(verdict) + r"20\d\d-\d\d-\d\d\)", said[1])
+    verdict = "m7i.2xlarge in us-east-1a, x86_64: can be launched (figures of "
+    assert re.fullmatch(re.escape(verdict) + r"20\d\d-\d\d to 20\d\d-\d\d\)", said[1])
     assert len(said) == 2 and tree.vendor_calls() == [] and not (tree.root / "extra_vars.yaml").exists()
 
 
@@ -93,9 +93,9 @@ def test_every_finding_is_told(tree: Tree) -> None:
     )
     assert lines[1].startswith("warning: the price of m7i.2xlarge in us-east-1 is not known; nearest: m")
     assert lines[2].startswith("warning: no one can reach the nodes by SSH")
-    assert "; fix: set it to your own address" in lines[2]
+    assert "; fix: make local CIDR=ADDRESS/32" in lines[2]
     assert "unknown, the catalog has no price" in lines[3]
-    assert lines[4].startswith("m7i.2xlarge in us-east-1a, x86_64: cannot be launched (catalog of ")
+    assert lines[4].startswith("m7i.2xlarge in us-east-1a, x86_64: cannot be launched (figures of ")
 
 
 def test_a_config_of_an_older_catalog(tree: Tree) -> None:
@@ -132,10 +132,11 @@ def test_the_generated_catalog_is_asked_where_its_menus_are_in_use(tree: Tree) -
         text = path.read_text(encoding="utf-8").replace('.static"', '.generated"')
         path.with_suffix(".generated").write_text(text, encoding="utf-8")
     generated = CATALOG.replace("static", "generated")
-    tree.write(generated, re.sub(r'"fetched_at":"[^"]+"', '"fetched_at":"2031-05-06"', tree.read(generated)))
+    text = re.sub(r'"source":"[^"]+"', '"source":"live"', tree.read(generated))
+    tree.write(generated, re.sub(r'"fetched_at":"[^"]+"', '"fetched_at":"2031-05-06"', text))
     (tree.root / ".aws_cloud_config_generated").touch()
-    assert check(tree)[1].endswith("(catalog of 2031-05-06)\n")
-    assert "(catalog of 2031" not in check(tree, CLOUD_TIER="static")[1]
+    assert check(tree)[1].endswith("(figures of 2031-05-06)\n")
+    assert "(figures of 2031" not in check(tree, CLOUD_TIER="static")[1]
 
 
 @pytest.mark.slow

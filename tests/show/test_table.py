@@ -44,15 +44,18 @@ def test_a_terminal_gets_colors_unless_it_wants_none(monkeypatch: pytest.MonkeyP
     assert "[red]" in text and r"\u001b[31m" in text
 
 
-def test_a_narrow_terminal_gets_blocks_or_long_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_narrow_terminal_loses_columns_that_may_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name, value in (("TERM", "xterm"), ("COLUMNS", "20"), ("NO_COLOR", "1")):
         monkeypatch.setenv(name, value)
     stream = Terminal()
-    table.show(COLUMNS, (*ROWS[:1], ("azure", "", "a long enough note")), stream, blocks=True)
-    assert "provider: azure\n  note: a long enough note\n" in stream.getvalue().replace("\x1b[0m", "")
-    stream = Terminal()
     table.show(COLUMNS, ROWS, stream)
     assert any(r"a long \u001b[31mnote [red]" in line for line in stream.getvalue().splitlines())
+    for gives_way, there in (((COLUMNS[-1],), False), ((), True)):
+        stream = Terminal()
+        table.show(COLUMNS, ROWS, stream, gives_way=gives_way)
+        assert (COLUMNS[-1] in stream.getvalue()) == there
 
 
 def test_figures() -> None:

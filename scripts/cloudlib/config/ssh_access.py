@@ -11,7 +11,9 @@ from cloudlib.config.finding import NOTE, WARNING, Finding
 #: The default of TERRAFORM_SSH_ALLOWED_CIDR: no machine but the node itself.
 NOBODY = "127.0.0.1/32"
 UNREACHABLE = f"no one can reach the nodes by SSH: TERRAFORM_SSH_ALLOWED_CIDR is still {NOBODY}"
-FIX = "set it to your own address, ADDRESS/32, or TERRAFORM_SSH_ALLOWED_FROM_ANYWHERE=y for everyone"
+FIX = (
+    "make local CIDR=ADDRESS/32 with your own address, or TERRAFORM_SSH_ALLOWED_FROM_ANYWHERE=y for everyone"
+)
 _NO_FIREWALL = (
     "terraform sets no firewall here; the account's firewall decides who can reach SSH, see docs/terraform.md"
 )

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import bootstrap
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
+from cloudlib.show import terminal
 
 
 class Parser(argparse.ArgumentParser):
@@ -40,6 +41,7 @@ def run(who: str, body: Callable[[], int]) -> int:
     try:
         if sys.stdout is None:
             raise CloudError("stdout is closed", hint="redirect it to /dev/null if the output is not wanted")
+        sys.stdout, sys.stderr = terminal.wrapping(sys.stdout), terminal.wrapping(sys.stderr)
         try:
             return body()
         except SystemExit as ended:  # argparse, after --help or a wrong option

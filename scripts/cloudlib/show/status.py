@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 
 from cloudlib.catalog import file as catalogfile
+from cloudlib.catalog.age import days
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CatalogError
 from cloudlib.publish import tier
@@ -68,17 +69,6 @@ def read(root: Path, provider: str, *, used: str, offered: bool) -> ProviderStat
     )
 
 
-def age_days(catalog: Catalog, now: datetime) -> int | None:
-    """Whole days since the vendor was asked; negative when the clocks disagree, None where unknown."""
-    try:
-        fetched = datetime.fromisoformat(catalog.provenance.fetched_at)
-    except ValueError:
-        return None
-    if fetched.tzinfo is None:
-        fetched = fetched.replace(tzinfo=timezone.utc)
-    return (now - fetched).days
-
-
 def advice(state: ProviderState, now: datetime) -> list[str]:
     """What to do next, as `COMMAND (why)`; empty when there is nothing to do."""
     name = state.provider
@@ -99,13 +89,13 @@ def advice(state: ProviderState, now: datetime) -> list[str]:
     current = state.in_use
     if current is None or current.catalog is None or current.problem:
         return lines or [f"{config} (there are no menus to use)"]
-    age = age_days(current.catalog, now)
+    age = days(current.catalog.provenance, now)
     if age is None:
         lines.append(f"{config} (the menus in use have no date: they never came from the provider)")
     elif age > STALE_DAYS:
-        lines.append(f"{config} (the menus in use are {age} days old)")
+        lines.append(f"{config} (the figures in use are {age} days old)")
     elif age < 0:
-        lines.append("check the clock (the menus in use were fetched in the future)")
+        lines.append("check the clock (the figures in use are of the future)")
     return lines
 
 

@@ -43,6 +43,8 @@ _COLUMNS = (
     "calls",
 )
 _FIGURES = ("regions", "zones", "types", "families", "images", "files", "s", "calls")
+#: What a narrow terminal does without, first to go first.
+_GIVES_WAY = ("calls", "zones", "families", "images", "files")
 
 
 def show(outcomes: Sequence[Outcome], stream: TextIO) -> None:
@@ -51,7 +53,7 @@ def show(outcomes: Sequence[Outcome], stream: TextIO) -> None:
         return
     rows = [_row(outcome) for outcome in outcomes]
     styles = [_style(outcome) for outcome in outcomes]
-    table.show(_COLUMNS, rows, stream, styles=styles, right=_FIGURES, blocks=True)
+    table.show(_COLUMNS, rows, stream, styles=styles, right=_FIGURES, gives_way=_GIVES_WAY)
     for outcome in outcomes:
         for line in _remarks(outcome):
             print(printable(line), file=stream)

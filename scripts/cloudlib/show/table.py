@@ -19,21 +19,25 @@ def show(
     *,
     styles: Sequence[str] = (),
     right: Collection[str] = (),
-    blocks: bool = False,
+    gives_way: Sequence[str] = (),
 ) -> None:
     """Print the rows below a header, each in its style (a color of rich); the columns in `right` end flush.
 
-    With `blocks`, a terminal too narrow for the table gets a block of lines per row. Nothing is cut off.
+    A terminal too narrow for the table does without the columns in `gives_way`, one after the other.
     """
     lines = aligned(columns, rows, right)
     console = terminal.console(stream)
     if console is None:
         print("\n".join(lines), file=stream)
         return
-    if blocks and max(map(len, lines)) > console.width:
-        lines = [_block(columns, row) for row in rows]
-    else:
-        console.print(lines.pop(0), style="bold", markup=False, soft_wrap=True)
+    for name in gives_way:
+        if max(map(len, lines)) <= console.width:
+            break
+        at = columns.index(name)
+        columns = [*columns[:at], *columns[at + 1 :]]
+        rows = [[*row[:at], *row[at + 1 :]] for row in rows]
+        lines = aligned(columns, rows, right)
+    console.print(lines.pop(0), style="bold", markup=False, soft_wrap=True)
     for number, line in enumerate(lines):
         console.print(line, style=styles[number] if styles else None, markup=False, soft_wrap=True)
 
@@ -51,9 +55,3 @@ def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Collec
         return _GAP.join(padded).rstrip()
 
     return [line(columns), *map(line, rows)]
-
-
-def _block(columns: Sequence[str], row: Sequence[str]) -> str:
-    """`provider: aws`, then a line for each other cell that is not empty."""
-    pairs = [f"{column}: {printable(cell)}" for column, cell in zip(columns, row) if cell]
-    return f"\n{_GAP}".join(pairs)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import subprocess
@@ -14,10 +15,12 @@ from typing import Any
 import pytest
 
 import cloud_providers
+from cloudlib.search import source
 from cloudlib.show import command, search
 from tests.support.tree import ROOT, Tree
 
 Ask = Callable[..., tuple[int, str, str]]
+_loaded = functools.cache(source.load_file)
 
 
 @pytest.fixture
@@ -25,6 +28,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     """Run cloud-search on a narrow screen; (exit code, stdout, stderr)."""
     monkeypatch.setenv("CLOUD_TIER", "static")
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(source, "load_file", _loaded)
 
     def run(*words: str) -> tuple[int, str, str]:
         code = command.run("cloud-search", lambda: search.main(cloud_providers, words))

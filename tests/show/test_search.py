@@ -10,11 +10,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cloud_providers
+from cloudlib.publish import used
 from cloudlib.search import source
 from cloudlib.show import command, search
 from tests.support.tree import ROOT, Tree
@@ -114,6 +116,22 @@ def test_like_a_machine(ask: Ask) -> None:
     providers = [line.split()[1] for line in table[2:] if line[0].isdigit() and ":" not in line[:3]]
     assert sorted(providers) == sorted(cloud_providers.PROVIDER_NAMES)
     assert any(line.startswith("5: cpu_") and "4 vCPU, not 16" in line for line in table)
+
+
+def test_a_damaged_catalog_is_left_out_unless_it_was_named(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def catalog(root: Path, provider: str) -> Path:
+        return tmp_path / "gone" if provider != "lambdalabs" else real(root, provider)
+
+    real = used.catalog
+    monkeypatch.setattr(used, "catalog", catalog)
+    code, out, err = ask("--gpu", "h100:8")
+    assert code == 0 and "gpu_8x_h100_sxm5" in out and "note: aws is left out: " in err
+    code, out, err = ask("--provider", "aws")
+    assert (code, out) == (1, "") and "make cloud-config" in err
+    monkeypatch.setattr(used, "catalog", lambda root, provider: tmp_path / "gone")
+    assert ask()[0] == 1
 
 
 def test_a_formula_is_text_in_a_spreadsheet(ask: Ask) -> None:

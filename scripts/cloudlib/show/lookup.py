@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cloudlib.catalog.text import dollars, gib
@@ -19,19 +19,22 @@ from cloudlib.settings import ROOT
 from cloudlib.show import found
 
 
-def load(providers: Iterable[str]) -> list[Machine]:
-    """The machines of some providers; CatalogError where no catalog of them can be read."""
+def load(providers: Sequence[str], *, named: bool = False) -> list[Machine]:
+    """The machines of some providers. CatalogError where no catalog of them can be read.
+
+    One that cannot be read among others is left out, with a note, unless the providers were `named`.
+    """
     machines: list[Machine] = []
-    failed: CatalogError | None = None
     for provider in providers:
+        path = used.catalog(ROOT, provider)
         try:
-            path = used.catalog(ROOT, provider)
             machines += source.load_file(path, images=_offers_images(path))
         except CatalogError as error:
-            failed = error
+            if named:
+                raise
             print(printable(f"note: {provider} is left out: {error.what}"), file=sys.stderr)
-    if not machines and failed:
-        raise failed
+    if not machines:
+        raise CatalogError("this tree has no catalog that can be read", hint="git checkout terraform")
     return machines
 
 

@@ -17,7 +17,7 @@ def remarks(told: Answer, shown: int, asked: Question, more: str) -> list[str]:
     if more and shown < len(told.rows):
         lines.append(f"{shown} of {len(told.rows)} machines; {more}")
     if told.unpriced:
-        lines.append(f"{told.unpriced} of {len(told.rows)} without a known price there, listed last")
+        lines.append(f"{told.unpriced} of {len(told.rows)} have no known price and come last")
     for option, number in told.unknown.items():
         if option == asked.said.get("max_price", f"--max-price {asked.max_price}"):
             continue  # those without a price

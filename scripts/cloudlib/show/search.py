@@ -18,6 +18,8 @@ from cloudlib.search.where import where
 from cloudlib.show import asking, command, found, lookup
 from cloudlib.show.remarks import remarks, why, wrapped
 
+#: How many rows fit a screen.
+_ROWS = 20
 _FORMS = ("table", "json", "csv", "markdown")
 _EXAMPLES = """\
 examples:
@@ -34,16 +36,16 @@ def main(registry: Registry, argv: Sequence[str]) -> int:
     if options.spot:
         raise UsageError("the catalogs have no spot prices: all are on demand", hint="leave out --spot")
     asked = asking.question(options)
-    machines = lookup.load(
-        registry.PROVIDER_NAMES if options.like else asked.providers or registry.PROVIDER_NAMES
-    )
+    named = () if options.like else asked.providers
+    machines = lookup.load(named or registry.PROVIDER_NAMES, named=bool(named))
     lookup.refuse_unknown_image(asked, machines)
     if options.like:
         rows, notes = _like(lookup.machine_named(options.like, machines), machines, asked, options.limit or 1)
         told = Answer(rows)
     else:
         told = answer(asked, machines, where(asked, lookup.markets(machines)))
-        rows, notes = told.rows[: options.limit or 20 if options.limit != 0 else None], []
+        limit = _ROWS if options.limit is None else options.limit
+        rows, notes = told.rows[: limit or None], []
     if not rows:
         raise CloudError("no machine meets these conditions", hint="\n".join(map(wrapped, why(told.nothing))))
     if options.pick or options.defconfig:

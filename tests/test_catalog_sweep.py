@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import kconfiglib
 import pytest
@@ -15,6 +17,15 @@ from cloudlib.publish import tier
 from tests.support.chosen import Chooser
 from tests.support.kconf import parse_tree
 from tests.support.sweep import shown
+from tests.support.terraform import (
+    MODULES,
+    accepted,
+    copy_module,
+    environment,
+    needs_terraform,
+    variables_only,
+)
+from tests.support.terraform_stub import providers
 from tests.support.tree import ROOT
 
 #: How many types of a provider the fast suite tries; the slow one tries them all.
@@ -41,13 +52,29 @@ def tried(chooser: Chooser, step: int) -> tuple[set[str], list[str]]:
     return types, problems
 
 
+def images_tried(chooser: Chooser) -> tuple[list[tuple[dict[str, str], str]], list[str]]:
+    """The coordinates and architectures that were chosen, and everything that cloud-check refuses."""
+    found: list[tuple[dict[str, str], str]] = []
+    problems = []
+    for what, wanted in chooser.images():
+        found.append((dict(wanted.image), wanted.architecture))
+        problems += [f"{what}: {error}" for error in chooser.errors(wanted)]
+    return found, problems
+
+
 @pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
 def test_a_sample_of_what_can_be_chosen_can_be_launched(kconf: kconfiglib.Kconfig, name: str) -> None:
     catalog = committed(name)
     chooser = Chooser(kconf, cloud_providers.load(name), catalog)
     types, problems = tried(chooser, max(1, len(catalog.instance_types) // _SAMPLE))
-    problems += [f"{what}: {e}" for what, wanted in chooser.images() for e in chooser.errors(wanted)]
-    assert types and not problems, shown(problems)
+    found, wrong = images_tried(chooser)
+    missed = {
+        (i.title, i.architecture)
+        for i in catalog.images
+        if i.purpose == "os" and (dict(i.coordinates), i.architecture) not in found
+    }
+    assert types and not problems + wrong, shown(problems + wrong)
+    assert not missed or not chooser.provider.MENU_NAMES.images.coordinates, shown(sorted(map(str, missed)))
 
 
 @pytest.mark.slow
@@ -58,6 +85,26 @@ def test_everything_that_can_be_chosen_can_be_launched(kconf: kconfiglib.Kconfig
     missed = {t.name for t in catalog.instance_types if t.offered} - types
     assert not problems, shown(problems)
     assert not missed, shown(sorted(missed))
+
+
+@needs_terraform
+@pytest.mark.parametrize("name", cloud_providers.PROVIDER_NAMES)
+def test_the_module_takes_what_can_be_chosen(kconf: kconfiglib.Kconfig, name: str, tmp_path: Path) -> None:
+    """Its validations take the whole sample; its plan, by the provider's schema, the first and the last."""
+    catalog = committed(name)
+    chooser = Chooser(kconf, cloud_providers.load(name), catalog)
+    chooser.kconf.syms["TERRAFORM_SSH_CONFIG_PUBKEY_FILE"].set_value("key.pub")
+    step = max(1, len(catalog.instance_types) // _SAMPLE)
+    rows = [json.loads(chooser.collected().tfvars) for _ in chooser.machines(step)]
+    env = environment(tmp_path / "home")
+    bare = variables_only(name, tmp_path / "variables", env)
+    assert accepted(bare, rows, tmp_path / "rows") == [True] * len(rows)
+    with providers([MODULES[name]]) as stubs:
+        module = copy_module(name, tmp_path / name, {**env, **stubs})
+        module.ok("init", "-backend=false")
+        for row in (rows[0], rows[-1]):
+            (module.folder / "terraform.tfvars.json").write_text(json.dumps(row), encoding="utf-8")
+            assert "Plan: " in module.ok("plan", "-no-color")
 
 
 def contradictions(itype: InstanceType) -> Iterator[str]:

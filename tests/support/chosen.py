@@ -12,6 +12,7 @@ from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
 from cloudlib.config import launch, selection, variables
 from cloudlib.config.finding import ERROR
 from cloudlib.config.selection import Selection
+from cloudlib.config.variables import Collected
 from cloudlib.menus.names import TARGET
 from cloudlib.menus.symbols import symbol
 from cloudlib.provider import Provider
@@ -19,7 +20,7 @@ from cloudlib.provider import Provider
 
 @dataclass
 class Chooser:
-    """A provider's menus with everything of its previous generations offered."""
+    """A provider's menus with everything of its previous generations offered, and one data volume a node."""
 
     kconf: kconfiglib.Kconfig
     provider: Provider
@@ -31,6 +32,8 @@ class Chooser:
         self.set(names.switch)
         if names.previous_generation in self.kconf.syms:
             self.set(names.previous_generation)
+        if self.provider.VOLUMES:
+            self.kconf.syms[f"{self.provider.VOLUMES.prefix}_COUNT"].set_value("1")
 
     def set(self, name: str) -> bool:
         """Choose; whether it took effect."""
@@ -52,22 +55,29 @@ class Chooser:
                     yield f"{architecture}, {itype.name}", self.selection()
 
     def images(self) -> Iterator[tuple[str, Selection]]:
-        """(what was chosen, the selection) for every release of every distribution that the menus offer for
-        the chosen machine, on either architecture."""
+        """(what was chosen, the selection) for every release of every distribution, with a machine for each
+        way in which machines boot."""
         own = self.provider.MENU_NAMES.images
         for architecture in ARCHITECTURES:
             self.set(TARGET[architecture])
-            for distro in self._members(own.distro_prefix):
-                if not self.set(distro.name) or distro.name.endswith("_CUSTOM"):
-                    continue
-                for release in self._members(own.release_prefix):
-                    if self.set(release.name):
-                        yield f"{architecture}, {release.name}", self.selection()
+            offered = (t for t in self.catalog.instance_types if t.offered)
+            able = {t.boot_modes: t for t in offered if architecture in t.linux_architectures}
+            for itype in able.values():
+                self._machine(itype, 0)
+                for distro in self._members(own.distro_prefix):
+                    if not self.set(distro.name) or distro.name.endswith("_CUSTOM"):
+                        continue
+                    for release in self._members(own.release_prefix):
+                        if self.set(release.name):
+                            yield f"{architecture}, {itype.name}, {release.name}", self.selection()
 
     def selection(self) -> Selection:
         """The selection of the configuration as it is now."""
-        collected = variables.collect(self.kconf, self.provider, {}, ask=False)
-        return selection.of(collected.values, self.provider)
+        return selection.of(self.collected().values, self.provider)
+
+    def collected(self) -> Collected:
+        """The variables of the configuration as it is now."""
+        return variables.collect(self.kconf, self.provider, {}, ask=False)
 
     def errors(self, wanted: Selection) -> list[str]:
         """What cloud-check refuses of a selection."""
@@ -75,19 +85,18 @@ class Chooser:
         return [finding.text for finding in findings if finding.level == ERROR]
 
     def _machine(self, itype: InstanceType, number: int) -> bool:
+        """Choose a type in one of its regions, and one of the zones that the menus then offer."""
         names = self.provider.MENU_NAMES
         region = itype.regions[number % len(itype.regions)]
         if not self.set(symbol(names.region_prefix, region)):
             return False
+        if names.family_prefix:
+            self.set(symbol(names.category_prefix, itype.category))
+            self.set(symbol(names.family_prefix, itype.family))
+        if not self.set(symbol(names.type_prefix, itype.name)):
+            return False
         zones = self._members(names.zone_prefix) if names.zone_prefix else []
-        for zone in [*zones[number % len(zones) :], *zones] if zones else [None]:
-            if zone is not None and not self.set(zone.name):
-                continue
-            if names.family_prefix and not self.set(symbol(names.family_prefix, itype.family)):
-                continue
-            if self.set(symbol(names.type_prefix, itype.name)):
-                return zone is None or zone.str_value == "y"
-        return False
+        return not zones or self.set(zones[number % len(zones)].name)
 
     def _members(self, prefix: str) -> Sequence[kconfiglib.Symbol]:
         """The members of choices, of this prefix, that can be chosen now."""

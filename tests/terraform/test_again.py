@@ -48,7 +48,7 @@ def classes(provider: str) -> list[InstanceType]:
             itype.category, tuple(known), bool(itype.gpus), itype.bare_metal, bool(local),
             "z3" in itype.name,
         )  # fmt: skip
-        if itype.regions and known:
+        if itype.offered and known:
             by_kind.setdefault(kind, itype)
     return list(by_kind.values())
 

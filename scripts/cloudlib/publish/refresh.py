@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog import guard, merge
+from cloudlib.catalog import guard, limits, merge, uneven
 from cloudlib.catalog.diff import CatalogDiff, difference
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CatalogError, CloudError, PublishError, ShortAnswer
@@ -49,11 +49,18 @@ def fetch(provider: Provider, root: Path, request: Request) -> Fetched:
         if recording:
             error.hint = _REPLAY_SHORT.format(recording=recording.name)
         raise
-    catalog = _sourced(merge.carry_forward(catalog, known), request)
+    catalog = _sourced(merge.carry_forward(_with_doubts(catalog), known), request)
     texts = render(provider, catalog, tier.GENERATED)
     seconds = time.monotonic() - started
     replayed = (f"replayed from {recording.name}; no vendor was asked",) if recording else ()
     return Fetched(catalog, texts, seconds, request.log.calls, (*replayed, *request.remarks))
+
+
+def _with_doubts(catalog: Catalog) -> Catalog:
+    """The catalog with a notice of each figure that contradicts others of its family."""
+    about = catalog.provenance
+    doubts = (limits.line(text, limits.NOTICE) for text in uneven.notices(catalog.instance_types))
+    return catalog.with_provenance(replace(about, notices=(*about.notices, *doubts)))
 
 
 def _sourced(catalog: Catalog, request: Request) -> Catalog:

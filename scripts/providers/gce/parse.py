@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import zip_longest
 
 from cloudlib.calls.left_out import SEE_CALLS, LeftOut
@@ -197,6 +198,8 @@ def _unstated(name: str, architecture: str, left_out: LeftOut) -> tuple[str, ...
 #: The API counts these as one; what such a part costs is in no SKU that can be told from the whole one's:
 #: https://cloud.google.com/compute/docs/accelerator-optimized-machines#g4-machine-types
 _PARTS_OF_A_GPU = {"g4-standard-6": "1/8", "g4-standard-12": "1/4", "g4-standard-24": "1/2"}
+#: Memory that the description of an accelerator does not state: https://cloud.google.com/compute/docs/gpus
+_GPU_MIB = {"nvidia-l4": 24 * 1024, "nvidia-rtx-pro-6000": 96 * 1024}
 
 
 def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType, Shape] | None:
@@ -207,12 +210,8 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
     pairs = zip_longest(models.split(";"), counts.split(";"), fillvalue="")
     listed = [(model, limits.whole(count)) for model, count in pairs if model]
     part = _PARTS_OF_A_GPU.get(name, "")
-    gpus = tuple(
-        replace(_device(devices.get(m) or limits.line(m), n), fraction=part)
-        for m, n in listed
-        if n and not _is_tpu(m)
-    )
-    others = tuple(_device(devices.get(m) or limits.line(m), n) for m, n in listed if n and _is_tpu(m))
+    gpus = tuple(_part(_device(m, n, devices), part) for m, n in listed if n and not _is_tpu(m))
+    others = tuple(_device(m, n, devices) for m, n in listed if n and _is_tpu(m))
     category = _WITH_DEVICES[0] if gpus else _WITH_DEVICES[1] if others else _BY_FAMILY.get(family(name), "")
     metal = name.endswith("-metal")
     gib = _ssd_gib(name)
@@ -266,15 +265,23 @@ def _is_tpu(model: str) -> bool:
     return not model.startswith(("nvidia", "amd"))
 
 
-def _device(description: str, count: int) -> Gpu:
+def _device(model: str, count: int, devices: Mapping[str, str]) -> Gpu:
     """ "NVIDIA H100 80GB MEGA" -> NVIDIA H100 MEGA with 80 x 1024 MiB.
 
     A GB of GPU memory is 2^30 bytes by convention.
     """
+    description = devices.get(model) or limits.line(model)
     match = re.fullmatch(r"(?P<start>.+?) (?P<gb>\d+) ?GB(?P<end>.*)", description)
     if match is None:
-        return Gpu(description, count)
+        return Gpu(description, count, _GPU_MIB.get(model))
     return Gpu(match["start"] + match["end"], count, int(match["gb"]) * 1024)
+
+
+def _part(gpu: Gpu, fraction: str) -> Gpu:
+    """A part of a GPU, with that part of its memory."""
+    if not fraction or gpu.memory_mib is None:
+        return replace(gpu, fraction=fraction)
+    return replace(gpu, fraction=fraction, memory_mib=int(gpu.memory_mib * Fraction(fraction)))
 
 
 def _ssd_gib(name: str) -> int:

@@ -129,14 +129,26 @@ def test_disks_and_devices() -> None:
     assert kind.gpus == (Gpu("NVIDIA H100", 8, 80 * 1024),)
     assert kind.local_disks == (LocalDisks(16, 403, nvme=True, media="ssd"),)
     two = one(accelerator="nvidia-l4;ct5lp", count="1;4")
-    assert two.gpus == (Gpu("NVIDIA L4", 1),) and two.accelerators == (Gpu("ct5lp", 4),)
+    assert two.gpus == (Gpu("NVIDIA L4", 1, 24 * 1024),) and two.accelerators == (Gpu("ct5lp", 4),)
     assert one(accelerator="nvidia-new", count="1").gpus == (Gpu("nvidia-new", 1),), "not described"
-    part = parsed(row("g4-standard-6", accelerator="nvidia-l4", count="1"))
-    assert part.itypes["g4-standard-6"].gpus == (Gpu("NVIDIA L4", 1, fraction="1/8"),)
-    assert not part.shapes["g4-standard-6"].complete, "the price of a whole one is not its price"
     odd = parsed(row("a9-gpu-8g", accelerator="nvidia-l4;nvidia-new", count="1"))
-    assert odd.itypes["a9-gpu-8g"].gpus == (Gpu("NVIDIA L4", 1),) and not odd.shapes["a9-gpu-8g"].complete
+    assert (
+        odd.itypes["a9-gpu-8g"].gpus == (Gpu("NVIDIA L4", 1, 24 * 1024),)
+        and not odd.shapes["a9-gpu-8g"].complete
+    )
     assert not one(disks="2", interface="SCSI").local_disks[0].nvme
+
+
+@pytest.mark.parametrize(
+    ("name", "fraction", "gib"),
+    [("g4-standard-6", "1/8", 12), ("g4-standard-12", "1/4", 24), ("g4-standard-24", "1/2", 48),
+     ("g4-standard-48", "", 96)],
+)  # fmt: skip
+def test_parts_of_a_gpu(name: str, fraction: str, gib: int) -> None:
+    made = parsed(row(name, accelerator="nvidia-rtx-pro-6000", count="1"))
+    assert made.itypes[name].gpus == (Gpu("nvidia-rtx-pro-6000", 1, gib * 1024, fraction),)
+    assert made.itypes[name].category == "GPU"
+    assert made.shapes[name].complete == (not fraction), "the price of a whole one is not its price"
 
 
 @pytest.mark.parametrize(

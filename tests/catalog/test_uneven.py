@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""What is said of a family whose members cannot all be right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cloudlib.catalog import uneven
+from cloudlib.catalog.records import Gpu, InstanceType
+from tests.support.catalogs import itype
+
+
+def with_l4(name: str, mib: int | None, fraction: str = "") -> InstanceType:
+    return itype(name, gpus=(Gpu("NVIDIA L4", 1, mib, fraction),))
+
+
+def test_members_of_a_family_that_differ_are_named() -> None:
+    sizes = [with_l4("g6.xlarge", 22888), with_l4("g6.2xlarge", 22888), with_l4("g6.24xlarge", 91553)]
+    told = "the vendor lists NVIDIA L4 with 91553 MiB in g6.24xlarge, and 22888 MiB in the rest of g6"
+    assert list(uneven.notices(sizes)) == [told]
+
+
+def test_what_may_differ() -> None:
+    """Other families, other models, slices, and what is not stated."""
+    sizes = [
+        *(with_l4("g6.xlarge", 22888), with_l4("g6.large", 2861, "1/8"), with_l4("g6.48xlarge", None)),
+        with_l4("gr6.xlarge", 24576),
+        replace(with_l4("g6.96xlarge", 1), gpus=(Gpu("NVIDIA L40S", 1, 45776),)),
+    ]
+    assert list(uneven.notices(sizes)) == []

@@ -167,6 +167,7 @@ def _recover(terraform: Terraform) -> None:
 
 
 def _applied_variables(folder: Path) -> Path | None:
+    """What the machines were made with; None where nobody knows."""
     path = folder / tfstate.APPLIED
     return path if path.is_file() else None
 

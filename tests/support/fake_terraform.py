@@ -48,7 +48,7 @@ def act() -> None:
     elif COMMAND == "show":
         change = {"actions": ["delete", "create"]}
         lost = [{"mode": "managed", "address": a, "change": change} for a in ORDERS["lost"]]
-        up = (FOLDER / "terraform.tfstate").is_file()
+        up = state_file().is_file()
         new = {"mode": "managed", "address": "x", "change": {"actions": ["no-op"] if up else ["create"]}}
         print(json.dumps({"resource_changes": [*lost, new]}))
     elif COMMAND == "apply":
@@ -99,7 +99,7 @@ def make(these: list[str]) -> None:
             if killed != "missing":
                 hold(these[:-1])
             if killed == "empty":
-                (FOLDER / "terraform.tfstate").write_text("")
+                state_file().write_text("")
             os.kill(os.getpid(), signal.SIGKILL)
         done = f"{resource['addr']}: Creation complete after 1s [id=id-{name}]"
         tell("apply_complete", done, hook={**hook, "id_key": "id", "id_value": f"id-{name}"})
@@ -109,6 +109,14 @@ def make(these: list[str]) -> None:
 def tell(kind: str, message: str = "", **rest: object) -> None:
     """An event, as `-json` prints it."""
     print(json.dumps({"@level": "info", "@message": message, "type": kind, **rest}), flush=True)
+
+
+def state_file() -> Path:
+    """In the folder, or where a configuration for import says."""
+    path = FOLDER / "resources.tf.json"
+    if not path.exists():
+        return FOLDER / "terraform.tfstate"
+    return Path(json.loads(path.read_text())["terraform"]["backend"]["local"]["path"])
 
 
 def adopt() -> None:
@@ -122,7 +130,7 @@ def adopt() -> None:
 
 def held() -> list[str]:
     """The machines of the state."""
-    path = FOLDER / "terraform.tfstate"
+    path = state_file()
     blocks = (
         json.loads(path.read_text(encoding="utf-8"))["resources"]
         if path.exists() and path.stat().st_size
@@ -142,7 +150,7 @@ def hold(these: list[str]) -> None:
     ]
     node = {"mode": "managed", "type": "aws_instance", "name": "node", "instances": machines}
     text = json.dumps({"version": 4, "resources": [data, *([node] if these else [])]})
-    (FOLDER / "terraform.tfstate").write_text(text, encoding="utf-8")
+    state_file().write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cloudlib.errors import CallFailed, CloudError
 from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import shown
-from cloudlib.terraform import backend, journal, state
+from cloudlib.terraform import adoption, backend, journal, state
 from cloudlib.terraform.run import Terraform
 from cloudlib.terraform.snapshot import Resource
 
 #: What is part of something else and ends with it; terraform imports some of them by other ids than theirs.
 _PARTS = (
+    "aws_ec2_instance_state",
     "aws_ec2_instance_state",
     "aws_route",
     "aws_route_table_association",
@@ -22,8 +26,9 @@ _PARTS = (
     "azurerm_subnet_network_security_group_association",
     "azurerm_virtual_machine_data_disk_attachment",
     "google_compute_attached_disk",
-    "terraform_data",
 )
+#: What is in a state alone, and not in the cloud.
+_NOWHERE = "terraform_data"
 
 
 def run(terraform: Terraform, variables: Path | None) -> None:
@@ -44,8 +49,33 @@ def run(terraform: Terraform, variables: Path | None) -> None:
     if now.lost and not backend.kind(folder):
         _restore(folder)
         now = state.look(folder)
-    terraform.init()  # only now: it reads the state
-    wanted = sorted(now.missing, key=lambda resource: not resource.machine)
+    there = [r for r in now.missing if r.address.partition(".")[0] != _NOWHERE]
+    wanted = sorted(there, key=lambda resource: not resource.machine)
+    left = _adopt(terraform, wanted, variables) if wanted else []
+    _settle(folder, left)
+    if wanted and not left and state.current(folder) is None:
+        (folder / state.SSH_CONFIG).unlink(missing_ok=True)  # all of it was looked for, and is gone
+    if left:
+        raise CloudError(
+            "terraform cannot import " + ", ".join(str(resource) for resource in left),
+            unchanged=f"{shown(folder / journal.NAME)}, which lists them",
+            hint="end them in the vendor's console, then remove their lines from that file\n"
+            "and run the command again for the rest",
+        )
+
+
+def _adopt(terraform: Terraform, wanted: list[Resource], variables: Path | None) -> list[Resource]:
+    """Import what still exists; returns what cannot be imported."""
+    folder = terraform.folder
+    with TemporaryDirectory() as scratch:
+        module = Path(scratch)
+        names = json.loads(variables.read_text(encoding="utf-8")) if variables else {}
+        adoption.write(module, folder, terraform.module or folder, wanted, names)
+        return _adopt_with(replace(terraform, module=module), wanted, variables)
+
+
+def _adopt_with(terraform: Terraform, wanted: list[Resource], variables: Path | None) -> list[Resource]:
+    terraform.init()
     left = []
     for number, resource in enumerate(wanted, 1):
         where = f"[{number}/{len(wanted)}] {resource}"
@@ -57,14 +87,7 @@ def run(terraform: Terraform, variables: Path | None) -> None:
             left += [] if part else [resource]
             continue
         print(f"{where}: " + ("found" if there else "no longer there"))
-    _settle(folder, left)
-    if left:
-        raise CloudError(
-            "terraform cannot import " + ", ".join(str(resource) for resource in left),
-            unchanged=f"{shown(folder / journal.NAME)}, which lists them",
-            hint="end them in the vendor's console, then remove their lines from that file\n"
-            "and run the command again for the rest",
-        )
+    return left
 
 
 def _take(folder: Path, errored: Path) -> None:

@@ -32,15 +32,21 @@ _TIMEOUT = 120.0
 def kind(folder: Path) -> str:
     """The type of a folder's backend, such as `s3`; "" for the local one."""
     for path in sorted((*folder.glob("*.tf"), *folder.glob("*.tf.json"))):
-        found = _BACKEND.search(path.read_text(encoding="utf-8", errors="replace"))
+        found = configures(path)
         if found:
-            return "" if found[1] == "local" else found[1]
+            return "" if found == "local" else found
     try:
         text = (folder / ".terraform" / "terraform.tfstate").read_text(encoding="utf-8")
         recorded = str((json.loads(text).get("backend") or {}).get("type") or "")
     except (OSError, ValueError, AttributeError):
         return ""
     return "" if recorded == "local" else recorded
+
+
+def configures(path: Path) -> str:
+    """The type of the backend that a file of a module configures; "" where it does not."""
+    found = _BACKEND.search(path.read_text(encoding="utf-8", errors="replace"))
+    return found[1] if found else ""
 
 
 def own(folder: Path) -> tuple[str, ...]:

@@ -60,6 +60,9 @@ SPECIAL_LETTERS = {
 }
 PLAIN_LETTERS = {"m": "Memory optimized", "x": "Memory optimized", "z": "Storage optimized"}
 _WITH_DEVICES = ("GPU", "Machine learning accelerators")
+#: What the names of types of the first generation begin with; E2, N2 and T2 are the second.
+#: https://cloud.google.com/compute/docs/general-purpose-machines
+_FIRST_GENERATION = ("n1-", "f1-", "g1-")
 #: Families of which the page says another thing than their memory a vCPU:
 #: https://cloud.google.com/compute/docs/machine-resource#machine_type_comparison
 _BY_FAMILY = {
@@ -174,7 +177,7 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], 
         itypes[name] = replace(
             itype,
             architectures=itype.architectures or _unstated(name, stated[name], left_out),
-            current_generation=not old[name],
+            current_generation=not old[name] and not name.startswith(_FIRST_GENERATION),
             zones=tuple(sorted(where[name])),
             regions=tuple(sorted({region_of[z] for z in where[name]})),
         )

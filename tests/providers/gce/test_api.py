@@ -129,6 +129,7 @@ def test_a_fetch(cloud: Cloud) -> None:
     assert kinds["c3-highcpu-192-metal"].bare_metal and kinds["c3-highcpu-192-metal"].kvm
     assert kinds["ct5lp-hightpu-4t"].accelerators == (Gpu("ct5lp", 4),)
     assert not kinds["n1-megamem-96"].current_generation and kinds["n4-standard-2"].current_generation
+    assert not kinds["n1-standard-1"].current_generation, "the first generation"
     assert kinds["e2-micro"].family == "e2" and kinds["e2-micro"].category == "Burstable"
     assert kinds["n1-standard-1"].zones[0] == "asia-east1-a" and len(kinds["n1-standard-1"].zones) == 13
     assert catalog.provenance.tools["gcloud"] >= "5" and catalog.provenance.not_reached == {}

@@ -2,7 +2,7 @@
 """Microsoft Azure: asks the `az` command, and the public price list, what it offers and what it costs.
 
 A fetch starts two processes of az, a list one. It needs the role Reader on the subscription;
-docs/cloud-configuration.md has a smaller one.
+docs/administrators.md has a smaller one.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make bench`: measures the budgets that docs/cloud-configuration.md lists. Prints a table, judges nothing.
+"""`make bench`: measures the budgets that docs/design.md lists. Prints a table, judges nothing.
 
 What cannot be measured here says why. Test servers run in this process, on 127.0.0.1, and add the stated
 latency to each reply; vendors' commands are the real ones where the tests have them.

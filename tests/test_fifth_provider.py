@@ -84,11 +84,11 @@ def choose(text: str) -> str:
     return text.replace("endchoice", entry).rstrip() + '\nsource "terraform/toy/Kconfig"\n'
 
 
-def document(text: str, table: str) -> str:
-    """The docs: the table of variables with the new ones, and a section."""
+def variables(text: str, table: str) -> str:
+    """The table of variables with the new ones."""
     old = re.search(r"^\| extra_vars\.yaml \|.*\n(?:\|.*\n)+", text, re.MULTILINE)
     assert old is not None
-    return text.replace(old.group(), table) + "\n## Toy\n\nNeeds `TOY_API_KEY`. There is no such cloud.\n"
+    return text.replace(old.group(), table)
 
 
 def add_toy(tree: Tree) -> None:
@@ -98,8 +98,10 @@ def add_toy(tree: Tree) -> None:
         (tree.root / "terraform" / "toy" / name).symlink_to(f"../{name}")
     for name, change in (("scripts/cloud_providers.py", register), ("terraform/Kconfig.providers", choose)):
         tree.write(name, change(tree.read(name)))
-    page = "docs/cloud-configuration.md"
-    tree.write(page, document(tree.read(page), tree.python("-c", TABLE).stdout))
+    page = "docs/reference.md"
+    tree.write(page, variables(tree.read(page), tree.python("-c", TABLE).stdout))
+    page = "docs/administrators.md"
+    tree.write(page, tree.read(page) + "\n## Toy\n\nNeeds `TOY_API_KEY`. There is no such cloud.\n")
 
 
 def fetch_toy(tree: Tree) -> str:

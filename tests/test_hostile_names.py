@@ -67,7 +67,7 @@ def test_a_name_that_is_typed(tree: Tree, prefix: str) -> None:
 
 def test_settings_of_the_environment_are_not_expanded(tree: Tree) -> None:
     """make expands what it takes from the environment: a recipe, or an `ifeq`, must not ask it to."""
-    names = re.findall(r"\b[A-Z][A-Z_]+(?==|\b)", (ROOT / "docs/cloud-configuration.md").read_text("utf-8"))
+    names = re.findall(r"\b[A-Z][A-Z_]+(?==|\b)", (ROOT / "docs/reference.md").read_text("utf-8"))
     ours = {"V", "Q", "KCONFIG_CONFIG", *names} - {"PYTHON", "TERRAFORM", "SHELL", "PATH", "HOME"}  # programs
     assert {"DEBUG", "FORCE", "CLOUD_TIER", "TERRAFORM_EXTRA"} <= ours
     env = dict.fromkeys(sorted(ours), "$(shell touch PWNED)")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from tests.support.tree import ROOT
 
-QUERY, BRINGUP = ROOT / "docs" / "cloud-configuration.md", ROOT / "docs" / "permissions.md"
+QUERY, BRINGUP = ROOT / "docs" / "administrators.md", ROOT / "docs" / "permissions.md"
 #: Calls of the vendors' commands that stay on this machine, or ask for a token.
 _OF_THE_COMMAND = re.compile(r"aws --version|az (account|version)|gcloud (auth|info)")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-#: By the names of `Provenance.tools`. docs/cloud-configuration.md states the same under "Prerequisites".
+#: By the names of `Provenance.tools`. docs/administrators.md states the same under "Prerequisites".
 OLDEST: Mapping[str, str] = {"aws": "1.45", "azure-cli": "2.91", "gcloud": "528"}
 
 _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})*")

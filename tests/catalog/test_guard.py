@@ -351,6 +351,6 @@ def test_a_publisher_is_pinned_for_its_own_distribution() -> None:
 
 
 def test_every_limit_is_in_the_docs() -> None:
-    page = (ROOT / "docs" / "cloud-configuration.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "administrators.md").read_text(encoding="utf-8")
     for limit in guard.LIMITS.values():
         assert f"| {limit.what} | {limit.share * 100:g} % | {limit.why} |" in page

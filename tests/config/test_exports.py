@@ -112,12 +112,12 @@ def test_each_module_says_which_terraform_it_needs(provider: str) -> None:
 
 
 def test_the_docs_hold_the_table() -> None:
-    page = Path(ROOT / "docs" / "cloud-configuration.md").read_text(encoding="utf-8")
-    assert markdown() in page, f"docs/cloud-configuration.md lacks this table:\n{markdown()}"
+    page = Path(ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert markdown() in page, f"docs/reference.md lacks this table:\n{markdown()}"
 
 
 def markdown() -> str:
-    """The table of docs/cloud-configuration.md, what all providers share first."""
+    """The table of docs/reference.md, what all providers share first."""
     providers: dict[Export, list[str]] = {}
     for name, row in ROWS:
         providers.setdefault(row, []).append(name)

@@ -63,7 +63,7 @@ def test_each_of_these_tools_is_used() -> None:
 
 
 def test_the_docs_name_the_same_versions() -> None:
-    text = (ROOT / "docs" / "cloud-configuration.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "administrators.md").read_text(encoding="utf-8")
     prerequisites = text.partition("\n## Prerequisites\n")[2].partition("\n## ")[0]
     clis = {"aws": "AWS CLI, ", "azure-cli": "Azure CLI, ", "gcloud": "Google Cloud CLI, "}
     named = {

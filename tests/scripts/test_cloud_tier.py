@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which tier of menus Kconfig reads, in every state a tree can be in; see docs/cloud-configuration.md."""
+"""Which tier of menus Kconfig reads, in every state a tree can be in; see docs/administrators.md."""
 
 from __future__ import annotations
 

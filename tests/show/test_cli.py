@@ -328,8 +328,8 @@ def leaves(parser: argparse.ArgumentParser, words: str = "") -> Iterator[tuple[s
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_and_option_is_documented(name: str, mocker: MockerFixture) -> None:
-    """In docs/cloud-configuration.md, and with a help text."""
-    docs = (ROOT / "docs" / "cloud-configuration.md").read_text(encoding="utf-8")
+    """In docs/reference.md, and with a help text."""
+    docs = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     program = next(p.name for p in (ROOT / "scripts").glob("*-cli") if f'load("{name}")' in p.read_text())
     parse = mocker.patch.object(
         argparse.ArgumentParser, "parse_args", autospec=True, side_effect=SystemExit(0)

@@ -16,7 +16,7 @@ def catalog(root: Path, provider: str) -> Path:
 
 
 def used(root: Path, provider: str) -> str:
-    """STATIC or GENERATED, in the order that docs/cloud-configuration.md gives."""
+    """STATIC or GENERATED, in the order that docs/administrators.md gives."""
     menus, asked = tier.folder(root, provider) / "Kconfig.compute", cloud_tier()
 
     def exists(which: str) -> bool:

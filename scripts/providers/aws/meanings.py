@@ -94,7 +94,7 @@ MEANINGS = (
     Meaning(
         r"\((?:UnauthorizedOperation|AccessDenied\w*|UnauthorizedAccess)\)",
         AccessDenied,
-        hint="docs/cloud-configuration.md lists the IAM policy that the query needs",
+        hint="docs/administrators.md lists the IAM policy that the query needs",
     ),
     Meaning(
         r"\(PendingVerification\)",

@@ -122,7 +122,7 @@ _ARM = (
     Meaning(
         r"^403 | AuthorizationFailed$",
         AccessDenied,
-        hint="docs/cloud-configuration.md names the role that the query needs",
+        hint="docs/administrators.md names the role that the query needs",
     ),
     Meaning(r"^404 | \w*NotFound$", NotFound, hint=SEE_CALLS),
     Meaning(

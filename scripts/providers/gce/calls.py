@@ -55,7 +55,7 @@ _ENV = {
 
 #: gcloud reports no status, so its messages are matched.
 _BILLING_MEANINGS = (
-    Meaning(r"\A403 .", AccessDenied, hint="docs/cloud-configuration.md names the API that prices need"),
+    Meaning(r"\A403 .", AccessDenied, hint="docs/administrators.md names the API that prices need"),
 )
 #: The variable by which gcloud itself is told where this API is.
 _BILLING_BASE = "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDBILLING"

@@ -92,7 +92,7 @@ MEANINGS = (
     Meaning(
         r"permission for|PERMISSION_DENIED|does not have permission|Permission .* denied|forbidden",
         AccessDenied,
-        hint="docs/cloud-configuration.md names the role that the query needs",
+        hint="docs/administrators.md names the role that the query needs",
     ),
     Meaning(
         r"currently unavailable|[Bb]ackend ?[Ee]rror|[Ii]nternal (?:server )?error|Server Error|Bad Gateway|"

@@ -41,7 +41,7 @@ def test_a_complete_fetch_is_published_and_costs_few_processes(aws: Aws) -> None
     assert "published" in said
     assert 0 < len(aws.calls()) <= BUDGET
     used = {f"{service}:{action}" for service, action, _ in aws.server.call_counts()}
-    (policy,) = re.findall(r'"Action": \[\s+("sts:[^]]+)\]', aws.tree.read("docs/cloud-configuration.md"))
+    (policy,) = re.findall(r'"Action": \[\s+("sts:[^]]+)\]', aws.tree.read("docs/administrators.md"))
     assert used == set(re.findall(r'"(\S+)"', policy)), "the documented policy allows what is used, no more"
     catalog = json.loads(aws.tree.read(CATALOG))
     types = {t["name"]: t for t in catalog["instance_types"]}

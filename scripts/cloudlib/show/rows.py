@@ -114,8 +114,11 @@ def type_json(itype: InstanceType, region: str, names: MenuNames) -> dict[str, A
         "bare_metal": itype.bare_metal,
         "kvm": itype.kvm if itype.kvm or names.states_kvm else None,
         "current_generation": itype.current_generation,
+        "max_data_volumes": itype.max_data_volumes,
+        "usage": list(itype.usage) or None,
         "regions": list(itype.regions),
         "zones": list(itype.zones),
+        "zones_unknown": list(itype.zones_unknown),
         "usd_per_hour": float(price.usd_per_hour) if price else None,
         "price_region": region,
     }

@@ -20,7 +20,9 @@ from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Regio
 XEN = "xen"
 PRICE_SOURCE = "AWS Price List"
 
-_PLAIN_ZONE = ("availability-zone", "available")
+_PLAIN_ZONE = "availability-zone"
+#: A state; the others (information, impaired, constrained) are of zones in use.
+_DOWN = "unavailable"
 _OPTED_IN = ("opt-in-not-required", "opted-in")
 
 #: Leading letters of a family -> category: where figures cannot tell (special), and where figures of local
@@ -57,8 +59,7 @@ def zones(answer: Reader, region: str) -> tuple[tuple[Zone, ...], str]:
     """
 
     def zone(row: Reader) -> tuple[Zone, str] | None:
-        kind, state = row.maybe_text("ZoneType", _PLAIN_ZONE[0]), row.maybe_text("State", _PLAIN_ZONE[1])
-        if (kind, state) != _PLAIN_ZONE:
+        if row.maybe_text("ZoneType", _PLAIN_ZONE) != _PLAIN_ZONE or row.maybe_text("State") == _DOWN:
             return None
         long_name = re.sub(r" [0-9]+$", "", row.prose("GroupLongName"))
         return Zone(row.name("ZoneName", limits.ZONE), region, row.prose("ZoneId")), long_name

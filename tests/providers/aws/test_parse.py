@@ -125,9 +125,10 @@ def test_local_zones_are_left_out() -> None:
         {"ZoneName": "us-east-1a", "ZoneId": "use1-az6", "GroupLongName": "US East (N. Virginia) 1"},
         {"ZoneName": "us-east-1-bos-1a", "ZoneId": "use1-bos1-az1", "ZoneType": "local-zone"},
         {"ZoneName": "us-east-1b", "ZoneId": "use1-az1", "State": "unavailable"},
+        {"ZoneName": "us-east-1c", "ZoneId": "use1-az2", "State": "constrained"},
     ]
     zones, name = aws_parse.zones(answer({"AvailabilityZones": rows}), "us-east-1")
-    assert [z.name for z in zones] == ["us-east-1a"] and name == "US East (N. Virginia)"
+    assert [z.name for z in zones] == ["us-east-1a", "us-east-1c"] and name == "US East (N. Virginia)"
 
 
 ODD: list[tuple[Callable[..., Any], Any]] = [

@@ -17,6 +17,7 @@ from cloudlib.errors import BadReply, NotSetUp
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
 from providers.azure import boot, calls, exports, images, volumes
+from providers.azure import charges as azure_charges
 from providers.azure.fetch import Fetch
 
 NAME = "azure"
@@ -58,6 +59,7 @@ VOLUMES = volumes.VOLUMES
 CANARIES = ("Standard_D4s_v5", "Standard_E8s_v5")
 PUBLISHERS = images.PINNED
 machine_problems = volumes.machine_problems
+charges = azure_charges.charges
 
 
 def fetch(request: Request) -> Catalog:

@@ -15,6 +15,7 @@ from cloudlib.catalog.records import Catalog, Image
 from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
 from providers.gce import calls, disks, exports, images, volumes
+from providers.gce import charges as gce_charges
 from providers.gce import fetch as gce_fetch
 
 NAME = calls.NAME
@@ -50,6 +51,7 @@ VOLUMES = volumes.VOLUMES
 CANARIES = ("e2-standard-4", "n2-standard-4")
 PUBLISHERS = images.PINNED
 machine_problems = volumes.machine_problems
+charges = gce_charges.charges
 
 terraform_environment = calls.terraform_environment
 

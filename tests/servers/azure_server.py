@@ -151,8 +151,11 @@ class AzureServer(HttpServer):
         return {items: rows[start : start + size], **({link: following} if more else last)}
 
     def _prices(self, request: Request) -> Reply:
-        where = re.search(r"armRegionName eq '(\w+)'", request.params.get("$filter", ""))
+        asked = request.params.get("$filter", "")
+        where = re.search(r"armRegionName eq '(\w+)'", asked)
         rows = list(self.data.prices.get(where[1], ())) if where else []
+        if products := re.findall(r"productName eq '([^']+)'", asked):
+            rows = [row for row in rows if row["productName"] in products]
         return json_reply(200, self._page(request, rows, self.price_page, "Items", "NextPageLink"))
 
     def _images(self, asked: re.Match[str], params: dict[str, str]) -> Reply:

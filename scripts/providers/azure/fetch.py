@@ -16,12 +16,14 @@ from cloudlib.calls.expected import Expected
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Step
 from cloudlib.calls.regions import RegionResults
+from cloudlib.catalog.rates import Rate
 from cloudlib.catalog.records import Catalog, Image, Price, Region, Zone
 from cloudlib.errors import CallFailed, UsageError
 from cloudlib.provider import Request
 from providers.azure import images as azure_images
 from providers.azure import names as azure_names
 from providers.azure import parse as azure_parse
+from providers.azure import rates as azure_rates
 from providers.azure.calls import ResourceManager, az_version, default_location, login
 from providers.azure.images import Sku
 from providers.azure.pages import answer_of, pages
@@ -95,6 +97,7 @@ class Fetch:
         version = self.pool.start(az_version, self.request.log) if self.request.images else None
         images = self._start_images() if self.request.images else None  # first: one after the other is slow
         prices = {name: self.pool.start(self._prices, name, step=price_step) for name in priced}
+        rates = {n: self.pool.start(self._rates, n) for n in (priced if self.request.images else ())}
         tasks = {name: self.pool.start(self._sizes, reader, name, step=size_step) for name in places}
         results = RegionResults(self.expected, self.asked)
         sizes = results.collect(tasks, self._expected_sizes)
@@ -113,6 +116,7 @@ class Fetch:
             zones=(z for z in self.zones if z.region in sizes),
             instance_types=azure_parse.categorized(itypes),
             images=streams,
+            rates=self._take_rates(rates),
             provenance=job.live_provenance(
                 self.request.log, tools, [*self.notices, *outdated(tools)], results
             ),
@@ -194,6 +198,21 @@ class Fetch:
         prices = job.take_prices(step, tasks, take, results=results, offered=offering, notices=self.notices)
         self._name("no price, as Azure states several", unclear)
         return prices
+
+    def _rates(self, location: str) -> tuple[Rate, ...]:
+        from cloudlib.calls.rest import Rest
+
+        first = f"{_PRICES}?$filter={azure_rates.FILTER % location}"
+        get = Rest(log=self.request.log).get
+        read = pages(first, get, f"disk prices of {location}", items="Items", link="NextPageLink")
+        return azure_rates.rates(read, location, self.request.log.left_out)
+
+    def _take_rates(self, tasks: Mapping[str, Future[tuple[Rate, ...]]]) -> list[Rate]:
+        """The prices of disks and addresses of the locations that have them; one that fails keeps its own."""
+        said: list[str] = []
+        taken = [job.take_rates([task], lambda rates: rates, [name], said) for name, task in tasks.items()]
+        self.notices.extend(dict.fromkeys(said))
+        return [rate for rates in taken for rate in rates]
 
     def _start_images(self) -> tuple[Step, list[Future[list[Sku]]]]:
         step = self._step("images", len(azure_images.PUBLISHERS))

@@ -236,6 +236,7 @@ class Fetch:
                 types, special=gce_parse.SPECIAL_LETTERS, plain=gce_parse.PLAIN_LETTERS
             ),
             images=images,
+            rates=job.take_rates([book], lambda book: book.rates, self.place.asked, []) if prices else (),
             provenance=job.live_provenance(
                 self.request.log, tools, [*self.notices, *outdated(tools)], self.results
             ),

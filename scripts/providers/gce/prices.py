@@ -22,8 +22,10 @@ from decimal import Decimal
 from cloudlib.calls.left_out import SEE_CALLS, LeftOut
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog import limits
+from cloudlib.catalog.rates import Rate
 from cloudlib.catalog.records import Price
 from cloudlib.errors import BadReply
+from providers.gce import rates as gce_rates
 
 SOURCE = "Cloud Billing Catalog"
 
@@ -105,16 +107,23 @@ _Part = tuple[str, str]
 
 @dataclass
 class PriceBook:
-    """The prices of parts, by region. `unusable` counts SKUs of parts without one price above 0."""
+    """The prices of parts, by region. `unusable` counts SKUs of parts without one price above 0, `rates` are
+    the prices of what is no part of a machine: disks and addresses."""
 
     unusable: int = 0
+    rates: list[Rate] = field(default_factory=list)
     _prices: dict[_Part, dict[str, set[Decimal]]] = field(default_factory=dict)
     _places: dict[str, Counter[str]] = field(default_factory=dict)
     _areas: set[str] = field(default_factory=set)
 
     def add(self, rows: Iterable[Reader], left_out: LeftOut) -> None:
         """Take in SKUs; those that price no part of a machine are passed over."""
-        for sku in left_out.each("SKUs", rows, _part):
+
+        def read(row: Reader) -> tuple[_Part, str, Decimal, list[str]] | None:
+            self.rates += gce_rates.rates(row, SOURCE)
+            return _part(row)
+
+        for sku in left_out.each("SKUs", rows, read):
             if sku is None:
                 continue
             part, place, amount, regions = sku

@@ -174,6 +174,15 @@ def test_a_machine_without_a_gpu_is_not_near_to_one() -> None:
     assert nothing.misses == ("--region north-1", "--gpu h100") and nothing.costly == "--gpu h100"
 
 
+def test_another_region_is_nearer_than_another_gpu() -> None:
+    there = catalog(
+        [itype("h.large", gpus=(H100,), regions=(FAR,)), itype("g.large", gpus=(Gpu("NVIDIA T4", 1),))]
+    )
+    nothing = ask(there, gpu="h100", regions=(HOME,)).nothing
+    assert nothing is not None and nothing.nearest is not None
+    assert (nothing.nearest.machine.name, nothing.misses) == ("h.large", ("--region north-1",))
+
+
 def test_a_price_that_is_not_known_is_no_answer_alone() -> None:
     found = ask(gpu=ANY_GPU, max_price=Decimal(1))
     assert [r.machine.name for r in found.rows] == ["g6.xlarge"] and found.nothing is not None

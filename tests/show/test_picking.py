@@ -74,6 +74,7 @@ def test_other_clouds_and_wrong_names(run: Run, config: Path) -> None:
         (("--type=m7i.large", "--region=Frankfrut"), 2, "nearest: "),
         (("--type=m7i.large", "--image=debain-13"), 2, "nearest: debian-13"),
         ((), 2, "nothing was named"),
+        (("--type=a3-highgpu-1g",), 1, "it is sold only as spot or flex-start"),
     ):
         code, out, err = run(*words)
         assert (code, out) == (exit_code, "") and told in err, words

@@ -164,21 +164,17 @@ def _nothing(machines: Sequence[Machine], wanted: Sequence[Condition], where: Wh
     often = Counter(condition.option for _, missed in misses for condition in missed)
     costly, without = (alone or often).most_common(1)[0]
 
-    def distance(entry: tuple[Machine, list[Condition]]) -> tuple[object, ...]:
-        machine, missed = entry
+    def distance(missed: Sequence[Condition], machine: Machine) -> tuple[int, float]:
         by = [condition.miss(machine) for condition in missed]
-        usd = row(machine, where).usd
-        return (
-            len(by) + by.count(FAR),
-            round(sum(by), 6),
-            usd is None,
-            usd or 0,
-            machine.vcpus,
-            machine.memory_mib,
-            machine.order,
-        )
+        return (len(by) + by.count(FAR), round(sum(by), 6))
 
-    best, missed = min((entry for entry in misses if entry[1]), key=distance)
+    def price(entry: tuple[Machine, Sequence[Condition]]) -> tuple[object, ...]:
+        machine, usd = entry[0], row(entry[0], where).usd
+        return (usd is None, usd or 0, machine.vcpus, machine.memory_mib, machine.order)
+
+    far = [(distance(missed, m), (m, missed)) for m, missed in misses if missed]
+    least = min(distance for distance, _ in far)
+    best, missed = min((entry for distance, entry in far if distance == least), key=price)
     return Nothing(
         costly=costly,
         without=without if alone else 0,

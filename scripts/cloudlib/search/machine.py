@@ -154,9 +154,9 @@ def places(regions: Iterable[Region]) -> dict[str, Place]:
 
 
 def of_catalog(catalog: Catalog) -> list[Machine]:
-    """The machines of a catalog that menus offer, in its order."""
+    """The machines of a catalog that boot Linux in some region, in its order; see `Machine.on_demand`."""
     shared = market(catalog)
-    return [_of_record(itype, shared) for itype in catalog.instance_types if itype.offered]
+    return [_of_record(t, shared) for t in catalog.instance_types if t.linux_architectures and t.regions]
 
 
 def _of_record(itype: InstanceType, shared: Market) -> Machine:

@@ -21,6 +21,8 @@ from cloudlib.search.machine import Machine, count
 
 #: How far a machine without a GPU is from one with: it never counts as near.
 FAR = 1000.0
+#: How far one with another GPU is: farther than another region, or a price of some doublings more.
+_OTHER_GPU = 4.0
 #: Any GPU will do.
 ANY_GPU = "any"
 #: What a range is about; None where the provider does not state it.
@@ -116,7 +118,7 @@ def _facts(asked: Question) -> Iterator[Condition]:
     if asked.gpu:
         option = "--gpu" if asked.gpu == ANY_GPU else f"--gpu {asked.gpu}"
         yield Condition(
-            said("gpu", option), lambda m: any(devices(m, asked.gpu)), lambda m: 1.0 if m.gpus else FAR
+            said("gpu", option), lambda m: any(devices(m, asked.gpu)), lambda m: _OTHER_GPU if m.gpus else FAR
         )
     if asked.kvm:
         yield Condition(said("kvm", "--kvm"), lambda m: m.kvm)

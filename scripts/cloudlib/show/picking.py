@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import kconfiglib
 
-from cloudlib.catalog.text import dollars, gib
+from cloudlib.catalog.text import dollars, gib, sold_as
 from cloudlib.config import fragments, launch, pick, selection, session, variables
 from cloudlib.config.finding import ERROR
 from cloudlib.config.pick import Pick
@@ -60,6 +60,12 @@ def change(registry: Registry, type_name: str, region: str, image: str) -> None:
         raise UsageError("there is no .config whose region could be changed", hint="make pick TYPE=...")
     machines = lookup.load(registry.PROVIDER_NAMES)
     machine = lookup.machine_named(type_name, machines) if type_name else _chosen(kconf, registry, machines)
+    if not machine.on_demand:
+        raise CloudError(
+            f"{machine.name} cannot be started on demand: it is sold {sold_as(machine.record)}",
+            unchanged=_kept(),
+            hint=f"scripts/cloud-search --like {machine.name}",
+        )
     names = registry.load(machine.provider).MENU_NAMES
     same = current and kconf.syms[names.switch].str_value == "y"
     row = _place(machine, machines, region, kconf.syms[names.results.region].str_value if same else "")

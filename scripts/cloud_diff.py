@@ -23,8 +23,8 @@ import kconfiglib
 
 import cloud_providers
 from cloudlib.catalog import diff as catalogdiff
+from cloudlib.catalog import everybody, guard, merge
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog import guard, merge
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import effects, requested
 from cloudlib.errors import CloudError, report
@@ -99,13 +99,14 @@ def _difference(provider: Provider) -> Difference:
     name = provider.NAME
     if not tier.marker(ROOT, name).exists():
         raise CloudError(f"{name}: nothing was generated to compare", hint=f"make cloud-config-{name}")
-    new = refresh.generated_catalog(provider, ROOT)
+    generated = refresh.generated_catalog(provider, ROOT)
     if not (tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
         raise CloudError(
             f"{name}: there is no committed catalog to compare with",
             hint=f"git checkout terraform/{name}, or make cloud-update-{name} if there never was one",
         )
     old = _committed(name)
+    new = everybody.for_everybody(generated, old)
     diff = catalogdiff.difference(old, new)
     files = _menu_files(provider, new)
     return Difference(

@@ -196,8 +196,9 @@ def _promoted(name: str, done: refresh.Promoted) -> Outcome:
         since = done.catalog.provenance.fetched_at[:10]
         same = f"nothing has changed since {since}: the committed files stay as they are"
         return Outcome(name, "unchanged", True, done.catalog, remarks=(same,))
-    news = (difftext.headline(done.diff),) if done.diff else ()
-    return Outcome(name, "promoted", True, done.catalog, changed=done.changed, remarks=news)
+    news = [difftext.headline(done.diff)] if done.diff else []
+    news += [f"promoted in spite of a defconfig: {line}" for line in done.lost]
+    return Outcome(name, "promoted", True, done.catalog, changed=done.changed, remarks=tuple(news))
 
 
 def _draft() -> None:

@@ -21,8 +21,8 @@ from pathlib import Path
 import cloud_providers
 from cloudlib.calls.run import CallLog
 from cloudlib.calls.tapes import Tapes
+from cloudlib.catalog import everybody
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog import merge
 from cloudlib.errors import CloudError, report, some
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, staged, tier
@@ -54,7 +54,7 @@ def _replayed(provider: Provider) -> dict[str, str]:
     log = CallLog(tape=Tapes(replay=ROOT / RECORDINGS).tape(provider.NAME))
     with tempfile.TemporaryDirectory(prefix="verify-static-") as nothing_known:
         fetched = refresh.fetch(provider, Path(nothing_known), Request(log=log))
-    catalog = merge.for_everybody(fetched.catalog, None)  # as a promotion does
+    catalog = everybody.for_everybody(fetched.catalog, None)  # as a promotion does
     return refresh.render(provider, catalog, tier.STATIC)
 
 

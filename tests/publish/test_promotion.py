@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import cloud_providers
+from cloudlib.catalog import everybody
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Provenance
 from cloudlib.errors import CatalogError, CloudError
@@ -40,7 +41,8 @@ def edit(path: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize("name", mostly_slow(reversed(cloud_providers.PROVIDER_NAMES)))
 def test_a_promoted_tier_is_the_catalog_rendered_for_it(name: str, tree: Tree) -> None:
-    catalog = publish(tree, provider=name)
+    old = catalogfile.load_file(tier.folder(tree.root, name) / "catalog.json.static")
+    catalog = everybody.for_everybody(publish(tree, provider=name), old)
     refresh.promote(cloud_providers.load(name), tree.root, force=False)
     texts = tier.read_tier(tree.root, name, tier.STATIC)
     assert texts == refresh.render(cloud_providers.load(name), catalog, tier.STATIC)
@@ -160,6 +162,38 @@ def test_force_is_noted(tree: Tree) -> None:
     publish(tree, lambda c: replace(c, instance_types=c.instance_types[:-1]))
     refresh.promote(PROVIDER, tree.root, force=False)
     assert committed(tree).forced == ()
+
+
+def test_force_promotes_in_spite_of_a_defconfig_and_names_it(tree: Tree) -> None:
+    def without(catalog: Catalog) -> Catalog:
+        return replace(
+            catalog,
+            instance_types=tuple(t for t in catalog.instance_types if t.name != "gpu_8x_h100_sxm5"),
+        )
+
+    publish(tree, without)
+    with pytest.raises(CatalogError, match="lambdalabs-gpu-8x-h100") as refused:
+        refresh.promote(PROVIDER, tree.root, force=False)
+    assert "FORCE=1 promotes in spite of a defconfig" in refused.value.hint
+    done = promote(tree)
+    assert any("lambdalabs-gpu-8x-h100" in line for line in done.lost)
+    assert set(done.lost) <= set(committed(tree).forced)
+
+
+def test_what_is_closed_to_this_account_alone_is_promoted_as_last_known(tree: Tree) -> None:
+    """A defconfig that asks for it keeps working, and nothing is forced."""
+    name = "gpu_8x_h100_sxm5"
+
+    def closed(catalog: Catalog) -> Catalog:
+        types = tuple(t for t in catalog.instance_types if t.name != name)
+        places = {r.name: name for r in catalog.regions}
+        return replace(catalog, instance_types=types, provenance=replace(catalog.provenance, closed=places))
+
+    publish(tree, closed)
+    done = refresh.promote(PROVIDER, tree.root, force=False)
+    (kept,) = [t for t in done.catalog.instance_types if t.name == name]
+    assert kept.last_known == kept.regions != () and everybody.CLOSED in committed(tree).known_since
+    assert committed(tree).closed == {} and done.lost == ()
 
 
 def test_an_unknown_publisher_is_never_promoted(tree: Tree) -> None:

@@ -126,6 +126,8 @@ PROSE = Line(200)
 TITLE = Line(200, least=1)
 #: Notices and reasons.
 NOTICE = Line(4000)
+#: Names of types, as many as there are in a region.
+LISTED = Line(400_000)
 #: The longest text that is read at all, where it has no form of its own.
 TEXT = 300
 
@@ -164,6 +166,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
         "boot_modes": BOOT_MODE,
         "features": NAME,
         "max_data_volumes": VOLUMES,
+        "last_known": NAME,
     },
     "Image": {
         "distro": LABEL,
@@ -187,6 +190,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
         "known_since": PROSE,
         "forced": NOTICE,
         "left_out": Counted(NOTICE),
+        "closed": LISTED,
     },
 }
 

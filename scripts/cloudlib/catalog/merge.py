@@ -71,7 +71,7 @@ def carry_forward(new: Catalog, old: Catalog | None) -> Catalog:
         return replace(new, regions=regions, rates=rates)
     lost = _lost(new, old)
     before = {t.name: _kept(t, old, lost) for t in old.instance_types}
-    types = [_merged(t, before[t.name]) if t.name in before else t for t in new.instance_types]
+    types = [merged(t, before[t.name]) if t.name in before else t for t in new.instance_types]
     names_now = {itype.name for itype in new.instance_types}
     types += [kept for kept in before.values() if kept.name not in names_now and kept.regions]
     zones = {z.name: z for z in old.zones if z.region in lost.regions or z.name in lost.zones}
@@ -213,7 +213,7 @@ def _kept(itype: InstanceType, old: Catalog, lost: _Lost) -> InstanceType:
     )
 
 
-def _merged(itype: InstanceType, kept: InstanceType) -> InstanceType:
+def merged(itype: InstanceType, kept: InstanceType) -> InstanceType:
     """A type as the new answer has it, and as the old one had it in what was lost.
 
     A price in the new answer wins also there: a region's prices may arrive though its zones do not.

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 
 def natural(text: str) -> tuple[object, ...]:
@@ -17,3 +18,24 @@ def family_order(name: str) -> tuple[object, ...]:
     match = re.match(r"(\D*)(\d+)?(.*)", name, re.DOTALL)
     letters, generation, rest = match.groups() if match else (name, None, "")
     return (letters.rstrip("-"), -int(generation or 0), natural(rest))
+
+
+class Machine(Protocol):
+    """What machines are sorted by."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def vcpus(self) -> int: ...
+    @property
+    def memory_mib(self) -> int: ...
+    @property
+    def bare_metal(self) -> bool: ...
+
+
+def machine_order(machine: Machine) -> tuple[object, ...]:
+    """Family, then from the smallest machine to the largest, bare metal after its virtual equal."""
+    size = (machine.vcpus, machine.memory_mib, machine.bare_metal)
+    return (natural(machine.family), *size, natural(machine.name))

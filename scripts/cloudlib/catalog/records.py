@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from cloudlib.catalog import limits
 from cloudlib.catalog.contradictions import Offer, Places, refuse, refuse_twice
-from cloudlib.catalog.order import family_order, natural
+from cloudlib.catalog.order import family_order, machine_order, natural
 from cloudlib.catalog.rates import Rate, rate_order
 
 #: What the root Kconfig lets a user target, by the names the records use.
@@ -120,8 +120,8 @@ class InstanceType:
     `boot_modes` are the ways in which it can start an image, where the vendor states them. `features` are
     what the provider's MenuNames ask about, by their names there. `max_data_volumes` is how many data volumes
     it takes besides its root volume, None where that is not stated. `usage` is how it is sold ("on-demand",
-    "spot", "capacity-block", "reservation"), () where that is not stated.
-    A region without one of `zones` has it in no zone, unless `zones_unknown` names the region.
+    "spot", "reservation" …), () for unknown. It is in no zone of a region that has none in `zones`, unless
+    `zones_unknown` names the region. `last_known`: see catalog.everybody.
     """
 
     name: str
@@ -145,6 +145,7 @@ class InstanceType:
     zones: tuple[str, ...] = ()
     zones_unknown: tuple[str, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
+    last_known: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         limits.check(self, self.name)
@@ -178,8 +179,7 @@ class Image:
     "gpu". `boot_modes`, where the vendor states them, are what an instance type must support one of. `symbol`
     is what the Kconfig symbol is named after, where that is not the title. `version` is the one that the
     coordinates name, where a release has several ("9.8.0" of RHEL 9). `preferred` is what the vendor's own
-    alias for the distribution stands for. `features` are as those
-    of types. `supported` is False where the vendor's support of the release has ended.
+    alias stands for. `features` are as those of types. `supported` is False for a release out of support.
     """
 
     distro: str
@@ -212,7 +212,7 @@ class Provenance:
     a region, a zone, or by its name in `catalog.merge` a price list or a group of images. `known_since` maps
     those whose data were carried forward to when these were fetched ("" for unknown), and `unanswered` each
     to how many refreshes in a row it missed. `forced` are the doubts that FORCE=1 overrode. `left_out` counts
-    what the vendor lists and the catalog has not, by what it is.
+    what the vendor lists and the catalog has not. `closed` are types closed to this account, by place.
     """
 
     source: str
@@ -225,6 +225,7 @@ class Provenance:
     unanswered: Mapping[str, int] = field(default_factory=dict)
     forced: tuple[str, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    closed: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         limits.check(self, self.source)
@@ -276,7 +277,7 @@ class Catalog:
             default_region=default_region,
             regions=tuple(sorted(regions, key=lambda r: natural(r.name))),
             zones=tuple(sorted(zones, key=lambda z: natural(z.name))),
-            instance_types=tuple(sorted(instance_types, key=type_order)),
+            instance_types=tuple(sorted(instance_types, key=machine_order)),
             images=tuple(sorted(images, key=lambda i: i.key)),
             provenance=provenance,
             rates=tuple(sorted(rates, key=rate_order)),
@@ -323,8 +324,3 @@ class Catalog:
     def with_provenance(self, provenance: Provenance) -> Catalog:
         """The same records under another provenance block."""
         return replace(self, provenance=provenance)
-
-
-def type_order(itype: InstanceType) -> tuple[object, ...]:
-    """Family, then from the smallest machine to the largest, bare metal after its virtual equal."""
-    return (natural(itype.family), itype.vcpus, itype.memory_mib, itype.bare_metal, natural(itype.name))

@@ -44,6 +44,7 @@ def type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
         "" if itype.max_data_volumes is None else f"Data volumes: at most {itype.max_data_volumes}.",
         _labeled("Sold", itype.usage),
         _regions(itype, catalog, names),
+        _labeled("As last known, and closed to the account that asked", itype.last_known),
         _labeled(f"Zones in {here}", inside),
         _prices_elsewhere(itype, here),
     )

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+from cloudlib.catalog import everybody, guard, limits, merge, uneven
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog import guard, limits, merge, uneven
 from cloudlib.catalog.diff import CatalogDiff, difference
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import CatalogError, CloudError, PublishError, ShortAnswer
@@ -110,13 +110,15 @@ def last_known(root: Path, name: str) -> Catalog | None:
 class Promoted:
     """A catalog that became the committed one; `diff` is against the one before it, None for the first.
 
-    `news` is False where nothing but dates differed, and the committed files were left as they were.
+    `news` is False where nothing but dates differed, and the committed files were left as they were. `lost`
+    are the lines on defconfigs that FORCE=1 overrode.
     """
 
     catalog: Catalog
     changed: int
     diff: CatalogDiff | None
     news: bool = True
+    lost: tuple[str, ...] = ()
 
 
 def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
@@ -141,15 +143,35 @@ def promote(provider: Provider, root: Path, *, force: bool) -> Promoted:
         error.unchanged = "the static files"
         raise
     old = _committed(root, name, force=force)
-    catalog = merge.for_everybody(catalog, old)
+    catalog = everybody.for_everybody(catalog, old)
     diff = difference(old, catalog) if old is not None else None
     catalog = _believed(provider, diff, old, catalog, force=force)
     texts = render(provider, catalog, tier.STATIC)
     if old is not None and _only_dates_differ(old, catalog, texts, tier.read_tier(root, name, tier.STATIC)):
         return Promoted(old, 0, diff, news=False)
-    staged.check(root, name, tier.STATIC, texts, defconfigs(root, provider))
+    lost = _lost_defconfigs(provider, root, texts, force=force)
+    if lost:
+        forced = (*catalog.provenance.forced, *lost)
+        catalog = catalog.with_provenance(replace(catalog.provenance, forced=forced))
+        texts = render(provider, catalog, tier.STATIC)
     changed = tier.publish(root, name, tier.STATIC, texts, mark=True)
-    return Promoted(catalog, changed, diff)
+    return Promoted(catalog, changed, diff, lost=lost)
+
+
+def _lost_defconfigs(
+    provider: Provider, root: Path, texts: Mapping[str, str], *, force: bool
+) -> tuple[str, ...]:
+    """Try the menus. CatalogError where they do not work; with `force` what defconfigs lose is returned."""
+    name = provider.NAME
+    try:
+        staged.check(root, name, tier.STATIC, texts, defconfigs(root, provider))
+    except CatalogError as error:
+        if not force:
+            error.hint += f"\nmake cloud-update-{name} FORCE=1 promotes in spite of a defconfig"
+            raise
+        staged.check(root, name, tier.STATIC, texts)  # the menus themselves have to work
+        return tuple(line.strip() for line in error.what.splitlines()[1:])
+    return ()
 
 
 def doubts(provider: Provider, diff: CatalogDiff | None, old: Catalog | None, new: Catalog) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cloudlib.calls import job
 from cloudlib.calls.expected import Expected
@@ -117,8 +117,13 @@ class Fetch:
             instance_types=azure_parse.categorized(itypes),
             images=streams,
             rates=self._take_rates(rates),
-            provenance=job.live_provenance(
-                self.request.log, tools, [*self.notices, *outdated(tools)], results
+            provenance=replace(
+                job.live_provenance(self.request.log, tools, [*self.notices, *outdated(tools)], results),
+                closed={
+                    place: " ".join(sorted(names))
+                    for there in sizes.values()
+                    for place, names in sorted(there.closed.items())
+                },
             ),
         )
 

@@ -9,7 +9,7 @@ https://learn.microsoft.com/rest/api/cost-management/retail-prices/azure-retail-
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -62,7 +62,7 @@ class Sizes:
     """The sizes of one location: where each is offered, and what it is.
 
     `incomplete` lack figures, `ambiguous` are listed twice with different ones; `restricted` are those
-    that this subscription may not start.
+    that this subscription may not start. `closed` has these too, by location or zone.
     """
 
     zones: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -70,6 +70,7 @@ class Sizes:
     incomplete: set[str] = field(default_factory=set)
     ambiguous: set[str] = field(default_factory=set)
     restricted: set[str] = field(default_factory=set)
+    closed: dict[str, set[str]] = field(default_factory=dict)
 
 
 class SizeReader:
@@ -89,7 +90,9 @@ class SizeReader:
         for size in self._left_out.each("sizes", rows, lambda row: self._size(row, location)):
             if size is None:
                 continue
-            name, zones, itype = size
+            name, zones, itype, closed = size
+            for place in closed:
+                sizes.closed.setdefault(place, set()).add(name)
             if zones is None:
                 sizes.restricted.add(name)
             elif itype is None:
@@ -102,12 +105,12 @@ class SizeReader:
 
     def _size(
         self, row: Reader, location: str
-    ) -> tuple[str, tuple[str, ...] | None, InstanceType | None] | None:
+    ) -> tuple[str, tuple[str, ...] | None, InstanceType | None, Sequence[str]] | None:
         if row.maybe_text("resourceType") != "virtualMachines":
             return None
         name = row.name("name")
-        zones = _offered(row, location)
-        return name, zones, self._itype(row, name) if zones is not None else None
+        zones, closed = _offered(row, location)
+        return name, zones, self._itype(row, name) if zones is not None else None, closed
 
     def _itype(self, row: Reader, name: str) -> InstanceType | None:
         assert isinstance(row.value, Mapping)
@@ -147,14 +150,15 @@ def ambiguous(sizes: Mapping[str, Sizes]) -> set[str]:
     return differing.union(*(there.ambiguous for there in sizes.values()))
 
 
-def _offered(row: Reader, location: str) -> tuple[str, ...] | None:
-    """Zones in which the size can be started, () where it has none; None where it cannot be started at all.
+def _offered(row: Reader, location: str) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """Zones in which the size can be started, () where it has none, and None where it cannot be started at
+    all; and the zones, or the location, that are closed to this subscription.
 
     A restriction names a whole location, or zones of it. A size all of whose zones are restricted is not
     offered, which is how `az vm list-skus` reads the same rows.
     """
     if location not in map(name_of, row.texts("locations")):
-        return None
+        return None, ()
     zones: set[str] = set()
     for info in row.maybe_rows("locationInfo"):
         if name_of(info.text("location")) == location:
@@ -165,11 +169,12 @@ def _offered(row: Reader, location: str) -> tuple[str, ...] | None:
         if location not in map(name_of, about.texts("locations") or restriction.texts("values")):
             continue
         if restriction.maybe_text("type") == "Location":
-            return None
+            return None, (location,)
         left -= set(about.texts("zones"))
     if zones and not left:
-        return None
-    return tuple(zone_name(location, z) for z in sorted(left))
+        return None, (location,)
+    names = [tuple(zone_name(location, z) for z in sorted(some)) for some in (left, zones - left)]
+    return names[0], names[1]
 
 
 def _instance_type(name: str, family: str, has: Mapping[str, str]) -> InstanceType | None:

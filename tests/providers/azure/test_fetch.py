@@ -117,7 +117,13 @@ def test_a_fetch(server: AzureServer, calls: Callable[[], list[str]]) -> None:
 
 
 def test_what_a_subscription_may_not_start_is_not_offered(server: AzureServer) -> None:
-    types = {t.name: t for t in fetch().instance_types}
+    made = fetch()
+    types = {t.name: t for t in made.instance_types}
+    assert made.provenance.closed == {
+        "eastus": "Standard_L8s_v3 Standard_NV6ads_A10_v5",
+        "eastus-1": "Standard_NC4as_T4_v3",
+        "eastus-3": "Standard_NC4as_T4_v3",
+    }
     assert types["Standard_NV6ads_A10_v5"].regions == ("westus",)
     assert types["Standard_NC4as_T4_v3"].zones == ("eastus-2",)
     assert "eastus" not in types["Standard_L8s_v3"].regions

@@ -171,6 +171,9 @@ def test_what_is_not_known_is_null(ask: Ask, demo: Demo) -> None:
     assert kvm()["m7.large"] is False and kvm()["i7.metal"] is True
     demo.MENU_NAMES = FLAT.__class__(**{**{f: getattr(FLAT, f) for f in FLAT.__slots__}, "states_kvm": False})
     assert kvm()["m7.large"] is None and kvm()["i7.metal"] is True
+    demo.answer = catalog([k for k in ITYPES if k.current_generation])
+    types = json.loads(ask("--offline", "--output", "json", "instance-types", "list")[1])
+    assert {t["current_generation"] for t in types} == {None} and types[0]["network"] is None
     demo.answer = catalog([k for k in ITYPES if not k.kvm])
     code, out, err = ask("--offline", "cheapest", "--kvm", "--count", "1")
     assert code == 0 and "a7.large" in out and "6 may not meet --kvm: demo does not say" in err

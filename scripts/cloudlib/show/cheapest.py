@@ -61,6 +61,7 @@ def run(provider: Provider, options: argparse.Namespace) -> None:
         [row.machine.record for row in shown],
         [row.region for row in shown],
         provider.MENU_NAMES,
+        unstated=machine.market(catalog).unstated,
         about=options.about,
     )
 

@@ -13,6 +13,7 @@ from cloudlib.catalog.records import Image, InstanceType
 from cloudlib.errors import CloudError, UsageError
 from cloudlib.provider import Provider, RegionList, Request
 from cloudlib.publish import refresh, tier
+from cloudlib.search.machine import market
 from cloudlib.settings import CACHE, ROOT
 from cloudlib.show import answering, cheapest, command, details, queries, rows
 from cloudlib.show.progress_rows import shown_on
@@ -138,7 +139,10 @@ def _types(provider: Provider, options: argparse.Namespace) -> None:
     catalog, named = answering.catalog(provider, options, options.region)
     types = queries.types_of(catalog, family=options.family, regions=named)
     regions = [_priced_in(itype, named, catalog.default_region) for itype in types]
-    rows.show_types(options.output, types, regions, provider.MENU_NAMES, about=options.about)
+    unstated = market(catalog).unstated
+    rows.show_types(
+        options.output, types, regions, provider.MENU_NAMES, unstated=unstated, about=options.about
+    )
 
 
 def _priced_in(itype: InstanceType, named: frozenset[str], home: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -68,9 +68,13 @@ def show_types(
     regions: Sequence[str],
     names: MenuNames,
     *,
+    unstated: Collection[str] = (),
     about: About = None,
 ) -> None:
-    """Instance types with their prices, each in the region at the same place of `regions`."""
+    """Instance types with their prices, each in the region at the same place of `regions`.
+
+    `unstated` are the facts that the provider states of no type, as `search.machine` has them.
+    """
     where = {itype.name: region for itype, region in zip(types, regions)}
 
     def price(itype: InstanceType) -> str:
@@ -87,17 +91,19 @@ def show_types(
         Column(f"per hour in {regions[0]}" if one else "per hour", price, number=True),
         *([] if one else [Column[InstanceType]("region", lambda t: where[t.name])]),
     ]
-    show(output, types, columns, lambda t: type_json(t, where[t.name], names), about=about)
+    show(output, types, columns, lambda t: type_json(t, where[t.name], names, unstated), about=about)
 
 
 #: Columns that many lists have no use for.
 _DEVICES: Sequence[Column[InstanceType]] = (
-    Column("GPU", lambda t: ", ".join(device(g) for g in (*t.gpus, *t.accelerators))),
+    Column("GPU", lambda t: ", ".join(device(g) for g in (*t.gpus, *t.accelerators)).replace("NVIDIA ", "")),
     Column("local disks", lambda t: ", ".join(disks(d) for d in t.local_disks)),
 )
 
 
-def type_json(itype: InstanceType, region: str, names: MenuNames) -> dict[str, Any]:
+def type_json(
+    itype: InstanceType, region: str, names: MenuNames, unstated: Collection[str] = ()
+) -> dict[str, Any]:
     """An instance type as JSON; null is what the vendor does not say."""
     price = itype.price_in(region)
     return {
@@ -110,10 +116,10 @@ def type_json(itype: InstanceType, region: str, names: MenuNames) -> dict[str, A
         "gpus": [device_json(gpu) for gpu in itype.gpus],
         "accelerators": [device_json(gpu) for gpu in itype.accelerators],
         "local_disks": [disks_json(d) for d in itype.local_disks],
-        "network": itype.network,
+        "network": itype.network or None,
         "bare_metal": itype.bare_metal,
         "kvm": itype.kvm if itype.kvm or names.states_kvm else None,
-        "current_generation": itype.current_generation,
+        "current_generation": None if "current" in unstated else itype.current_generation,
         "max_data_volumes": itype.max_data_volumes,
         "usage": list(itype.usage) or None,
         "regions": list(itype.regions),

@@ -9,12 +9,14 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from cloudlib.config import backend
 from cloudlib.errors import ConfigRejected
+from cloudlib.terraform import lock
 from tests.servers import state_server
 from tests.support.bringup import CONFIG, REAL_ENV, stub_module
 from tests.support.terraform import REAL_TERRAFORM, write_key_pair
@@ -86,6 +88,7 @@ def test_a_lock_of_somebody_else(trees: tuple[Tree, Tree]) -> None:
         done = one.make("bringup", check=False, **REAL_ENV)
         said = done.stdout + done.stderr
         assert done.returncode != 0 and "already locked: ID=4711" in said
+        assert "somebody else has the lock of the state; the http backend does not tell who" in said
         assert states.kept == {}
 
 
@@ -177,6 +180,7 @@ def test_s3(trees: tuple[Tree, Tree], monkeypatch: pytest.MonkeyPatch) -> None:
         done = trees[0].make("bringup", check=False, **REAL_ENV, **keys)
         assert done.returncode != 0 and "Who:       ada@laptop" in done.stderr
         assert "Created:   2026-11-26 20:00:00" in done.stderr
+        assert "next: ada@laptop has held the lock of the state for " in done.stderr
         s3.delete_object(Bucket="states", Key=f"{key}.tflock")
         up_and_down(trees, keys)
     finally:
@@ -227,6 +231,30 @@ def test_a_workspace_that_holds_something(trees: tuple[Tree, Tree]) -> None:
         done = one.make(target, "YES=1", check=False, **REAL_ENV)
         assert done.returncode != 0 and "the workspace 'alice' of terraform/aws holds 2" in done.stderr
     assert one.make("mrproper", check=False).returncode != 0
+
+
+TOLD = """
+Error: Error acquiring the state lock
+
+Error message: PreconditionFailed
+Lock Info:
+  ID:        4711
+  Who:       ada@laptop
+  Created:   2026-11-26 20:00:00.5 +0000 UTC
+"""
+
+
+@pytest.mark.parametrize(
+    "hours, age", [(0, "0 min"), (0.5, "30 min"), (3.25, "3 h 15 min"), (50, "2 d 2 h"), (-1, "0 min")]
+)
+def test_the_age_of_a_lock(hours: float, age: str) -> None:
+    """Also where the clocks differ."""
+    now = datetime(2026, 11, 26, 20, tzinfo=timezone.utc) + timedelta(hours=hours, seconds=1)
+    assert lock.held_by(TOLD, "s3", now) == f"ada@laptop has held the lock of the state for {age}"
+    framed = "".join(f"│ {line}\n" for line in TOLD.splitlines())
+    assert lock.held_by(framed, "", now).endswith(age)
+    assert "does not tell who" in lock.held_by(TOLD, "pg", now)
+    assert lock.held_by("Error: no capacity", "s3", now) == ""
 
 
 VALUES = {"terraform_hosts_prefix": "team-a", "terraform_backend_bucket": "b"}

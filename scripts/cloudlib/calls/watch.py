@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +25,14 @@ from cloudlib.settings import child_environment
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a watched command ended: its exit code, 128+N for signal N, and whether it was asked to stop."""
+    """How a watched command ended: its exit code, 128+N for signal N, and whether it was asked to stop.
+
+    `said` is the end of what it wrote to stderr, where that was to be kept.
+    """
 
     code: int
     interrupted: bool
+    said: str = ""
 
 
 def run_through(
@@ -37,11 +42,13 @@ def run_through(
     env: Mapping[str, str] | None = None,
     out: int | None = None,
     meanwhile: Callable[[], None] | None = None,
+    keep: bool = False,
 ) -> Ended:
     """Run a command with our stdout and stderr, for as long as it takes; raises CliMissing.
 
     `out` is a file descriptor in the place of our stdout; `meanwhile` is called while the command works, ten
-    times a second, and once when it has ended.
+    times a second, and once when it has ended. With `keep` its stderr passes through us, and its end is kept:
+    not for a command that must outlive us.
 
     It sees the variables that begin with `own`, none of another cloud, and `env`. It gets a session of its
     own, so that Ctrl-C reaches us alone. The first one, or a SIGTERM or SIGHUP, is passed on as one SIGINT;
@@ -59,15 +66,43 @@ def run_through(
                 [program, *argv[1:]],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
+                stderr=subprocess.PIPE if keep else None,
                 env=full_env,
                 start_new_session=True,
             )
         except OSError as error:
             raise CliMissing(f"the command `{program}` cannot be started: {error.strerror}") from error
         asked.watch(process)
+        copy = _Copy(process)
         code = _wait(process, meanwhile) if meanwhile else process.wait()
+        said = copy.end()
     debug(argv, started, f"exit {code}")
-    return Ended(code if code >= 0 else 128 - code, asked.count > 0)
+    return Ended(code if code >= 0 else 128 - code, asked.count > 0, said)
+
+
+class _Copy:
+    """Copies a command's stderr, where it is a pipe, to ours, and keeps its end."""
+
+    _MOST = 16 << 10
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._pipe = process.stderr
+        self._kept = b""
+        self._thread = threading.Thread(target=self._copy, daemon=True)
+        self._thread.start()
+
+    def _copy(self) -> None:
+        while self._pipe is not None and (part := os.read(self._pipe.fileno(), 1 << 16)):
+            self._kept = (self._kept + part)[-self._MOST :]
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                os.write(2, part)
+
+    def end(self) -> str:
+        """The text, once the command has ended; a child of it may hold on to the pipe."""
+        self._thread.join(5)
+        if self._pipe is not None and not self._thread.is_alive():
+            self._pipe.close()
+        return self._kept.decode("utf-8", "replace")
 
 
 def _wait(process: subprocess.Popen[bytes], meanwhile: Callable[[], None]) -> int:

@@ -35,13 +35,14 @@ class Follower:
     """The journal of a folder, open for terraform to append to.
 
     Room for the events of `resources` is taken before it starts: a disk that becomes full in the middle of an
-    apply must not lose an id. Raises PublishError where there is no room.
+    apply must not lose an id. Raises PublishError where there is no room. `errors` are what terraform said.
     """
 
     def __init__(self, folder: Path, resources: int) -> None:
         self._path = folder / journal.NAME
         self._room = _ALSO + resources * _A_RESOURCE
         self._rest = b""
+        self.errors = ""
 
     def __enter__(self) -> Follower:
         try:
@@ -88,6 +89,8 @@ class Follower:
             with suppress(OSError):
                 os.fsync(self.handle)
         for event in events:
+            if event.get("type") == "diagnostic":
+                self.errors += rendered(event["diagnostic"])
             _show(event)
         sys.stdout.flush()
 

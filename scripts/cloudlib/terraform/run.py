@@ -19,7 +19,7 @@ from cloudlib.calls.run import CallLog, run_bytes, run_json
 from cloudlib.calls.watch import Ended, run_through
 from cloudlib.errors import BadReply, CallFailed, CloudError
 from cloudlib.settings import OWN_VARIABLES, call_timeout, shown
-from cloudlib.terraform import applied, backend, foreign, program
+from cloudlib.terraform import applied, backend, foreign, lock, program
 from cloudlib.terraform import state as tfstate
 from cloudlib.terraform.follow import Follower
 from cloudlib.terraform.snapshot import Resource
@@ -232,7 +232,7 @@ class Terraform:
             )
         if ended.code == 0 and not ended.interrupted:
             return
-        failed = _failure(command[0], ended, "", hint)
+        failed = _failure(command[0], ended, "", self._unlocked(follower.errors, hint))
         try:
             if tfstate.held(self.folder):
                 state = shown(self.folder / tfstate.NAME)
@@ -244,9 +244,16 @@ class Terraform:
     def _watched(self, command: Sequence[str], *, unchanged: str, hint: str = "") -> None:
         plain = [] if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ["-no-color"]
         name, *rest = command
-        ended = run_through(self._argv([name, *plain, *rest]), own=self._own, env=self._environment())
+        argv = self._argv([name, *plain, *rest])
+        ended = run_through(argv, own=self._own, env=self._environment(), keep=name == "plan")
         if ended.code != 0 or ended.interrupted:
-            raise _failure(name, ended, unchanged, hint)
+            raise _failure(name, ended, unchanged, self._unlocked(ended.said, hint))
+
+    def _unlocked(self, said: str, hint: str) -> str:
+        """The hint for a failure: of a lock that somebody else has, to wait for it."""
+        held = lock.held_by(said, backend.kind(self.folder))
+        release = f"terraform -chdir={shown(self.folder)} force-unlock ID, if that run is dead for certain"
+        return f"{held}: wait for it\n{release}" if held else hint
 
     @property
     def _own(self) -> tuple[str, ...]:

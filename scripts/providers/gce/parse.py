@@ -242,7 +242,8 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
         itype.memory_mib,
         accelerators=tuple(listed),
         ssd_gib=number * gib,
-        complete=all(n for _, n in listed) and (bool(listed) or not needs) and not part,
+        # A SKU on demand of what is not sold on demand is the price of nothing.
+        complete=all(n for _, n in listed) and (bool(listed) or not needs) and not part and not itype.usage,
     )
     return itype, shape
 

@@ -115,6 +115,13 @@ def test_families_whose_memory_says_another_thing_than_their_page(name: str, cat
     assert one(name=name).category == category
 
 
+def test_what_is_not_sold_on_demand_has_no_price_on_demand() -> None:
+    names = ("a3-highgpu-1g", "a3-highgpu-8g")
+    made = parsed(*(row(name, accelerator="nvidia-h100-80gb", count="1") for name in names))
+    assert [made.itypes[name].usage for name in names] == [("spot", "flex-start"), ()]
+    assert [made.shapes[name].complete for name in names] == [False, True]
+
+
 def test_an_accelerator_of_another_maker_is_an_accelerator() -> None:
     kind = one(name="a9-gaudi-8g", accelerator="intel-gaudi-3", count="8")
     assert (kind.gpus, kind.accelerators) == ((), (Gpu("intel-gaudi-3", 8),))

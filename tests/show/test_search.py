@@ -140,6 +140,11 @@ def test_a_formula_is_text_in_a_spreadsheet(ask: Ask) -> None:
     assert found._inert("=cmd()") == "'=cmd()" and found._inert("a|b") == "a|b"
 
 
+def test_the_help_fits_the_screen(ask: Ask) -> None:
+    code, out, _ = ask("--help")
+    assert code == 0 and [line for line in out.splitlines() if len(line) > 80] == []
+
+
 def test_a_question_imports_no_more_than_it_needs() -> None:
     """Kconfiglib, requests and the providers' modules take longer than the answer."""
     code = (

@@ -26,7 +26,7 @@ examples:
   cloud-search --arch arm64 --vcpus 8 --nvme 1.. --in europe
   cloud-search --gpu h100:8 --max-price 30
   cloud-search --like m7i.4xlarge
-  cloud-search --vcpus 16.. --kvm --pick 1        choose the first row: writes .config
+  cloud-search --vcpus 16.. --kvm --pick 1     the first row becomes .config
 """
 
 
@@ -66,7 +66,8 @@ def parser(providers: Sequence[str]) -> argparse.ArgumentParser:
     """The options; a question needs none of them."""
     made = command.Parser(
         prog="cloud-search",
-        description="Find machines of all providers in the committed or generated catalogs. Asks no vendor.",
+        usage="cloud-search [OPTION...]",
+        description="Find machines of all providers in the catalogs of this tree. Asks no vendor.",
         epilog=_EXAMPLES,
     )
     made.add_argument("--provider", action="append", default=[], choices=providers, help="of this provider")
@@ -74,7 +75,8 @@ def parser(providers: Sequence[str]) -> argparse.ArgumentParser:
     made.add_argument("--spot", action="store_true", help="spot prices, which no catalog has")
     made.add_argument("--like", default="", metavar="TYPE", help="what is nearest to TYPE in each cloud")
     shown = made.add_argument_group("what to show")
-    shown.add_argument("--sort", choices=tuple(SORTS), default="price", help="default: price")
+    shown.add_argument("--sort", choices=tuple(SORTS), default="price", metavar="KEY",
+                       help=f"{', '.join(SORTS)}; default: price")  # fmt: skip
     shown.add_argument("--limit", type=asking.whole, metavar="N", help="rows, default 20; 0 is all of them")
     shown.add_argument("--output", choices=_FORMS, default="table", help="default: table")
     chosen = made.add_argument_group("what to do with it")

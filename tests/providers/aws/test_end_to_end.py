@@ -306,7 +306,7 @@ def test_the_cli_offline(aws: Aws) -> None:
     code, rows, said = ask("cheapest", "--region", "eu-west-2")
     assert code == 0 and rows
     code, rows, said = ask("cheapest", "--min-vcpus", "100000")
-    assert (code, rows) == (1, "") and "nearest: " in said and "does not meet --min-vcpus 100000" in said
+    assert (code, rows) == (1, "") and "nearest: " in said and "it misses --min-vcpus 100000" in said
     code, rows, said = ask("instance-types", "list", "--family", "m7")
     assert (code, rows) == (2, "") and "nearest: m7i" in said
     before = aws.tree.menu_state()

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cloudlib.errors import PublishError
+from cloudlib.errors import CloudError, PublishError
 from cloudlib.terraform import follow, journal
 from cloudlib.terraform.snapshot import Resource
 
@@ -33,6 +35,13 @@ def read(folder: Path, text: str) -> journal.Journal:
     found = journal.read(folder)
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_something_in_its_place(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / journal.NAME)
+    with pytest.raises(CloudError, match="it lists machines that may be running"):
+        journal.read(tmp_path)
 
 
 def test_no_journal(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ It is kept until `make destroy` has succeeded: a state may be lost, and the vend
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -92,6 +93,8 @@ def read(folder: Path) -> Journal | None:
     """The journal of a folder; None where there is none. Raises CloudError where it cannot be read."""
     path = folder / NAME
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "it is not a regular file")
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
         return None

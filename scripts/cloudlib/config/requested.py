@@ -13,6 +13,7 @@ import kconfiglib
 from cloudlib.config import implied, save, terms
 from cloudlib.config.dropped import Dropped
 from cloudlib.errors import ConfigRejected
+from cloudlib.menus import rows
 from cloudlib.settings import config_file, shown
 
 _SETTING = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)\Z")
@@ -147,10 +148,10 @@ def _names_a_cloud(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Pa
 
 def _default_machine(kconf: kconfiglib.Kconfig, asked: Mapping[str, str]) -> Iterator[str]:
     """What a file gets that names a provider, or a family, and no machine."""
-    from cloudlib.config import nearest
+    named = [kconf.syms[name] for name, value in asked.items() if value == "y" and name in kconf.syms]
+    if not any(rows.figures(terms.prompt(symbol)) for symbol in named if symbol.choice is not None):
+        from cloudlib.config import nearest  # most files name a machine, and are loaded faster without
 
-    names = [name for name, value in asked.items() if value == "y" and name in kconf.syms]
-    if not any(nearest.machine(kconf.syms[name]) for name in names if kconf.syms[name].choice is not None):
         machine = nearest.chosen(kconf)
         if machine is not None and f'"{machine.name}"' not in asked.values():
             yield f"no machine is named: it is {machine.label}, the default of these menus"

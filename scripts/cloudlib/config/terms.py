@@ -16,9 +16,14 @@ def prompted(symbol: kconfiglib.Symbol) -> bool:
     return any(node.prompt for node in symbol.nodes)
 
 
+def prompt(symbol: kconfiglib.Symbol) -> str:
+    """What a menu shows of it; "" for what has no prompt."""
+    return next((str(node.prompt[0]) for node in symbol.nodes if node.prompt), "")
+
+
 def title(symbol: kconfiglib.Symbol) -> str:
     """The first column of what a menu shows of it: "m7i.large"."""
-    return str(symbol.nodes[0].prompt[0].split("  ", 1)[0])
+    return prompt(symbol).split("  ", 1)[0]
 
 
 def same(symbol: kconfiglib.Symbol, value: str) -> bool:

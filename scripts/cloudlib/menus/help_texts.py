@@ -30,24 +30,32 @@ _ELSEWHERE = "Price per hour elsewhere: "
 
 
 def type_help(itype: InstanceType, catalog: Catalog, names: MenuNames) -> str:
-    """What its row does not say, or not in full: one fact a line."""
+    """What its row does not say, or not in full: the hardware, how it runs, where it is, its prices.
+
+    Few lines, as each of them takes time whenever the menus are read.
+    """
     here, zones = catalog.default_region, set(itype.zones)
     inside = [z.zone_id or z.name for z in catalog.zones if z.region == here and z.name in zones]
-    lines = (
+    hardware = (
         _labeled("GPU", (device(gpu) for gpu in itype.gpus)),
         _labeled("Accelerator", (device(other) for other in itype.accelerators)),
         _labeled("Local disks", (disks(local) for local in itype.local_disks)),
         _labeled("Network", (itype.network,)),
+        "" if itype.max_data_volumes is None else f"Data volumes: at most {itype.max_data_volumes}.",
+    )
+    software = (
         "Bare metal." if itype.bare_metal else "",
         f"KVM guests: {'yes' if itype.kvm else 'no'}." if names.states_kvm else "",
         _labeled("Boot", itype.boot_modes),
-        "" if itype.max_data_volumes is None else f"Data volumes: at most {itype.max_data_volumes}.",
         _labeled("Sold", itype.usage),
+    )
+    place = (
         _regions(itype, catalog, names),
         _labeled("As last known, and closed to the account that asked", itype.last_known),
         _labeled(f"Zones in {here}", inside),
-        _prices_elsewhere(itype, here),
     )
+    groups = (hardware, software, place, (_prices_elsewhere(itype, here),))
+    lines = (" ".join(fact for fact in facts if fact) for facts in groups)
     return "\n".join(line for line in lines if line)
 
 

@@ -165,7 +165,7 @@ develop-help:
 	@echo '  CLOUD_PASS_ENV=A,B_*      - pass these variables on to vendor commands'
 	@echo '  CLOUD_SOURCE_NOTE=TEXT    - record TEXT as the source of the catalog'
 	@echo '  CLOUD_PROVIDER=NAME       - destroy what is up there, whatever .config says'
-	@echo '  MAX_USD_PER_HOUR=N        - bringup asks above N dollars an hour (10)'
+	@echo '  MAX_USD_PER_HOUR=N        - bringup refuses above N dollars an hour'
 	@echo '  TERRAFORM_EXTRA=A,B       - files, TF_VAR_ names terraform may also use'
 	@echo '  RECOVER=1                 - destroy, bringup: rebuild a lost state first'
 	@echo '  TERRAFORM=PROGRAM         - terraform or tofu, by name or path'

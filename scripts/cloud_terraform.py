@@ -85,7 +85,7 @@ def plan() -> None:
 
 def bringup() -> None:
     """Bring the nodes up, or to the state that .config now describes."""
-    budget = max_usd_per_hour()
+    max_usd_per_hour()  # raises for what is no number
     now, terraform, keys = _ready(make_keys=True)
     folder = terraform.folder
     plan_file = folder / _PLAN
@@ -99,7 +99,7 @@ def bringup() -> None:
             terraform.init()
             terraform.plan(plan_file)
             planned = terraform.planned(plan_file)
-            questions.review(planned.changes, now, budget)
+            questions.review(planned.changes, now)
             _keep(folder, without=planned.gone)
             rewrite(folder / tfstate.APPLIED, now.collected.tfvars)
             applied.keep(folder)

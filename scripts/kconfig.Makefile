@@ -43,8 +43,9 @@ local: export LOCAL_CIDR = $(call typed,CIDR)
 local: export LOCAL_KEY = $(call typed,KEY)
 local: export LOCAL_PREFIX = $(call typed,PREFIX)
 local: export LOCAL_NODES = $(call typed,NODES)
+local: export LOCAL_BUDGET = $(call typed,BUDGET)
 local: $(PYTHON_READY)
-	$(Q)$(PYTHON_RUN) scripts/local_config.py $(call LOCAL_OPTION,CIDR,cidr) $(call LOCAL_OPTION,KEY,key) $(call LOCAL_OPTION,PREFIX,prefix) $(call LOCAL_OPTION,NODES,nodes)
+	$(Q)$(PYTHON_RUN) scripts/local_config.py $(call LOCAL_OPTION,CIDR,cidr) $(call LOCAL_OPTION,KEY,key) $(call LOCAL_OPTION,PREFIX,prefix) $(call LOCAL_OPTION,NODES,nodes) $(call LOCAL_OPTION,BUDGET,budget)
 
 kconfig-help:
 	@echo 'Configuration (offline, no vendor CLI):'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`make local CIDR=203.0.113.7/32`: keep personal settings that every defconfig gets.
 
-    local_config.py [--cidr RANGE] [--key FILE] [--prefix NAME] [--nodes N]
+    local_config.py [--cidr RANGE] [--key FILE] [--prefix NAME] [--nodes N] [--budget USD]
 
 Writes them to local.config, which git ignores, and to .config where there is one. A line of local.config
 that is not asked about stays; an empty value takes its line away. Without an option: what it holds.
@@ -30,7 +30,10 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "key": ("TERRAFORM_SSH_CONFIG_PUBKEY_FILE", "your public key: ~/.ssh/id_ed25519.pub"),
     "prefix": ("TERRAFORM_HOSTS_PREFIX", "what the names of the nodes begin with"),
     "nodes": ("TERRAFORM_NODE_COUNT", "how many nodes to bring up"),
+    "budget": ("TERRAFORM_MAX_USD_PER_HOUR", "US dollars an hour above which bringup refuses"),
 }
+#: The options whose settings are numbers.
+_NUMBERS = ("nodes", "budget")
 _FIRST = "# Personal settings, applied last to every defconfig: see docs/configurations.md\n"
 
 
@@ -48,9 +51,12 @@ def main(argv: Sequence[str]) -> int:
             raise UsageError(f"{value!r} has a character that is not printable")
     checks.check({symbol.lower(): value for symbol, value in asked.items() if value})
     checks.check_key_file({symbol.lower(): value for symbol, value in asked.items()})
-    nodes = asked.get("TERRAFORM_NODE_COUNT")
-    if nodes and not nodes.isdecimal():
-        raise UsageError(f"NODES={nodes!r} is not a number", hint="make local NODES=3")
+    for name in _NUMBERS:
+        number = options[name]
+        if number and not (number.isascii() and number.isdecimal()):
+            raise UsageError(
+                f"{name.upper()}={number!r} is not a number", hint=f"make local {name.upper()}=3"
+            )
     before = fragments.LOCAL.read_text(encoding="utf-8") if fragments.LOCAL.is_file() else ""
     rewrite.rewrite(fragments.LOCAL, edited(before, asked))
     print(f"wrote {shown(fragments.LOCAL)}: every defconfig gets it")
@@ -68,9 +74,9 @@ def edited(text: str, asked: Mapping[str, str]) -> str:
         for line in text.splitlines(keepends=True)
         if not any(line.startswith((f"CONFIG_{s}=", f"# CONFIG_{s} ")) for s in asked)
     ]
-    number = "TERRAFORM_NODE_COUNT"
+    numbers = [SETTINGS[name][0] for name in _NUMBERS]
     new = [
-        f"CONFIG_{s}={value}\n" if s == number else f'CONFIG_{s}="{kconfiglib.escape(value)}"\n'
+        f"CONFIG_{s}={value}\n" if s in numbers else f'CONFIG_{s}="{kconfiglib.escape(value)}"\n'
         for s, value in asked.items()
         if value
     ]

@@ -58,14 +58,14 @@ def terraform_extra() -> frozenset[str]:
     return frozenset(re.split(r"[,\s]+", os.environ.get("TERRAFORM_EXTRA", "")))
 
 
-def max_usd_per_hour() -> Decimal:
-    """MAX_USD_PER_HOUR: the USD an hour up to which bringup does not ask; 10 where it is not set."""
-    text = os.environ.get("MAX_USD_PER_HOUR", "") or "10"
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+def max_usd_per_hour() -> Decimal | None:
+    """MAX_USD_PER_HOUR: the USD an hour above which bringup refuses; None where it is not set."""
+    text = os.environ.get("MAX_USD_PER_HOUR", "")
+    if text and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
         raise UsageError(
             f"MAX_USD_PER_HOUR={text!r} is not a number of dollars", hint="MAX_USD_PER_HOUR=25.50"
         )
-    return Decimal(text)
+    return Decimal(text) if text else None
 
 
 def node_count() -> int | None:

@@ -253,7 +253,7 @@ COST = "cost: 25 x m7i.2xlarge in us-east-1 at $0.4032 = $10.08/h, $7,358.40/mon
 def test_a_dear_bringup_asks(fake: Fake) -> None:
     """25 nodes are $10.08 an hour; the default limit is $10. Without a terminal there is nobody to ask."""
     fake.tree.write(".config", DEAR)
-    for env in ({}, {"FORCE": "1"}, {"MAX_USD_PER_HOUR": "10.07"}, {"MAX_USD_PER_HOUR": "0"}):
+    for env in ({}, {"FORCE": "1"}):
         code, said = run(fake, "bringup", **env)
         assert code == 1 and "apply" not in fake.commands() and "cannot ask: Bring them up?" in said
         assert said.count(COST) == 2 and said.rindex(COST) > said.index("the plan")
@@ -263,6 +263,19 @@ def test_a_dear_bringup_asks(fake: Fake) -> None:
     assert run(fake, "bringup", MAX_USD_PER_HOUR="10.08")[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("limit", "env"),
+    mostly_slow([("", {"MAX_USD_PER_HOUR": "10.07"}), ("10", {}), ("99", {"MAX_USD_PER_HOUR": "0"})]),
+)
+def test_a_limit_that_is_set_refuses_and_no_yes_overrides_it(
+    fake: Fake, limit: str, env: dict[str, str]
+) -> None:
+    fake.tree.write(".config", DEAR + (f"CONFIG_TERRAFORM_MAX_USD_PER_HOUR={limit}\n" if limit else ""))
+    code, said = run(fake, "bringup", YES="1", FORCE="1", **env)
+    assert code == 1 and "apply" not in fake.commands() and "$10.08 an hour is above the limit of" in said
+    assert "unchanged: every machine" in said and "make cost" in said
+
+
 @pytest.mark.parametrize("answer", mostly_slow(["n", "y"]))
 def test_the_cost_stands_right_above_the_question(fake: Fake, answer: str) -> None:
     fake.tree.write(".config", DEAR)
@@ -270,8 +283,9 @@ def test_the_cost_stands_right_above_the_question(fake: Fake, answer: str) -> No
     child = pexpect.spawn(
         "make", words, cwd=str(fake.tree.root), env=fake.tree.env, timeout=300, encoding="utf-8"
     )
-    child.expect_exact("Bring them up? (that is above MAX_USD_PER_HOUR=10) [y/N]")
-    assert (child.before or "").splitlines()[-1].startswith(COST)
+    child.expect_exact("Bring them up? (that is above $10 an hour) [y/N]")
+    above = " ".join(line.strip() for line in (child.before or "").splitlines()[-2:])
+    assert COST in above, "in two lines of 80 columns"
     child.sendline(answer)
     child.expect(pexpect.EOF)
     child.close()

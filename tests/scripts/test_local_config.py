@@ -30,12 +30,13 @@ def test_a_setting_outlives_every_defconfig(tree: Tree) -> None:
 
 def test_a_config_that_is_there_gets_it_and_other_lines_stay(tree: Tree) -> None:
     tree.make("defconfig-aws-large")
-    tree.make("local", "CIDR=203.0.113.7/32", "PREFIX=mine")
+    tree.make("local", "CIDR=203.0.113.7/32", "PREFIX=mine", "BUDGET=20")
+    assert "CONFIG_TERRAFORM_MAX_USD_PER_HOUR=20\n" in config(tree)
     assert CIDR in config(tree) and 'CONFIG_TERRAFORM_HOSTS_PREFIX="mine"' in config(tree)
     (tree.root / "local.config").write_text(
         local(tree) + "# mine\nCONFIG_TERRAFORM_NODE_COUNT=2\n", encoding="utf-8"
     )
-    tree.make("local", "PREFIX=", "CIDR=198.51.100.0/24")
+    tree.make("local", "PREFIX=", "CIDR=198.51.100.0/24", "BUDGET=")
     assert local(tree).splitlines()[1:] == [
         "# mine",
         "CONFIG_TERRAFORM_NODE_COUNT=2",

@@ -77,39 +77,41 @@ def of(now: Session) -> Bill:
 
 
 def line(bill: Bill, catalog: Catalog | None) -> str:
-    """`cost: 3 x m7i.large in us-east-1 = $0.3024/h, $220.75/month; without root disk and traffic`."""
+    """`cost: 3 x m7i.large in us-east-1 at $0.1008 = $0.3024/h, $220.75/month (730 h); without …`.
+
+    The price of one machine is there where the total is that of the machines alone.
+    """
     wanted, total = bill.wanted, bill.total
     what = message(f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}")
     if total is None:
         if catalog is None:
             return f"cost: {what}: unknown, this tree has no catalog"
-        return f"cost: {what}: unknown, the catalog has no price for it\n{fetch_hint(catalog.provider)}"
-    return f"cost: {what} = {dollars(total)}/h, {_month(total)}/month; without {bill.left_out}"
+        return f"cost: {what}: unknown, the catalog has no price for it; {fetch_hint(catalog.provider)}"
+    alone = bill.parts[0].usd_per_hour == total and wanted.nodes > 1
+    single = f" at {dollars(total / wanted.nodes)}" if alone else ""
+    month = f"{_month(total)}/month ({HOURS_A_MONTH} h)"
+    return f"cost: {what}{single} = {dollars(total)}/h, {month}; without {bill.left_out}"
 
 
 def lines(bill: Bill, catalog: Catalog | None) -> list[str]:
     """The bill, a line for each part with its USD per hour, day and month, and what the sum is without."""
     rows = [(f"{p.name}: {p.what}" if p.what else p.name, p.usd_per_hour, p.source) for p in bill.parts]
     wide = max(len(name) for name, _, _ in rows)
-    wanted = bill.wanted
-    said = [message(f"cost: {wanted.nodes} x {wanted.instance_type} in {wanted.region}")]
-    said.append(f"  {'':{wide}}{'hour':>11}{'day':>12}{'month':>14}")
+    said = [line(bill, catalog), f"  {'':{wide}}{'hour':>11}{'day':>12}{'month':>14}"]
     said += [_row(name, usd, wide) if usd is not None else f"  {name}: unknown" for name, usd, _ in rows]
-    if bill.total is None:
-        said.append("total: unknown, as the price of the machine is")
-    else:
+    if bill.total is not None:
         said += [_row("total", bill.total, wide), f"  without {bill.left_out}"]
     sources = dict.fromkeys(source for _, usd, source in rows if usd is not None)
     if sources:
-        said.append(f"  month: {HOURS_A_MONTH} h; prices: {', '.join(sources)}")
+        said.append(f"  prices: {', '.join(sources)}")
     if catalog and any(usd is None for _, usd, _ in rows):
-        said.append(fetch_hint(catalog.provider))
+        said.append(f"  {fetch_hint(catalog.provider)}")
     return said
 
 
 def fetch_hint(provider: str) -> str:
     """The command that fetches the prices of a provider."""
-    return f"`make cloud-config-{provider}` fetches the prices of all regions"
+    return f"make cloud-config-{provider} fetches prices"
 
 
 def hourly(catalog: Catalog | None, instance_type: str, region: str) -> Decimal | None:

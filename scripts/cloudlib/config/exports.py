@@ -37,6 +37,7 @@ NODES = (
     NODE_NAMES,
     Export("TERRAFORM_NODE_COUNT", "int", EXTRA_VARS),
     Export("TERRAFORM_HOSTS_PREFIX", "string"),
+    Export("TERRAFORM_MAX_USD_PER_HOUR", "int", EXTRA_VARS),
     Export("TERRAFORM_SSH_CONFIG_USER", "string"),
     Export("TERRAFORM_SSH_CONFIG_PUBKEY_FILE", "string"),
     Export("TERRAFORM_SSH_CONFIG_GENKEY", "bool", EXTRA_VARS),

@@ -6,21 +6,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from cloudlib.catalog.text import dollars
 from cloudlib.config import cost
 from cloudlib.config.session import Session
-from cloudlib.errors import some
+from cloudlib.errors import ConfigRejected, some
+from cloudlib.settings import max_usd_per_hour
 from cloudlib.show.ask import confirm
 from cloudlib.terraform.run import Change
 
 MACHINES = "every machine"
+#: USD an hour above which is asked where no limit is set.
+_ASK_ABOVE = Decimal(10)
 #: Objects of terraform alone, whose replacement destroys nothing.
 _HOLDS_NOTHING = ("aws_ec2_instance_state.",)
 
 
-def review(changes: Sequence[Change], now: Session, budget: Decimal) -> None:
+def review(changes: Sequence[Change], now: Session) -> None:
     """Ask before a plan that destroys something is applied: a new type means a new machine, an empty one.
 
-    And before one that makes or changes something where all nodes cost more than `budget` USD an hour.
+    And before one that makes or changes something where all nodes cost more than $10 an hour. Where a limit
+    is set, MAX_USD_PER_HOUR or in .config, more than that is refused: ConfigRejected.
     """
     deleted = [change.address for change in changes if "delete" in change.actions]
     lost = [address for address in deleted if not address.startswith(_HOLDS_NOTHING)]
@@ -28,16 +33,32 @@ def review(changes: Sequence[Change], now: Session, budget: Decimal) -> None:
         print(f"This destroys, or replaces with something new and empty, {counted(lost)}")
         confirm("Go on?", unchanged=MACHINES)
     if any({"create", "update"} & change.actions for change in changes):
-        _confirm_cost(now, budget)
+        _confirm_cost(now)
 
 
-def _confirm_cost(now: Session, budget: Decimal) -> None:
+def limit(now: Session) -> tuple[Decimal, bool]:
+    """USD an hour that all nodes may cost, and whether somebody set it; UsageError for no number."""
+    asked = max_usd_per_hour()
+    chosen = Decimal(str(now.collected.values.get("terraform_max_usd_per_hour") or 0))
+    if asked is not None:
+        return asked, True
+    return (chosen, True) if chosen else (_ASK_ABOVE, False)
+
+
+def _confirm_cost(now: Session) -> None:
+    budget, limited = limit(now)
     total = cost.of(now).total
     if total is not None and total <= budget:
         return
     print(cost.line(cost.of(now), now.catalog))
-    why = "the price is not known" if total is None else f"that is above MAX_USD_PER_HOUR={budget}"
-    hint = "make bringup YES=1 answers yes\nMAX_USD_PER_HOUR=N sets the cost above which bringup asks"
+    if total is not None and limited:
+        raise ConfigRejected(
+            f"{dollars(total)} an hour is above the limit of {dollars(budget)} that is set",
+            unchanged=MACHINES,
+            hint="make cost prints each part\nmake menuconfig, or a higher MAX_USD_PER_HOUR=N",
+        )
+    why = "the price is not known" if total is None else f"that is above ${budget} an hour"
+    hint = "make bringup YES=1 answers yes\nMAX_USD_PER_HOUR=N refuses what costs more than N dollars an hour"
     confirm(f"Bring them up? ({why})", unchanged=MACHINES, hint=hint)
 
 

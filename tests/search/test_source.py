@@ -27,7 +27,7 @@ def test_the_committed_catalogs_give_the_same_machines_either_way(provider: str)
     assert len(quick) == len(whole) > 10
     for one, other in zip(quick, whole):
         assert [getattr(one, name) for name in EAGER] == [getattr(other, name) for name in EAGER]
-        assert one.prices == other.prices
+        assert one.prices == other.prices and one.amounts == other.amounts
     assert quick[0].market.places == whole[0].market.places
     assert list(quick[0].market.images) == list(whole[0].market.images)
     assert quick[-1].record == whole[-1].record
@@ -63,3 +63,11 @@ def test_damage_that_is_read_late() -> None:
 def test_no_file() -> None:
     with pytest.raises(CatalogError, match="No such file"):
         source.load_file(ROOT / "nowhere.json")
+
+
+@pytest.mark.parametrize("usd", ["nan", "-1", "0", "1e9", "dear"])
+def test_an_amount_that_is_no_price(usd: str) -> None:
+    text = sealed(catalogfile.dump(catalog()).replace('"0.096"', f'"{usd}"', 1))
+    machines = source.load(text, where="demo.json")
+    with pytest.raises(CatalogError, match=r"demo\.json: .*is not a price"):
+        _ = [m.amounts for m in machines]

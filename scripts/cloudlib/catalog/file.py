@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -214,6 +215,18 @@ def image(data: Any) -> Image:
 def prices(data: Mapping[str, Any]) -> Mapping[str, Price]:
     """{region: price} of an instance type of the JSON."""
     return _by_region(data.get("prices", {}), tuple(data.get("offered", ())))
+
+
+def amounts(data: Mapping[str, Any]) -> Mapping[str, Decimal]:
+    """{region: USD per hour} of an instance type of the JSON: `prices` without a record for each."""
+    known: dict[str, Decimal] = {}
+    for by_amount in data.get("prices", {}).values():
+        for usd, names in by_amount.items():
+            amount = limits.decimal(usd)
+            if amount is None or not limits.USD_PER_HOUR.fits(amount):
+                raise ValueError(f"{limits.shown(usd)} is not a price")
+            known.update(dict.fromkeys(data["offered"] if names == _EVERYWHERE else names.split(), amount))
+    return known
 
 
 def _by_region(data: Any, regions: Sequence[str]) -> dict[str, Price]:

@@ -52,7 +52,7 @@ class Market:
 class Machine:
     """A machine type that boots Linux on a target architecture.
 
-    `make_record` and `make_prices` give what few questions need; they are called when it is asked for.
+    What begins with `make_` gives what few questions need, or of few machines; it is called when asked for.
     """
 
     market: Market
@@ -73,6 +73,7 @@ class Machine:
     regions: tuple[str, ...]
     make_record: Callable[[], InstanceType] = field(repr=False)
     make_prices: Callable[[], Mapping[str, Price]] = field(repr=False)
+    make_amounts: Callable[[], Mapping[str, Decimal]] = field(repr=False)
 
     @property
     def provider(self) -> str:
@@ -88,6 +89,11 @@ class Machine:
     def prices(self) -> Mapping[str, Price]:
         """Region -> its known price there."""
         return self.make_prices()
+
+    @cached_property
+    def amounts(self) -> Mapping[str, Decimal]:
+        """Region -> USD per hour, where that is known: `prices` without their sources, which takes longer."""
+        return self.make_amounts()
 
     @property
     def gpu_count(self) -> Fraction:
@@ -110,8 +116,7 @@ class Machine:
 
     def usd(self, region: str) -> Decimal | None:
         """USD per hour in a region; None where that is not known."""
-        price = self.prices.get(region)
-        return price.usd_per_hour if price else None
+        return self.amounts.get(region)
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -179,4 +184,5 @@ def _of_record(itype: InstanceType, shared: Market) -> Machine:
         regions=itype.regions,
         make_record=lambda: itype,
         make_prices=lambda: itype.prices,
+        make_amounts=lambda: {region: price.usd_per_hour for region, price in itype.prices.items()},
     )

@@ -104,4 +104,5 @@ def _machine(
         regions=tuple(row["offered"]),
         make_record=partial(catalogfile.reading, where, catalogfile.instance_type, row),
         make_prices=partial(catalogfile.reading, where, catalogfile.prices, row),
+        make_amounts=partial(catalogfile.reading, where, catalogfile.amounts, row),
     )

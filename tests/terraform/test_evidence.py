@@ -89,6 +89,19 @@ def test_a_creation_that_was_cut_off(tmp_path: Path) -> None:
         state.held(tmp_path)
 
 
+def test_a_creation_that_failed(tmp_path: Path) -> None:
+    """A state knows what the vendor left of it; without one it may exist."""
+    (tmp_path / state.NAME).write_text(text("i-7"), encoding="utf-8")
+    line = json.dumps({"address": NODE.replace("k-1", "k-2"), "creation": "failed"}) + "\n"
+    (tmp_path / journal.NAME).write_text(line, encoding="utf-8")
+    assert state.held(tmp_path) == [NODE]
+    (tmp_path / state.NAME).unlink()
+    (tmp_path / state.SSH_CONFIG).touch()
+    with pytest.raises(state.StateLost) as caught:
+        state.held(tmp_path)
+    assert 'aws_instance.node["k-2"]  (id not known)' in caught.value.what
+
+
 def test_what_could_not_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "errored.tfstate").write_text(text("i-1"), encoding="utf-8")
     with pytest.raises(CloudError, match=r"errored\.tfstate lists machines") as caught:

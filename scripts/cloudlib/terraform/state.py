@@ -89,6 +89,8 @@ def look(folder: Path) -> Known:
     unfinished = tuple(kept.unfinished if kept else ())
     if now is not None:
         return Known(held, missing, unfinished)
+    # What failed half way is in the state, and the state is lost.
+    unfinished += tuple(kept.failed if kept else ())
     backup = _backup(folder)
     missing = tuple(dict.fromkeys((*missing, *(r for r in backup if r not in set(held)))))
     if damaged:

@@ -43,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _section(name: str) -> Section:
     path = used.catalog(ROOT, name)
-    machines = source.load_file(path)
+    machines = [machine for machine in source.load_file(path) if machine.on_demand]
     if not machines:
         raise CatalogError(f"{path}: there is no machine in it", hint=f"make cloud-config-{name}")
     provider = cloud_providers.load(name)

@@ -180,9 +180,9 @@ def _settings(folder: Path, name: str) -> dict[str, str]:
         ("azure", "", "AZURE_MANAGED_DISKS_PER_INSTANCE=0 AZURE_MANAGED_DISKS_TIER=P10"),
         (
             "gce",
-            "GCE_MACHINE_FAMILY_N2_STANDARD=y GCE_MACHINE_N2_STANDARD_8=y GCE_DATA_DISK_COUNT=3 "
+            "GCE_MACHINE_FAMILY_C3_STANDARD=y GCE_MACHINE_C3_STANDARD_8=y GCE_DATA_DISK_COUNT=3 "
             "GCE_DATA_DISK_TYPE_HYPERDISK_BALANCED=y",
-            "GCE_MACHINE_TYPE=n2-standard-8 GCE_DISK_COUNT=3 GCE_DISK_TYPE=hyperdisk-balanced "
+            "GCE_MACHINE_TYPE=c3-standard-8 GCE_DISK_COUNT=3 GCE_DISK_TYPE=hyperdisk-balanced "
             "GCE_DISK_IOPS=3000 "
             "GCE_DISK_THROUGHPUT=140 GCE_IMAGE_SIZE=64",
         ),

@@ -19,6 +19,7 @@ from cloudlib.search.machine import BOOT_MODES, Machine
 from cloudlib.search.question import ANY, ANY_GPU, Question, Range, devices, named
 
 _FIGURE = r"[0-9]+(?:\.[0-9]+)?"
+_AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _RANGE = rf"(?:{_FIGURE})?\.\.(?:{_FIGURE})?|{_FIGURE}"
 #: A range and its unit, together or apart -> the field of the question.
 _MEASURES = (
@@ -107,6 +108,6 @@ def _usd(text: str) -> Decimal | None:
     amount = text.strip().lstrip("$")
     if not amount:
         return None
-    if not re.fullmatch(_FIGURE, amount) or not Decimal(amount):
+    if not _AMOUNT.fullmatch(amount) or not Decimal(amount):
         raise UsageError(f"{text.strip()!r} is not an amount of USD")
     return Decimal(amount)

@@ -186,6 +186,7 @@ TABLES: dict[str, Callable[[], Sequence[str]]] = {
     "cloudlib/config/checks.py": lambda: [p for p, _ in _module("cloudlib.config.checks").PATTERNS.values()],
     "cloudlib/config/aliases.py": _aliases,
     "providers/azure/names.py": lambda: _rows("providers.azure.names"),
+    "providers/gce/disks.py": lambda: [_module("providers.gce.disks").SIZE],
     "providers/gce/prices.py": lambda: [p for _, p in _module("providers.gce.prices")._PARTS.values()],
     "providers/gce/volumes.py": lambda: [_module("providers.gce.volumes").NO_NESTING],
     "cloudlib/calls/scrub.py": lambda: [],  # made of escaped names

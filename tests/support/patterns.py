@@ -188,6 +188,7 @@ TABLES: dict[str, Callable[[], Sequence[str]]] = {
     "providers/azure/names.py": lambda: _rows("providers.azure.names"),
     "providers/gce/disks.py": lambda: [_module("providers.gce.disks").SIZE],
     "providers/gce/prices.py": lambda: [p for _, p in _module("providers.gce.prices")._PARTS.values()],
+    "providers/gce/usage.py": lambda: [*_module("providers.gce.usage")._SOLD],
     "providers/gce/volumes.py": lambda: [_module("providers.gce.volumes").NO_NESTING],
     "cloudlib/calls/scrub.py": lambda: [],  # made of escaped names
 }

@@ -152,7 +152,10 @@ def _blocks(block: dict[str, Any]) -> list[dict[str, Any]]:
     return [block, *(inner for nested in block["blocks"].values() for inner in _blocks(nested))]
 
 
-@pytest.mark.parametrize("path", sorted({*terraform_stub.SCHEMAS.glob("*.json")} - {terraform_stub.SCHEMAS / "force_new.json"}), ids=lambda p: p.stem)
+_SCHEMAS = sorted({*terraform_stub.SCHEMAS.glob("*.json")} - {terraform_stub.SCHEMAS / "force_new.json"})
+
+
+@pytest.mark.parametrize("path", _SCHEMAS, ids=lambda p: p.stem)
 def test_the_schemas_of_the_project(path: Path) -> None:
     """Every attribute can be set or is computed, and no resource came out empty."""
     schema = json.loads(path.read_text(encoding="utf-8"))

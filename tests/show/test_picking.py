@@ -54,6 +54,12 @@ def test_a_machine_its_region_and_back(run: Run, config: Path) -> None:
     now = strings(config)
     assert now["TERRAFORM_NODE_COUNT"] == "3" and now["TERRAFORM_AWS_INSTANCE_TYPE"] == "g6e.xlarge"
 
+    for other in ("m7i.large", "g6e.xlarge"):
+        code, out, _ = run(f"--type={other}")
+        assert code == 0 and "Instance type category: " in out, (
+            "the families of another category are chosen too"
+        )
+
     before = config.read_text(encoding="utf-8")
     code, out, err = run("--region=eu-west-1")
     assert (code, out) == (1, "") and "g6e.xlarge is not offered in eu-west-1" in err

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import kconfiglib
 
-from cloudlib.config import requested, session, terms
+from cloudlib.config import implied, requested, session, terms
 from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import symbol
 from cloudlib.search.machine import Machine
@@ -122,6 +122,7 @@ def choose(kconf: kconfiglib.Kconfig, wanted: Mapping[str, str]) -> None:
     for name in wanted:
         if name in kconf.syms:
             kconf.syms[name].set_value("y")
+    implied.imply(kconf, wanted)  # the category of the family
     lost = requested.dropped(kconf, requested.Request(wanted))
     if lost:
         unchanged = shown(config_file()) if config_file().exists() else ""

@@ -50,6 +50,14 @@ class Terminal:
             except pexpect.TIMEOUT:
                 continue
 
+    def settled(self) -> str:
+        """What a person sees once nothing more comes, without empty lines around it."""
+        while True:
+            try:
+                self._stream.feed(self.child.read_nonblocking(65536, timeout=1))
+            except pexpect.TIMEOUT:
+                return self.text().strip("\n")
+
     def search(self, words: str) -> None:
         """`/` and the words."""
         self.child.send("/")

@@ -4,10 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+from cloudlib.calls.run import CallLog
 from cloudlib.catalog import uneven
 from cloudlib.catalog.records import Gpu, InstanceType
-from tests.support.catalogs import itype
+from cloudlib.provider import Request
+from cloudlib.publish import refresh
+from tests.support.catalogs import FAMILIES, catalog, itype
 
 
 def with_l4(name: str, mib: int | None, fraction: str = "") -> InstanceType:
@@ -28,3 +34,10 @@ def test_what_may_differ() -> None:
         replace(with_l4("g6.96xlarge", 1), gpus=(Gpu("NVIDIA L40S", 1, 45776),)),
     ]
     assert list(uneven.notices(sizes)) == []
+
+
+def test_a_refresh_says_so(tmp_path: Path) -> None:
+    answer = catalog([with_l4("g6.xlarge", 22888), with_l4("g6.24xlarge", 91553)])
+    provider: Any = SimpleNamespace(NAME="demo", MENU_NAMES=FAMILIES, fetch=lambda request: answer)
+    fetched = refresh.fetch(provider, tmp_path, Request(log=CallLog()))
+    assert [n for n in fetched.catalog.provenance.notices if "91553 MiB in g6.24xlarge" in n]

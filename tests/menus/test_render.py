@@ -201,6 +201,13 @@ def test_a_category_without_machines_on_demand_is_named(tmp_path: Path) -> None:
     assert "Hosts (tpu): t6" in comments
 
 
+def test_a_list_of_machines_that_are_not_sold_on_demand_is_whole(tmp_path: Path) -> None:
+    blocks = [itype(f"b{n}.24xlarge", usage=("capacity-block",)) for n in range(10, 25)]
+    lines = choice_lines(parse_menus(tmp_path, catalog([*ITYPES, *blocks]), FAMILIES), FAMILY)
+    said = " ".join(line for line in lines if line.startswith("---"))
+    assert all(block.name in said for block in blocks) and all(len(line) < 80 for line in lines)
+
+
 def test_machines_that_run_only_macos_are_left_out() -> None:
     texts = menus.render(catalog(), FAMILIES, "x", "static")
     assert not [name for name, text in texts.items() if "mac2" in text and name != "catalog.json"]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from cloudlib.catalog.category import CATEGORIES
@@ -34,7 +35,8 @@ def category_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, fami
             )
         )
     without = sorted({t.category for t in catalog.instance_types} - set(grouped))
-    items += [Comment(_shortened(f"{c} {row}")) for c in without for row in _not_on_demand(catalog, c)]
+    rows = [f"{category} {row}" for category in without for row in _not_on_demand(catalog, category)]
+    items += [Comment(line) for row in rows for line in _wrapped(row)]
     defaults = (
         Default(
             symbol=symbol(names.category_prefix, families[name][0].category), condition=TARGET[architecture]
@@ -75,7 +77,7 @@ def family_choice(catalog: Catalog, names: MenuNames, table: SymbolTable, famili
             where = (chosen, f"!{names.previous_generation}", *offered_if(instance_types, catalog, names))
             items.append(Comment(_shortened(f"Previous generation, not shown: {', '.join(old)}"), where))
         for row in _not_on_demand(catalog, category):
-            items.append(Comment(_shortened(f"Not on demand {row}"), (chosen,)))
+            items += [Comment(line, (chosen,)) for line in _wrapped(f"Not on demand {row}")]
         for architecture in ARCHITECTURES:
             if best := _default_family(own, architecture, catalog):
                 condition = all_of(chosen, TARGET[architecture])
@@ -105,9 +107,18 @@ def _not_on_demand(catalog: Catalog, category: str) -> Iterator[str]:
         yield f"({how}): {', '.join(names)}"
 
 
+#: What fits into a comment, which is drawn between stars.
+_COMMENT = WIDTH - len("***  ***")
+
+
+def _wrapped(text: str) -> list[str]:
+    """The text as comments, one a line."""
+    return textwrap.wrap(text, _COMMENT, break_on_hyphens=False)
+
+
 def _shortened(text: str) -> str:
-    """The text of a comment, which is drawn between stars."""
-    width = WIDTH - len("***  ***")
+    """The text as one comment, cut behind a name."""
+    width = _COMMENT
     return text if len(text) <= width else text[: width - 3].rpartition(",")[0] + " ..."
 
 

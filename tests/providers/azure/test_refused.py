@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +11,14 @@ import kconfiglib
 import pytest
 
 import azure_api
-from cloudlib.catalog import file as catalogfile
-from cloudlib.config import launch, requested, selection, variables
-from cloudlib.config.finding import ERROR
-from cloudlib.config.variables import Collected
 from cloudlib.publish import tier
 from tests.support.kconf import parse_tree
-from tests.support.terraform import accepted, environment, needs_terraform, variables_only
+from tests.support.refused import Case, Trial
+from tests.support.terraform import needs_terraform
 from tests.support.tree import ROOT
 
 A = "TERRAFORM_AZURE"
 HERE = (f"{A}=y", f"{A}_REGION_EASTUS=y", f"{A}_PREVIOUS_GENERATION=y")
-
-
-@dataclass(frozen=True)
-class Case:
-    """A rule: `good` lines of a configuration, and `bad` ones that break it when they are added.
-
-    `menu` and `check` are in what is said, `nearest` in what is named instead. `values` are what `bad` is
-    in extra_vars.yaml.
-    """
-
-    good: tuple[str, ...]
-    bad: tuple[str, ...]
-    menu: str
-    check: str
-    nearest: str
-    values: dict[str, Any] = field(default_factory=dict)
 
 
 def size(name: str, family: str) -> tuple[str, str]:
@@ -116,45 +95,22 @@ def kconf() -> Iterator[kconfiglib.Kconfig]:
         yield parse_tree(ROOT)
 
 
-def load(kconf: kconfiglib.Kconfig, folder: Path, *lines: str) -> requested.Loaded:
-    path = folder / "config"
-    path.write_text("".join(f"CONFIG_{line}\n" for line in lines), encoding="utf-8")
-    return requested.load(kconf, path)
-
-
-def good(kconf: kconfiglib.Kconfig, folder: Path, case: Case) -> Collected:
-    """What the good lines give; nothing speaks against them."""
-    assert not load(kconf, folder, *HERE, *case.good).dropped
-    return variables.collect(kconf, azure_api, {}, ask=False)
+@pytest.fixture
+def trial(kconf: kconfiglib.Kconfig, tmp_path: Path) -> Trial:
+    return Trial(azure_api, kconf, tmp_path, HERE)
 
 
 @pytest.mark.parametrize("rule", CASES)
-def test_the_menus_do_not_offer_it(kconf: kconfiglib.Kconfig, tmp_path: Path, rule: str) -> None:
-    case = CASES[rule]
-    good(kconf, tmp_path, case)
-    (dropped,) = load(kconf, tmp_path, *HERE, *case.good, *case.bad).dropped[-1:]
-    assert f"{dropped.name}={dropped.value}" == case.bad[-1]
-    assert case.menu in str(dropped)
+def test_the_menus_do_not_offer_it(trial: Trial, rule: str) -> None:
+    assert CASES[rule].menu in trial.in_menus(CASES[rule])
 
 
 @pytest.mark.parametrize("rule", CASES)
-def test_cloud_check_refuses_it(kconf: kconfiglib.Kconfig, tmp_path: Path, rule: str) -> None:
-    case = CASES[rule]
-    catalog = catalogfile.load_file(tier.folder(ROOT, "azure") / f"{catalogfile.NAME}.{tier.STATIC}")
-    values = good(kconf, tmp_path, case).values
-    before = launch.findings(selection.of(values, azure_api), catalog, azure_api)
-    assert not [f for f in before if f.level == ERROR]
-    after = launch.findings(selection.of({**values, **case.values}, azure_api), catalog, azure_api)
-    (error,) = [f for f in after if f.level == ERROR]
-    assert case.check in error.what and any(case.nearest in near for near in error.nearest), error
+def test_cloud_check_refuses_it(trial: Trial, rule: str) -> None:
+    error = trial.in_check(CASES[rule])
+    assert CASES[rule].check in error.what and any(CASES[rule].nearest in n for n in error.nearest), error
 
 
 @needs_terraform
-def test_the_module_refuses_it(kconf: kconfiglib.Kconfig, tmp_path: Path) -> None:
-    rows = []
-    for case in CASES.values():
-        made = good(kconf, tmp_path, case)
-        for values in ({}, case.values):
-            rows.append(json.loads(replace(made, values={**made.values, **values}).tfvars))
-    module = variables_only("azure", tmp_path / "module", environment(tmp_path / "home"))
-    assert accepted(module, rows, tmp_path / "cells") == [True, False] * len(CASES)
+def test_the_module_refuses_it(trial: Trial) -> None:
+    assert trial.in_module(CASES.values()) == [True, False] * len(CASES)

@@ -35,6 +35,16 @@ def switch(kconf: kconfiglib.Kconfig, provider: str) -> None:
     choose(kconf, cloud_providers.load(provider).MENU_NAMES.switch)
 
 
+#: A machine that takes every type of disk, where the default one does not.
+LARGE = {
+    "gce": (
+        "TERRAFORM_GCE_CATEGORY_MEMORY_OPTIMIZED",
+        "TERRAFORM_GCE_MACHINE_FAMILY_M3_MEGAMEM",
+        "TERRAFORM_GCE_MACHINE_M3_MEGAMEM_64",
+    )
+}
+
+
 def types(kconf: kconfiglib.Kconfig, prefix: str) -> list[str]:
     return visible(kconf, f"{prefix}_TYPE_")
 
@@ -55,6 +65,8 @@ def test_figures_only_where_the_type_takes_them(provider: str, kconf: kconfiglib
     rules = VOLUMES[provider]
     prefix = rules.prefix
     switch(kconf, provider)
+    for name in LARGE.get(provider, ()):
+        choose(kconf, name)
     kconf.syms[f"{prefix}_COUNT"].set_value("2")
     seen = set()
     for kind in types(kconf, prefix):

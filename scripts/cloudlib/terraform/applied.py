@@ -22,8 +22,8 @@ from cloudlib.terraform.state import NAME
 FOLDER = "applied"
 LOCK = ".terraform.lock.hcl"
 _BACKEND = "local_backend.tf.json"
-_PROVIDER = re.compile(r'^\s*provider "[^"]*/([^"/]+)" \{\s*version\s*=\s*"([^"]+)"', re.M)
-_PIN = re.compile(r'^\s*(\w+) = \{\s*source\s*=\s*"[^"]*"\s*version\s*=\s*"([0-9][^"]*)"', re.M)
+_PROVIDER = re.compile(r'^provider "[^"\n]*/([^"/\n]+)" \{\n +version += "([^"\n]+)"', re.M)
+_PIN = re.compile(r'^    (\w+) = \{\n +source += "[^"\n]*"\n +version += "([0-9][^"\n]*)"', re.M)
 
 
 def keep(folder: Path) -> None:

@@ -17,7 +17,7 @@ from cloudlib.errors import CallFailed, CloudError
 from cloudlib.settings import shown
 from cloudlib.terraform import program
 
-_BACKEND = re.compile(r'\bbackend"?\s*[{:]?\s*\{?\s*"(\w+)"')
+_BACKEND = re.compile(r'\bbackend"?[\s{:]{0,40}"(\w+)"')
 #: The variables that backends take their credentials from, by prefix.
 _OWN = {
     "azurerm": ("ARM_",),

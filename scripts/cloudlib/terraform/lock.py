@@ -27,8 +27,8 @@ def held_by(text: str, kind: str, now: datetime | None = None) -> str:
             f"somebody else has the lock of the state; the {kind} backend does not tell who, "
             "and the name above is your own"
         )
-    who = re.search(r"^\W*Who: +(.+?) *$", text, re.M)
-    created = re.search(r"^\W*Created: +(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \+0000", text, re.M)
+    who = re.search(r"^[│ ]{0,9}Who: +(\S+)", text, re.M)
+    created = re.search(r"^[│ ]{0,9}Created: +(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \+0000", text, re.M)
     if not who or not created:
         return ""
     since = datetime.strptime(created[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)

@@ -18,6 +18,7 @@ from cloudlib.provider import RegionList, Request
 from providers.aws import calls, exports, images, parse, volumes
 from providers.aws import charges as aws_charges
 from providers.aws import fetch as aws_fetch
+from providers.aws import find as aws_find
 
 NAME = calls.NAME
 TITLE = "AWS"
@@ -54,6 +55,7 @@ EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES
 machine_problems = volumes.machine_problems
 charges = aws_charges.charges
+find = aws_find.find
 CANARIES = ("m5.large", "t3.micro")
 PUBLISHERS = images.PINNED
 

@@ -18,6 +18,7 @@ from cloudlib.menus.names import ImageNames, MenuNames, Results
 from cloudlib.provider import RegionList, Request
 from providers.azure import boot, calls, exports, images, volumes
 from providers.azure import charges as azure_charges
+from providers.azure import find as azure_find
 from providers.azure.fetch import Fetch
 
 NAME = "azure"
@@ -60,6 +61,7 @@ CANARIES = ("Standard_D4s_v5", "Standard_E8s_v5")
 PUBLISHERS = images.PINNED
 machine_problems = volumes.machine_problems
 charges = azure_charges.charges
+find = azure_find.find
 
 
 def fetch(request: Request) -> Catalog:

@@ -17,6 +17,7 @@ from cloudlib.provider import RegionList, Request
 from providers.gce import calls, disks, exports, images, volumes
 from providers.gce import charges as gce_charges
 from providers.gce import fetch as gce_fetch
+from providers.gce import find as gce_find
 
 NAME = calls.NAME
 TITLE = "GCE"
@@ -52,6 +53,7 @@ CANARIES = ("e2-standard-4", "n2-standard-4")
 PUBLISHERS = images.PINNED
 machine_problems = volumes.machine_problems
 charges = gce_charges.charges
+find = gce_find.find
 
 terraform_environment = calls.terraform_environment
 

@@ -87,6 +87,9 @@ def without_capacity(values: Variables) -> Problem | None:
     return lambdalabs_smart.without_capacity(types, itype, region)
 
 
+find = lambdalabs_instances.find
+
+
 def machines() -> Sequence[Machine]:
     """The machines of the account, however they were started: one request."""
     return lambdalabs_instances.machines(Request(log=CallLog(NAME)))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # From .config to machines: terraform in terraform/<provider>/.
 
-PHONY += bringup destroy cloud-plan cloud-check cost
+PHONY += bringup destroy cloud-plan cloud-check cost cloud-find
 
 bringup: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_terraform.py bringup
@@ -22,6 +22,9 @@ terraform-lock:
 cloud-check: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_check.py
 
+cloud-find: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_find.py
+
 cost: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_cost.py
 
@@ -31,6 +34,7 @@ terraform-help:
 	@echo '  cost                      - what the machines cost by part; also with NODES=N'
 	@echo '  cloud-plan                - show what bringup would do'
 	@echo '  bringup                   - bring the nodes up, write ssh_config for them'
+	@echo '  cloud-find                - machines in your accounts that no state knows'
 	@echo '  destroy                   - destroy them; asks, unless YES=1'
 	@echo
 PHONY += terraform-help

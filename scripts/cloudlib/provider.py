@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -222,6 +223,32 @@ class Account(Protocol):
 
     def machines(self) -> Sequence[Machine]:
         """Every machine of the account that is not ended. Raises a CloudError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A machine of this project in an account, of whichever tree. `id` is the one of terraform's states.
+
+    `since` is when it was made, None where the vendor does not say. `end` is the command that ends it.
+    """
+
+    id: str
+    name: str
+    instance_type: str
+    region: str
+    since: datetime | None
+    end: str
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """Optional: machines of this project can be found in the account, by the tag that the modules set."""
+
+    def find(self, prefix: str, missed: dict[str, str]) -> Sequence[Tagged]:
+        """Ask for them; where there are no tags, those whose names are PREFIX-N. Raises a CloudError.
+
+        `missed` takes the regions that did not answer, and why.
+        """
 
 
 @runtime_checkable

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from cloudlib.calls.run import CallLog
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog.text import dollars
-from cloudlib.provider import Machine, Request
+from cloudlib.provider import Machine, Request, Tagged
 from providers.lambdalabs.calls import base_url, client
 
 #: Statuses of machines that no longer cost anything, or soon will not.
@@ -34,6 +35,28 @@ def places(request: Request, names: Sequence[str]) -> set[tuple[str, str]]:
         for row in _rows(request)
         if row.maybe_text("name") in names
     }
+
+
+def find(prefix: str, missed: dict[str, str]) -> list[Tagged]:
+    """Those whose names are PREFIX-N: the API has no tags, and does not say when a machine was started."""
+    rows = _rows(Request(log=CallLog("lambdalabs")))
+    return [
+        Tagged(
+            id=(machine := _machine(row)).id,
+            name=machine.name,
+            instance_type=row.maybe_at("instance_type").maybe_text("name"),
+            region=row.maybe_at("region").maybe_text("name"),
+            since=None,
+            end=machine.end,
+        )
+        for row in rows
+        if _is_node(row.maybe_text("name"), prefix)
+    ]
+
+
+def _is_node(name: str, prefix: str) -> bool:
+    start, _, number = name.rpartition("-")
+    return start == prefix and number.isascii() and number.isdecimal()
 
 
 def _rows(request: Request) -> list[Reader]:

@@ -10,7 +10,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pexpect
@@ -21,19 +21,21 @@ from cloudlib.catalog.area import AREAS
 from cloudlib.search.answer import SORTS
 from cloudlib.show import cli, command, search
 from tests.support.pages import CONSOLE, PAGES, SCREEN, anchors, commands, prose
-from tests.support.terminal import Terminal
+from tests.support.terminal import ENTER, Terminal
 from tests.support.tree import ROOT, Tree
 
 FINDING = ROOT / "docs" / "finding.md"
 _CLIS = {"aws-cli": "aws", "azure-cli": "azure", "gce-cli": "gce", "lambda-cli": "lambdalabs"}
-#: {screen: keys that lead to it from `make menuconfig`, and what is on the screen after each}.
-SCREENS = {
-    "top": [("", "Cloud provider (")],
-    "search": [("", "Cloud provider ("), ("/", "Jump to symbol"), ("h100", " h100")],
-    "types": [("", "Cloud provider ("), ("/", "Jump to"), ("m7i.4xlarge$", ": 1\n"), ("\r", "(X) m7i")],
+_TOP, _SEARCH = ("", "Cloud provider ("), ("/", "Jump to symbol")
+_G6E = (_TOP, _SEARCH, ("g6e.xlarge$", ": 1\n"), (ENTER, "Go on?"))
+#: {screen: target, then keys and what is on the screen after them}.
+SCREENS: dict[str, tuple[str, Sequence[tuple[str, str]]]] = {
+    "provider": ("menuconfig", [_TOP, (f"jj{ENTER}", "Region (")]),
+    "offer": ("menuconfig", _G6E),
+    "offered": ("menuconfig", [*_G6E, ("y", "(X) g6e.xlarge")]),
+    "types": ("menuconfig", [_TOP, _SEARCH, ("m7i.4xlarge$", ": 1\n"), (ENTER, "(X) m7i")]),
+    "shop": ("cloud-shop", [("", " machines"), ("16 vcpus nvme\teurope", "europe")]),
 }
-
-
 #: What is below the top of a screen: empty lines.
 NEXT = "\n\n\n"
 
@@ -132,8 +134,9 @@ def test_every_screen_is_what_is_shown(page: Path, whole_tree: Tree) -> None:
     whole_tree.make("defconfig-aws-large")
 
     def shown(block: re.Match[str]) -> str:
-        terminal = Terminal(whole_tree, columns=80, lines=24)
-        for keys, sign in SCREENS[block["name"]]:
+        target, steps = SCREENS[block["name"]]
+        terminal = Terminal(whole_tree, columns=80, lines=24, target=target)
+        for keys, sign in steps:
             terminal.child.send(keys)
             terminal.wait_for(sign)
         if not os.environ.get("GOLDEN_UPDATE"):

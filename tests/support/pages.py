@@ -32,7 +32,7 @@ NOT_RUN = {
     r"make (menuconfig|guiconfig|cloud-shop)": "takes keys; the screens in the docs are tested",
     r"make .*\b(bringup|destroy|cloud-plan)\b": "needs terraform and an account",
     r"make cloud-config(-\w+)?( RECORD=\S+)?": "asks a cloud",
-    r"make cloud-(update|commit)(-\w+)?": "needs what cloud-config fetched; tests/scripts runs it",
+    r"make cloud-(diff|update|commit)(-\w+)?": "needs what cloud-config fetched; tests/scripts runs it",
     r"make (check|style|test(-\w+)?|bench|requirements|terraform-lock)": "takes minutes, or a network",
     r"make (static-from-recordings|\.venv-azure/ready)": "takes minutes, or a network",
     r"make cloud-config-aws REPLAY=aws\.jsonl\.gz.*": "needs a recording that somebody sent",

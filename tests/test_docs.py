@@ -180,7 +180,7 @@ def test_every_target_and_script_that_is_named_exists(page: Path) -> None:
             lacking = [w for w in asked if w not in targets and not by_pattern.match(w)]
             assert lacking == [], line
         elif re.fullmatch(r"scripts/[\w-]+(\.py|-cli)?", first):
-            assert "NAME" in first or "of kdevops" in text or (ROOT / first).exists(), line
+            assert "NAME" in first or f"`{line}` of kdevops" in text or (ROOT / first).exists(), line
 
 
 def test_what_is_not_run_has_a_reason() -> None:

@@ -40,6 +40,8 @@ _LEFT = (
     "terraform.tfstate.d",
     "applied.tfvars.json",
     "applied.tfvars.json.*.new",
+    "stamp.json",
+    "stamp.json.*.new",
     "applied",
     "backend.tf.json",
     "applied.*.new",

@@ -23,6 +23,7 @@ if __name__ == "__main__":
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,7 +32,7 @@ from cloudlib.config import capacity, cost, session, ssh_access, unrecorded
 from cloudlib.config.finding import ERROR
 from cloudlib.config.variables import Collected
 from cloudlib.errors import CloudError, ConfigRejected, PublishError, message, report, some
-from cloudlib.machines import questions, reach, recover, where
+from cloudlib.machines import questions, reach, recover, stamp, where
 from cloudlib.provider import Provider, TerraformEnvironment
 from cloudlib.publish import locks
 from cloudlib.publish.rewrite import rewrite
@@ -54,6 +55,9 @@ def main(argv: Sequence[str]) -> int:
     parser = command.Parser(prog="cloud_terraform.py", description=__doc__)
     parser.add_argument("command", choices=commands)
     who = parser.parse_args(argv).command
+    for name in cloud_providers.PROVIDER_NAMES:
+        if said := stamp.told(where.TERRAFORM / name, stamp.utc()):
+            print(f"note: {said}", file=sys.stderr)
     try:
         commands[who]()
         return 0
@@ -73,6 +77,7 @@ def plan() -> None:
         elsewhere = _in_another_region(terraform.folder, now.collected)
         if elsewhere:
             raise elsewhere
+        terraform = _stamped(terraform, now)
         terraform.init()
         if keys.missing:
             print(f"note: bringup creates the key pair {keys.identity}; this plan has another in its place")
@@ -95,6 +100,7 @@ def bringup() -> None:
             capacity.refuse(now, unchanged=_NOTHING_STARTED)
         _leave_other_region(terraform, now.collected)
         _ask_for_the_unfinished(folder)
+        terraform = _stamped(terraform, now)
         try:
             terraform.init()
             terraform.plan(plan_file)
@@ -102,6 +108,7 @@ def bringup() -> None:
             questions.review(planned.changes, now)
             _keep(folder, without=planned.gone)
             rewrite(folder / tfstate.APPLIED, now.collected.tfvars)
+            stamp.keep(folder, terraform.env)
             applied.keep(folder)
             with unrecorded.told(now.provider, folder):
                 _apply(terraform, plan_file, len(planned.changes), keys)
@@ -140,6 +147,12 @@ def _destroy(terraform: Terraform, resources: int) -> None:
     _keep(folder)
     tfstate.held(folder)  # raises where something may be left
     _forget(folder)
+
+
+def _stamped(terraform: Terraform, now: session.Session) -> Terraform:
+    """The same with what everything is tagged with, which stays as it is while machines are up."""
+    made = stamp.environment(terraform.folder, now.collected.values, stamp.utc())
+    return replace(terraform, env={**terraform.env, **made})
 
 
 def _apply(terraform: Terraform, plan_file: Path, resources: int, keys: sshkeys.KeyPair) -> None:
@@ -274,7 +287,14 @@ def _leave_other_region(terraform: Terraform, made: Collected) -> None:
 
 def _forget(folder: Path) -> None:
     """Remove what was kept of machines that are gone, the journal last."""
-    for name in (tfstate.SSH_CONFIG, "known_hosts", tfstate.APPLIED, applied.FOLDER, journal.NAME):
+    for name in (
+        tfstate.SSH_CONFIG,
+        "known_hosts",
+        stamp.NAME,
+        tfstate.APPLIED,
+        applied.FOLDER,
+        journal.NAME,
+    ):
         try:
             if name == applied.FOLDER:
                 applied.forget(folder)

@@ -19,6 +19,7 @@ import cloud_providers
 from cloudlib.config import cost, session
 from cloudlib.config.finding import NOTE
 from cloudlib.errors import CloudError, message, report
+from cloudlib.machines import stamp, where
 from cloudlib.settings import shown
 from cloudlib.show import command
 
@@ -38,6 +39,8 @@ def main(argv: Sequence[str]) -> int:
             print(f"warning: {finding.text}", file=sys.stderr)
     if now.problem:
         print(message(f"warning: {now.problem}"), file=sys.stderr)
+    if said := stamp.told(where.TERRAFORM / now.provider.NAME, stamp.utc()):
+        print(said)
     print(cost.line(cost.of(now), now.catalog))
     return 0
 

@@ -51,6 +51,13 @@ variable "ssh_config_pubkey_file" {
   nullable    = false
 }
 
+variable "stamp" {
+  description = "Tags of everything that is made, and when (UTC), after how many seconds, the nodes end themselves."
+  type        = object({ tags = map(string), expires = optional(string), seconds = optional(number) })
+  default     = { tags = {} }
+  nullable    = false
+}
+
 output "nodes" {
   description = "Addresses of the nodes by host name; `make bringup` writes the ssh configuration from them."
   value       = local.nodes

@@ -2,7 +2,7 @@
 # Nodes on EC2 with their network, firewall and data volumes.
 
 locals {
-  tags = { managed-by = "cloud-kconfig" }
+  tags = merge({ managed-by = "cloud-kconfig" }, var.stamp.tags)
 
   image_owner = coalesce(var.aws_gpu_ami_owner, var.aws_ami_owner)
   image_name  = coalesce(var.aws_gpu_ami_name, var.aws_ns)
@@ -28,16 +28,29 @@ locals {
   # https://cloudinit.readthedocs.io/en/latest/reference/modules.html#users-and-groups
   cloud_config = {
     for name in var.node_names :
-    name => "#cloud-config\n${jsonencode({ user = { name = var.ssh_config_user }, hostname = name })}\n"
+    name => "#cloud-config\n${jsonencode(merge({ user = { name = var.ssh_config_user }, hostname = name }, local.ending))}\n"
   }
+
+  # A node that expires shuts itself down, which ends it: the timer is set again at each boot.
+  expires  = var.stamp.expires == null ? "" : formatdate("YYYY-MM-DD hh:mm:ss 'UTC'", var.stamp.expires)
+  ending   = local.expires == "" ? null : { bootcmd = [["sh", "-c", local.end_node]] }
+  end_node = "test $(date +%s) -ge $(date -ud '${local.expires}' +%s) && exec systemctl poweroff; systemd-run --on-calendar='${local.expires}' systemctl poweroff"
 
   # Fedora CoreOS has Ignition instead of cloud-init: https://coreos.github.io/ignition/configuration-v3_0/
   ignition = {
-    for name in var.node_names : name => jsonencode({
+    for name in var.node_names : name => jsonencode(merge(local.ending_units, {
       ignition = { version = "3.0.0" }
       passwd   = { users = [{ name = var.ssh_config_user, groups = ["sudo", "wheel"], sshAuthorizedKeys = [local.public_key] }] }
       storage  = { files = [{ path = "/etc/hostname", mode = 420, contents = { source = "data:,${name}" } }] }
-    })
+    }))
+  }
+  ending_units = local.expires == "" ? null : {
+    systemd = {
+      units = [
+        { name = "expire.service", enabled = false, contents = "[Service]\nType=oneshot\nExecStart=/usr/bin/systemctl poweroff\n" },
+        { name = "expire.timer", enabled = true, contents = "[Timer]\nOnCalendar=${local.expires}\nPersistent=true\n[Install]\nWantedBy=timers.target\n" },
+      ]
+    }
   }
 }
 
@@ -167,8 +180,12 @@ resource "aws_key_pair" "user" {
 resource "aws_instance" "node" {
   for_each = toset(var.node_names)
 
-  ami                         = data.aws_ami.node.id
-  instance_type               = var.aws_instance_type
+  ami           = data.aws_ami.node.id
+  instance_type = var.aws_instance_type
+
+  # What the shutdown of a node that expires does; else a shutdown stops the node, the default.
+  instance_initiated_shutdown_behavior = local.expires == "" ? null : "terminate"
+
   subnet_id                   = aws_subnet.nodes.id
   vpc_security_group_ids      = [aws_security_group.nodes.id]
   associate_public_ip_address = true

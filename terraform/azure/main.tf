@@ -2,7 +2,7 @@
 # Nodes on Azure with their resource group, network, firewall and data disks.
 
 locals {
-  tags = { managed-by = "cloud-kconfig" }
+  tags = merge({ managed-by = "cloud-kconfig" }, var.stamp.tags)
 
   # "prefix-1-data-2" = the node, and the number of the disk from 0.
   data_disks = {

@@ -2,7 +2,12 @@
 # Nodes on Compute Engine with their network, firewall and data disks.
 
 locals {
-  labels = { managed-by = "cloud-kconfig" }
+  # Labels take lower-case letters, digits, hyphens and underscores, 63 at most.
+  # https://cloud.google.com/compute/docs/labeling-resources#requirements
+  labels = merge(
+    { managed-by = "cloud-kconfig" },
+    { for key, text in var.stamp.tags : key => substr(lower(replace(text, ":", "-")), 0, 63) }
+  )
 
   nodes = {
     for name, node in google_compute_instance.node :
@@ -115,7 +120,18 @@ resource "google_compute_instance" "node" {
 
   scheduling {
     on_host_maintenance = local.migrates ? null : "TERMINATE"
-    automatic_restart   = true
+    automatic_restart   = var.stamp.seconds == null
+
+    # https://cloud.google.com/compute/docs/instances/limit-vm-runtime
+    instance_termination_action = var.stamp.seconds == null ? null : "DELETE"
+
+    dynamic "max_run_duration" {
+      for_each = var.stamp.seconds == null ? [] : [var.stamp.seconds]
+
+      content {
+        seconds = max_run_duration.value
+      }
+    }
   }
 
   # https://cloud.google.com/compute/docs/instances/nested-virtualization/enabling

@@ -38,6 +38,7 @@ NODES = (
     Export("TERRAFORM_NODE_COUNT", "int", EXTRA_VARS),
     Export("TERRAFORM_HOSTS_PREFIX", "string"),
     Export("TERRAFORM_MAX_USD_PER_HOUR", "int", EXTRA_VARS),
+    Export("TERRAFORM_EXPIRES_HOURS", "int", EXTRA_VARS),
     Export("TERRAFORM_SSH_CONFIG_USER", "string"),
     Export("TERRAFORM_SSH_CONFIG_PUBKEY_FILE", "string"),
     Export("TERRAFORM_SSH_CONFIG_GENKEY", "bool", EXTRA_VARS),

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Tags and expiry: fixed when machines are made, taken by every vendor, and no reason for a change."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloudlib.machines import stamp
+from tests.support import terraform_stub
+from tests.support.terraform import MODULES, REAL_TERRAFORM, copy_module, environment
+from tests.support.terraform_cloud import Cloud
+from tests.support.tree import Tree
+from tests.terraform.test_again import NODE, apply, planned, small
+
+NOW = datetime(2026, 11, 26, 23, tzinfo=timezone.utc)
+HOUR = timedelta(hours=1)
+
+
+def state(folder: Path) -> None:
+    instance = {"index_key": "k-1", "attributes": {"id": "i-1"}}
+    block = {"mode": "managed", "type": "aws_instance", "name": "node", "instances": [instance]}
+    whole = {"version": 4, "serial": 1, "lineage": "x", "outputs": {}, "resources": [block]}
+    (folder / "terraform.tfstate").write_text(json.dumps(whole))
+
+
+def test_it_is_fixed_while_machines_are_up(tmp_path: Path) -> None:
+    first = stamp.environment(tmp_path, {"terraform_expires_hours": 8}, NOW)
+    stamp.keep(tmp_path, first)
+    later = {"terraform_expires_hours": 24}
+    assert stamp.environment(tmp_path, later, NOW + HOUR) != first, "nothing came of the first try"
+    state(tmp_path)
+    assert stamp.environment(tmp_path, later, NOW + HOUR) == first
+    (tmp_path / stamp.NAME).unlink()
+    assert stamp.environment(tmp_path, later, NOW) == {}, "machines of an older version keep no tags"
+
+
+def test_time_left(tmp_path: Path) -> None:
+    folder = tmp_path / "aws"
+    folder.mkdir()
+    assert stamp.told(folder, NOW) == ""
+    stamp.keep(folder, stamp.environment(folder, {"terraform_expires_hours": 8}, NOW))
+    assert stamp.told(folder, NOW + HOUR).endswith("expire in 7 h 0 min, and end themselves")
+    assert stamp.told(folder, NOW + 9 * HOUR).endswith("expired 1 h 0 min ago: make destroy")
+    stamp.keep(folder, stamp.environment(folder, {}, NOW))
+    assert stamp.told(folder, NOW) == "", "never"
+
+
+def test_every_vendor_takes_the_tags(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamp, "_user", lambda: "DOMAIN\\Jörg <%&?/> " + "x" * 99)
+    tags = stamp.new({"terraform_expires_hours": 1}, NOW)["tags"]
+    assert tags["expires"] == "2026-11-27T00:00:00Z" and set(tags) == {"owner", "tree", "created", "expires"}
+    assert all(re.fullmatch(r"[A-Za-z0-9_:-]{1,63}", text) for text in tags.values())
+
+
+@pytest.mark.slow
+@REAL_TERRAFORM[0]
+@REAL_TERRAFORM[1]
+@pytest.mark.parametrize("hours", [0, 8])
+@pytest.mark.parametrize("provider", NODE)
+def test_a_second_bringup_changes_nothing(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: str, hours: int
+) -> None:
+    cloud = Cloud()
+    with terraform_stub.providers(list(MODULES.values()), cloud) as found:
+        module = copy_module(provider, tmp_path / "module", {**environment(tmp_path / "alone"), **found})
+        module.ok("init")
+        made = {**small(tree, provider), "stamp": stamp.new({"terraform_expires_hours": hours}, NOW)}
+        apply(module, made)
+        assert planned(module, made) == {}
+        nodes: list[Any] = [
+            t for (kind, _), t in cloud.things.items() if kind.endswith(("_instance", "_machine"))
+        ]
+        assert nodes and all("2026-11-26" in json.dumps(node, default=str) for node in nodes)
+        text = json.dumps(nodes, default=str)
+        assert ("terminate" in text) == (provider == "aws" and hours > 0)
+        assert ("DELETE" in text and "28800" in text) == (provider == "gce" and hours > 0)
+        assert ("2026-11-27 07:00:00 UTC" in text) == (provider == "aws" and hours > 0)

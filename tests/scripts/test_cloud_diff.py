@@ -132,7 +132,7 @@ def test_aws_at_full_size(whole_tree: Tree) -> None:
     text = run(whole_tree).stdout
     assert "aws: 1 family removed; 1 type removed" in text and "    - p3dn  96 vCPU" in text
     assert "defconfigs:" not in text
-    assert "would change 3 menu files" in text, "its own, the one of families, and the one of GPU images"
+    assert "would change 4 menu files" in text, "its own, and those of families, GPU images and regions"
 
 
 def test_through_make(tree: Tree) -> None:

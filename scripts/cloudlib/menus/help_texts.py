@@ -82,7 +82,9 @@ def region_help(region: Region, catalog: Catalog) -> str:
     lines = (
         f"{region.long_name}." if region.long_name else "",
         "Each account has to enable it first." if region.opt_in else "",
-        "As last known: it was not asked this time." if region.name in catalog.provenance.known_since else "",
+        "As last known: the last refresh did not reach it."
+        if region.name in catalog.provenance.known_since
+        else "",
         f"{len(itypes)} types in {len({t.family for t in itypes})} families.",
         _labeled("Zones", zones),
     )

@@ -94,8 +94,11 @@ def _run(tool: str, rest: Sequence[str]) -> int:
 
 def _defconfig(rest: Sequence[str]) -> int:
     if len(rest) != 1:
-        ways = "\n".join(f"make defconfig-{n}" for n in fragments.names())
-        raise UsageError(f"there is no defconfig {' '.join(rest)!r}", hint=ways)
+        ways = [f"make defconfig-{name}" for name in fragments.names()]
+        if Path("defconfig").is_file():  # of savedefconfig
+            ways.insert(0, f"cp defconfig {shown(config_file())} && make olddefconfig")
+        what = f"there is no defconfig {' '.join(rest)!r}" if rest else "no defconfig was named"
+        raise UsageError(what, hint="\n".join(ways))
     kconf = session.parse(cloud_providers)
     session.load_parts(kconf, rest[0])
     print(_write(kconf))
@@ -106,6 +109,7 @@ def _savedefconfig(name: str) -> int:
     """./defconfig, or with a name a defconfig of it that `make defconfig-NAME` takes."""
     if name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise UsageError(f"NAME={name!r} is not a file name", hint="letters, digits, hyphens: NAME=my-box")
+    session.need_config_file()
     kconf = session.parse(cloud_providers)
     _load_current(kconf)
     output = f"defconfigs/{name}" if name else "defconfig"
@@ -250,4 +254,4 @@ _KCONFIGLIB = (*_READS_CONFIG, "allnoconfig", "allyesconfig", "alldefconfig")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command.run("".join(sys.argv[1:2]), lambda: main(sys.argv[1:])))

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import pexpect
 import pytest
 
 import cloud_providers
 from tests.support.costly import mostly_slow
+from tests.support.terminal import Terminal
 from tests.support.tree import Tree
 
 TYPE = "TERRAFORM_AWS_INSTANCE_TYPE"
@@ -113,6 +115,47 @@ def test_a_part_that_is_nowhere(tree: Tree, name: str) -> None:
     assert (
         done.returncode != 0 and "there is no defconfig" in done.stderr and ".config/kdevops" in done.stderr
     )
+
+
+@pytest.mark.parametrize("target", mostly_slow(["defconfig", "defconfig-"]))
+def test_a_defconfig_without_a_name(tree: Tree, target: str) -> None:
+    """It is a name of the kernel's, and the file that savedefconfig writes has it too."""
+    tree.write("defconfig", "CONFIG_TERRAFORM_AWS=y\n")
+    done = tree.make(target, check=False)
+    assert done.returncode != 0 and not (tree.root / ".config").exists()
+    assert "error: no defconfig was named\n  next: cp defconfig .config && make olddefconfig" in done.stderr
+    assert "make defconfig-aws-large\n" in done.stderr
+
+
+def test_parts_are_named_by_where_they_are(tree: Tree) -> None:
+    """Not by the file of all their settings, which is gone by then."""
+    tree.write("defconfigs/mine", "CONFIG_TERRAFORM_NO_SUCH=y\n")
+    done = tree.make("defconfig-aws-large+mine", check=False)
+    assert "error: defconfigs/aws-large + defconfigs/mine asks for what the menus" in done.stderr
+    tree.write("defconfigs/mine", "CONFIG_TERRAFORM_NODE_COUNT=2\n")
+    done = tree.make("defconfig-mine+mine", check=False)
+    assert "error: defconfigs/mine + defconfigs/mine names no cloud provider" in done.stderr
+
+
+def test_nothing_is_saved_without_a_config(tree: Tree) -> None:
+    """The defaults under a name of one's own would be another machine than the one that was chosen."""
+    done = tree.make("savedefconfig", "NAME=my-box", check=False)
+    assert done.returncode != 0 and "error: there is no .config\n  next: make menuconfig" in done.stderr
+    assert not (tree.root / "defconfigs/my-box").exists()
+
+
+@pytest.mark.parametrize("target", mostly_slow(["defconfig-mine", "all"]))
+def test_a_terminal_of_80_columns_is_enough(tree: Tree, target: str) -> None:
+    tree.write(
+        "defconfigs/mine",
+        'CONFIG_TERRAFORM_AWS_INSTANCE_TYPE="m7i.4xlarge"\nCONFIG_TERRAFORM_AWS_REGION="us-east-1"\n',
+    )
+    tree.make("defconfig-aws-large")
+    child = Terminal(tree, columns=80, lines=24, target=target).child
+    child.expect(pexpect.EOF)
+    lines = child.before.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    assert any(line.startswith("  ") for line in lines), "one was broken"
 
 
 def test_a_defconfig_is_saved_under_a_name(tree: Tree) -> None:

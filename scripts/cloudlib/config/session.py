@@ -156,13 +156,18 @@ def parse(registry: Registry, root: Path = ROOT) -> kconfiglib.Kconfig:
 
 def load_config_file(registry: Registry) -> kconfiglib.Kconfig:
     """The tree with .config loaded; ConfigRejected without one, or where it lost a setting."""
+    need_config_file()
+    kconf = parse(registry)
+    load_checked(kconf, config_file())
+    return kconf
+
+
+def need_config_file() -> None:
+    """Raise ConfigRejected where there is no .config, with the ways to one."""
     path = config_file()
-    if not path.is_file():
+    if not path.is_file() and not path.is_dir():  # a folder has a message of its own
         names = "\n".join(f"make defconfig-{name}" for name in fragments.names())
         raise ConfigRejected(f"there is no {shown(path)}", hint=f"make menuconfig\n{names}")
-    kconf = parse(registry)
-    load_checked(kconf, path)
-    return kconf
 
 
 def load_parts(kconf: kconfiglib.Kconfig, name: str) -> None:
@@ -187,7 +192,12 @@ def load_paths(kconf: kconfiglib.Kconfig, paths: Sequence[Path]) -> None:
                 print(message(f"note: not used from {shown(fragments.LOCAL)}: {item}"), file=sys.stderr)
                 del merged.settings[item.name]
         whole.write_text(merged.text, encoding="utf-8")
-        load_checked(kconf, whole)
+        try:
+            load_checked(kconf, whole)
+        except ConfigRejected as error:  # the reader knows the parts, not a file that is gone by then
+            parts = " + ".join(shown(path) for path in (*paths, *local))
+            error.what = error.what.replace(shown(whole), parts)
+            raise
 
 
 def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:

@@ -49,22 +49,27 @@ def main(argv: Sequence[str]) -> int:
     for value in asked.values():
         if not value.isprintable():
             raise UsageError(f"{value!r} has a character that is not printable")
-    checks.check({symbol.lower(): value for symbol, value in asked.items() if value})
-    checks.check_key_file({symbol.lower(): value for symbol, value in asked.items()})
+    try:
+        checks.check({symbol.lower(): value for symbol, value in asked.items() if value})
+        checks.check_key_file({symbol.lower(): value for symbol, value in asked.items()})
+    except ConfigRejected as error:
+        error.hint = "make local CIDR=203.0.113.7/32 KEY=~/.ssh/id_ed25519.pub PREFIX=mine"
+        raise
+    kconf = session.parse(cloud_providers)
     for name in _NUMBERS:
         number = options[name]
         if number and not (number.isascii() and number.isdecimal()):
             raise UsageError(
                 f"{name.upper()}={number!r} is not a number", hint=f"make local {name.upper()}=3"
             )
-    before = fragments.LOCAL.read_text(encoding="utf-8") if fragments.LOCAL.is_file() else ""
-    rewrite.rewrite(fragments.LOCAL, edited(before, asked))
-    print(f"wrote {shown(fragments.LOCAL)}: every defconfig gets it")
-    try:
-        return _apply()
-    except ConfigRejected:
-        rewrite.rewrite(fragments.LOCAL, before)
-        raise
+        for low, high, _ in kconf.syms[SETTINGS[name][0]].ranges if number else ():
+            if not int(low.str_value) <= int(number) <= int(high.str_value):
+                raise UsageError(
+                    f"{name.upper()}={number} is not from {low.str_value} to {high.str_value}",
+                    hint=f"make local {name.upper()}=3",
+                )
+    _apply(kconf, asked)
+    return 0
 
 
 def edited(text: str, asked: Mapping[str, str]) -> str:
@@ -84,25 +89,36 @@ def edited(text: str, asked: Mapping[str, str]) -> str:
 
 
 def _show() -> int:
-    if not fragments.LOCAL.is_file():
-        print(f"there is no {shown(fragments.LOCAL)}")
+    there = fragments.LOCAL.is_file()
+    settings = requested.settings(requested.read(fragments.LOCAL)) if there else {}
+    if not settings:
+        local = shown(fragments.LOCAL)
+        print(f"{local} has no settings" if there else f"there is no {local}")
         print("  next: make local CIDR=YOUR-ADDRESS/32 KEY=~/.ssh/id_ed25519.pub")
-        return 0
-    for name, value in requested.settings(requested.read(fragments.LOCAL)).items():
+    for name, value in settings.items():
         print(message(f"CONFIG_{name}={value}"))
     return 0
 
 
-def _apply() -> int:
-    """Put local.config over .config. ConfigRejected where the menus do not take it."""
+def _apply(kconf: kconfiglib.Kconfig, asked: Mapping[str, str]) -> None:
+    """Write local.config, and put it over .config. ConfigRejected, and both unchanged, if that is refused."""
     path = config_file()
-    if not path.is_file():
+    before = fragments.LOCAL.read_text(encoding="utf-8") if fragments.LOCAL.is_file() else None
+    rewrite.rewrite(fragments.LOCAL, edited(before or "", asked))
+    try:
+        if path.is_file():
+            session.load_paths(kconf, [path])
+    except ConfigRejected:
+        if before is None:
+            fragments.LOCAL.unlink()
+        else:
+            rewrite.rewrite(fragments.LOCAL, before)
+        raise
+    print(f"wrote {shown(fragments.LOCAL)}: every defconfig gets it")
+    if path.is_file():
+        picking.write(kconf)
+    else:
         print("  next: make defconfig-NAME, or make menuconfig")
-        return 0
-    kconf = session.parse(cloud_providers)
-    session.load_paths(kconf, [path])
-    picking.write(kconf)
-    return 0
 
 
 if __name__ == "__main__":

@@ -59,7 +59,9 @@ def test_without_a_file_the_way_is_told(tree: Tree) -> None:
         (("PREFIX=a b",), "lower-case letters"),
         (("KEY=id.pub",), "it must begin with / or ~/"),
         (("NODES=many",), "is not a number"),
-        (("NODES=100000",), "NODE_COUNT"),
+        (("NODES=100000",), "NODES=100000 is not from 1 to 1000"),
+        (("NODES=0",), "NODES=0 is not from 1 to 1000"),
+        (("CIDR=here",), "next: make local CIDR=203.0.113.7/32"),
         (("KEY=/a\x1b[2J",), "not printable"),
     ],
 )
@@ -71,7 +73,26 @@ def test_what_bringup_would_refuse_is_refused_and_nothing_changes(
     done = tree.make("local", *words, check=False)
     assert done.returncode != 0 and why in done.stderr and "\x1b" not in done.stderr
     assert config(tree) == before
-    assert not (tree.root / "local.config").exists() or not local(tree).strip()
+    assert "wrote" not in done.stdout and not (tree.root / "local.config").exists()
+
+
+def test_a_number_is_checked_without_a_config_too(tree: Tree) -> None:
+    done = tree.make("local", "NODES=0", check=False)
+    assert done.returncode != 0 and done.stdout == "" and not (tree.root / "local.config").exists()
+
+
+def test_settings_that_no_config_can_take_are_not_said_to_be_written(tree: Tree) -> None:
+    tree.make("defconfig-aws-large")
+    tree.write(".config", tree.read(".config") + "CONFIG_TERRAFORM_NO_SUCH=y\n")
+    done = tree.make("local", "NODES=3", check=False)
+    assert done.returncode != 0 and done.stdout == "" and not (tree.root / "local.config").exists()
+    assert "error: .config + local.config asks for what the menus do not offer" in done.stderr
+
+
+def test_the_last_setting_taken_away_leaves_none_to_show(tree: Tree) -> None:
+    tree.make("local", "NODES=3")
+    tree.make("local", "NODES=")
+    assert tree.make("local").stdout.startswith("local.config has no settings\n  next: make local CIDR=")
 
 
 def test_a_path_with_quotes_arrives_as_typed(tree: Tree) -> None:

@@ -25,8 +25,12 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--region", default="", metavar="R", help="a region by name, city or pattern")
     parser.add_argument("--image", default="", metavar="NAME", help="debian-13, ubuntu-24.04")
     options = parser.parse_args(argv)
-    if not (options.type or options.region):
-        ways = ("make pick TYPE=g6e.xlarge [REGION=eu-central-1] [IMAGE=debian-13]", "make region REGION=R")
+    if not (options.type or options.region or options.image):
+        ways = (
+            "make pick TYPE=g6e.xlarge [REGION=eu-central-1] [IMAGE=debian-13]",
+            "make pick IMAGE=debian-13",
+            "make region REGION=eu-central-1",
+        )
         raise UsageError("nothing was named", hint="\n".join(ways))
     picking.change(cloud_providers, options.type, options.region, options.image)
     return 0

@@ -70,7 +70,7 @@ def test_a_machine_its_region_and_back(run: Run, config: Path) -> None:
 @pytest.mark.slow
 def test_other_clouds_and_wrong_names(run: Run, config: Path) -> None:
     code, _, err = run("--region=eu-west-1")
-    assert code == 2 and "there is no .config" in err and not config.exists()
+    assert code == 2 and f"there is no {config} to change" in err and not config.exists()
     assert run("--type=m7i.large")[0] == 0
     code, out, _ = run("--type=n4-standard-8")
     assert code == 0 and "Google" in out and strings(config)["TERRAFORM_GCE_REGION"] == "us-central1"
@@ -80,11 +80,14 @@ def test_other_clouds_and_wrong_names(run: Run, config: Path) -> None:
         (("--type=m7i.large", "--region=Frankfrut"), 2, "nearest: "),
         (("--type=m7i.large", "--image=debain-13"), 2, "nearest: debian-13"),
         ((), 2, "nothing was named"),
+        (("--type=m7i.large", "--region=eastus"), 2, "eastus is a region of azure; m7i.large is a machine"),
         (("--type=a3-highgpu-1g",), 1, "it is sold only as spot or flex-start"),
     ):
         code, out, err = run(*words)
         assert (code, out) == (exit_code, "") and told in err, words
         assert config.read_text(encoding="utf-8") == before
+    assert "Debian 13 -> Debian 12\n" in run("--image=debian-12")[1], "the machine and its region stay"
+    assert strings(config)["TERRAFORM_GCE_MACHINE_TYPE"] == "n4-standard-8"
     assert run("--type=m7g.large")[0] == 0, "arm64 follows from the machine"
     assert strings(config)["TARGET_ARCH_ARM64"] == "y"
 

@@ -21,7 +21,7 @@ from cloudlib.search.answer import row as row_of
 from cloudlib.search.likeness import figures, unlike
 from cloudlib.search.machine import Machine
 from cloudlib.search.question import Question, images_for
-from cloudlib.search.where import where
+from cloudlib.search.where import is_named, where
 from cloudlib.settings import config_file, shown
 from cloudlib.show import found, lookup
 
@@ -57,7 +57,7 @@ def change(registry: Registry, type_name: str, region: str, image: str) -> None:
     if current:
         session.load_checked(kconf, config_file())
     elif not type_name:
-        raise UsageError("there is no .config whose region could be changed", hint="make pick TYPE=...")
+        raise UsageError(f"there is no {shown(config_file())} to change", hint="make pick TYPE=...")
     machines = lookup.load(registry.PROVIDER_NAMES)
     machine = lookup.machine_named(type_name, machines) if type_name else _chosen(kconf, registry, machines)
     if not machine.on_demand:
@@ -98,10 +98,26 @@ def _place(machine: Machine, machines: Sequence[Machine], region: str, here: str
     if not region:
         kept = [name for name in (here, market.default_region) if name in machine.regions][:1]
         return row_of(machine, {machine.provider: frozenset(kept or machine.regions)})
-    meant_by_name = where(Question(regions=(region,)), [market])[machine.provider]
+    meant_by_name = _regions_named(region, machine, machines)
     if meant_by_name.isdisjoint(machine.regions):
         raise _not_there(machine, machines, meant_by_name)
     return row_of(machine, {machine.provider: meant_by_name})
+
+
+def _regions_named(region: str, machine: Machine, machines: Sequence[Machine]) -> frozenset[str]:
+    """Those of the machine's cloud. UsageError without any; it says so if another cloud has that region."""
+    try:
+        return where(Question(regions=(region,)), [machine.market])[machine.provider]
+    except UsageError:
+        markets = {m.provider: m.market for m in machines}
+        having = [n for n, it in markets.items() if any(is_named(p, region) for p in it.places.values())]
+        if not having:
+            raise
+        raise UsageError(
+            f"{region} is a region of {some(having)}; {machine.name} is a machine of {machine.provider}",
+            unchanged=_kept(),
+            hint=f"scripts/cloud-search --like {machine.name} --region '{region}'",
+        ) from None
 
 
 def _not_there(machine: Machine, machines: Sequence[Machine], regions: frozenset[str]) -> CloudError:

@@ -19,7 +19,7 @@ from decimal import Decimal
 
 import cloud_providers
 from cloudlib.config import cost, requested
-from cloudlib.errors import CloudError, message
+from cloudlib.errors import CloudError, layout, message
 from cloudlib.machines import age, where
 from cloudlib.provider import Finder, Provider, Tagged
 from cloudlib.publish import refresh
@@ -48,10 +48,7 @@ def _ask(provider: Provider) -> bool:
     try:
         machines = provider.find(_prefix(), missed)
     except CloudError as error:
-        first, *hints = message(error.what), *error.hint.splitlines()[:1]
-        print(f"{provider.NAME}: not asked: {first}")
-        for hint in hints:
-            print(f"  next: {message(hint)}")
+        print("\n".join(layout(error, who=provider.NAME, label="not asked")))
         return False
     for region, why in missed.items():
         print(message(f"{provider.NAME}: {region} was not asked: {why}"))

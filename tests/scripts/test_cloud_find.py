@@ -96,7 +96,7 @@ def test_a_provider_that_cannot_be_asked_does_not_stop_the_others(
     tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(prefix: str, missed: dict[str, str]) -> list[Tagged]:
-        raise NotSetUp("no credentials", hint="log in")
+        raise NotSetUp("no credentials", hint="log in,\nor wait")
 
     for name in cloud_providers.PROVIDER_NAMES:
         monkeypatch.setattr(cloud_providers.load(name), "find", refuse)
@@ -106,7 +106,8 @@ def test_a_provider_that_cannot_be_asked_does_not_stop_the_others(
     said = capsys.readouterr().out
     assert f"{first}: 0 machines of this project" in said
     assert (
-        said.count(": not asked: no credentials\n  next: log in\n") == len(cloud_providers.PROVIDER_NAMES) - 1
+        said.count(": not asked: no credentials\n  next: log in,\n        or wait\n")
+        == len(cloud_providers.PROVIDER_NAMES) - 1
     )
     monkeypatch.setattr(cloud_providers.load(first), "find", refuse)
     assert cloud_find.main([]) == 1, "nobody answered"

@@ -26,6 +26,9 @@ endif
 # A person's own PYTHONPATH must not put other modules before ours.
 unexport PYTHONPATH
 
+# A built-in rule would take `make defconfig-` for a program to link from defconfig-.o, a defconfig called `.o`.
+MAKEFLAGS += --no-builtin-rules
+
 .DELETE_ON_ERROR:
 # `make -j4 defconfig-NAME all`: targets follow each other as they are written, whatever -j says.
 .NOTPARALLEL:

@@ -4,7 +4,7 @@
 KCONFIG_TARGETS := menuconfig guiconfig oldconfig olddefconfig
 KCONFIG_TARGETS += listnewconfig allnoconfig allyesconfig alldefconfig
 
-PHONY += $(KCONFIG_TARGETS) savedefconfig defconfig defconfig-
+PHONY += $(KCONFIG_TARGETS) savedefconfig defconfig
 
 $(KCONFIG_TARGETS): $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py $@
@@ -21,7 +21,7 @@ defconfig-%: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py defconfig "$$DEFCONFIG_NAME"
 
 # Without a name the tool lists them. savedefconfig writes a file defconfig, which is no reason to do nothing.
-defconfig defconfig-: $(PYTHON_READY)
+defconfig: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/kconfig_tools.py defconfig
 
 # What was typed, as NAME above: an environment may have a TYPE or a REGION of its own.

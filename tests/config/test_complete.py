@@ -63,6 +63,8 @@ def choose_at_random(kconf: kconfiglib.Kconfig, chance: random.Random) -> None:
     """Every choice that is shown gets a member that is shown, from the top of the menus down."""
     kconf.load_config(os.devnull)
     for choice in kconf.unique_choices:
+        if choice.syms[0].name.startswith("TERRAFORM_BACKEND_"):
+            continue  # needs the name of a bucket and the like
         if members := [s for s in choice.syms if choice.visibility and s.visibility]:
             chance.choice(members).set_value("y")
     for name in ("AWS_DATA_VOLUME_COUNT", "AZURE_DATA_DISK_COUNT", "GCE_DATA_DISK_COUNT", "NODE_COUNT"):

@@ -15,7 +15,7 @@ from cloudlib.errors import printable
 from cloudlib.publish.rewrite import sync
 
 NAME = "commit.json"
-_PROVIDER = re.compile(r"[a-z][a-z0-9]*\Z")
+_PROVIDER_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 #: Files below a provider's folder: no part begins with a dot, so none is `..`, and none is absolute.
 _FILE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._+-]*/)*[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
 
@@ -36,7 +36,7 @@ class Record:
 
     def check(self, tiers: Sequence[str]) -> None:
         """Raises Damaged where a field is not what a publish writes."""
-        if not isinstance(self.provider, str) or not _PROVIDER.match(self.provider):
+        if not isinstance(self.provider, str) or not _PROVIDER_NAME.match(self.provider):
             raise Damaged(f"{self.provider!r} is not the name of a provider")
         if self.tier not in tiers:
             raise Damaged(f"{self.tier!r} is not a tier")

@@ -127,7 +127,7 @@ def test_the_cli_answers_with_data_on_stdout(azure: Azure) -> None:
         ["eastus-1", "eastus-2", "eastus-3"],
     )
     images = json.loads(ask("images", "list")[1])
-    assert {"PUBLISHER", "OFFER", "SKU"} <= set(images[0]) and len({i["distro"] for i in images}) == 8
+    assert {"publisher", "offer", "sku"} <= set(images[0]) and len({i["distro"] for i in images}) == 8
     code, out, told = ask("instance-types", "list", "--region", "mars", check=False)
     assert code == 2 and out == "" and "one of: eastus, " in told
 

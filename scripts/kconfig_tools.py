@@ -223,6 +223,11 @@ def _kconfiglib(tool: str) -> int:
     sys.argv = [tool]
     try:
         (getattr(module, "main", None) or module._main)()
+    except EOFError as error:  # only oldconfig asks
+        print()
+        raise CloudError(
+            f"{tool} got no answer to its question", unchanged=_untouched(), hint="make olddefconfig"
+        ) from error
     except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
         raise _unwritten(shown(config_file()), error) from error
     return 0

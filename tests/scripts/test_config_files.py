@@ -137,6 +137,14 @@ def test_parts_are_named_by_where_they_are(tree: Tree) -> None:
     assert "error: defconfigs/mine + defconfigs/mine names no cloud provider" in done.stderr
 
 
+def test_oldconfig_without_answers(tree: Tree) -> None:
+    before = tree.read("defconfigs/aws-large")
+    tree.write(".config", before)
+    done = tree.make("oldconfig", check=False)
+    assert "error: oldconfig got no answer to its question\n  unchanged: .config\n" in done.stderr
+    assert done.returncode != 0 and tree.read(".config") == before
+
+
 def test_nothing_is_saved_without_a_config(tree: Tree) -> None:
     """The defaults under a name of one's own would be another machine than the one that was chosen."""
     done = tree.make("savedefconfig", "NAME=my-box", check=False)

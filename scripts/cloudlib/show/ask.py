@@ -20,5 +20,9 @@ def confirm(question: str, *, unchanged: str, hint: str = "YES=1 answers yes") -
 
 
 def yes(question: str) -> bool:
-    """Put a question on the terminal; anything but y or yes is a no."""
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    """Put a question on the terminal; anything but y or yes is a no, and so is Ctrl-D."""
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False

@@ -57,7 +57,7 @@ def change(registry: Registry, type_name: str, region: str, image: str) -> None:
     if current:
         session.load_checked(kconf, config_file())
     elif not type_name:
-        raise UsageError(f"there is no {shown(config_file())} to change", hint="make pick TYPE=...")
+        raise UsageError(f"there is no {shown(config_file())} to change", hint="make pick TYPE=m7i.large")
     machines = lookup.load(registry.PROVIDER_NAMES)
     machine = lookup.machine_named(type_name, machines) if type_name else _chosen(kconf, registry, machines)
     if not machine.on_demand:

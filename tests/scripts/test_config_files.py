@@ -137,6 +137,12 @@ def test_parts_are_named_by_where_they_are(tree: Tree) -> None:
     assert "error: defconfigs/mine + defconfigs/mine names no cloud provider" in done.stderr
 
 
+def test_a_pick_that_cannot_be_written(tree: Tree) -> None:
+    done = tree.make("pick", "TYPE=m7i.4xlarge", "KCONFIG_CONFIG=/no/such/x", check=False)
+    assert "error: /no/such/x cannot be replaced: No such file or directory\n  next: make it" in done.stderr
+    assert done.returncode != 0
+
+
 def test_oldconfig_without_answers(tree: Tree) -> None:
     before = tree.read("defconfigs/aws-large")
     tree.write(".config", before)

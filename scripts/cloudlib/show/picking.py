@@ -10,7 +10,7 @@ from dataclasses import replace
 import kconfiglib
 
 from cloudlib.catalog.text import dollars, gib, sold_as
-from cloudlib.config import fragments, launch, pick, selection, session, variables
+from cloudlib.config import fragments, launch, pick, requested, selection, session, variables
 from cloudlib.config.finding import ERROR
 from cloudlib.config.pick import Pick
 from cloudlib.errors import CloudError, UsageError, message, some
@@ -187,7 +187,9 @@ def write(kconf: kconfiglib.Kconfig) -> None:
         print(kconf.write_config(str(path)))
     except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
         raise CloudError(
-            f"{shown(path)} cannot be replaced: {error}", unchanged=shown(path) if path.exists() else ""
+            f"{shown(path)} cannot be replaced: {requested.one_line(error)}",
+            unchanged=_kept(),
+            hint="make it writable or move it away; KCONFIG_CONFIG=FILE uses another file",
         ) from error
 
 

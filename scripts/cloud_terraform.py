@@ -56,7 +56,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("command", choices=commands)
     who = parser.parse_args(argv).command
     for name in cloud_providers.PROVIDER_NAMES:
-        if said := stamp.told(where.TERRAFORM / name, stamp.utc()):
+        said = stamp.told(where.TERRAFORM / name, stamp.utc())
+        if said:
             print(f"note: {said}", file=sys.stderr)
     try:
         commands[who]()

@@ -39,7 +39,8 @@ def main(argv: Sequence[str]) -> int:
             print(f"warning: {finding.text}", file=sys.stderr)
     if now.problem:
         print(message(f"warning: {now.problem}"), file=sys.stderr)
-    if said := stamp.told(where.TERRAFORM / now.provider.NAME, stamp.utc()):
+    said = stamp.told(where.TERRAFORM / now.provider.NAME, stamp.utc())
+    if said:
         print(said)
     print(cost.line(cost.of(now), now.catalog))
     return 0

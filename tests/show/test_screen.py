@@ -204,16 +204,3 @@ def test_everything_that_can_be_chosen_has_a_help_text(kconf: kconfiglib.Kconfig
     silent = [n for n in nodes if n.prompt and not n.help]
     named = [str(n.item.name or n.prompt[0]) for n in silent]
     assert [name for name in named if not re.search(r"_ZONE_|_DATA_(VOLUME|DISK)_TYPE_", name)] == []
-
-
-def test_the_screens_of_the_guide_are_drawn_so(kconf: kconfiglib.Kconfig, mocker: MockerFixture) -> None:
-    """docs/menus.md: each line of a screen is a row, the path or the title."""
-    mocker.patch.multiple(menuconfig, _kconf=kconf, _show_all=False, _show_name=False, create=True)
-    drawn = screen.Screen(kconf, NAMES, known=False)
-    requested.load(kconf, ROOT / "defconfigs" / "aws-large")
-    rows = {headline.headline(kconf, NAMES), "(Top) → AWS"}
-    mark = "()[]X- "
-    rows |= {drawn.node_str(node).strip(mark) for node in kconf.node_iter() if node.prompt}
-    guide = (ROOT / "docs" / "menus.md").read_text(encoding="utf-8")
-    screens = [line.strip() for line in guide.splitlines() if line.startswith("    ")]
-    assert len(screens) > 10 and [line for line in screens if not {line, line.strip(mark)} & rows] == []

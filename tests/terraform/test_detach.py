@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
@@ -62,5 +61,5 @@ def test_to_start_a_node_again_destroys_nothing(capsys: pytest.CaptureFixture[st
     replaced = Change('aws_ec2_instance_state.node["a-1"]', frozenset({"delete", "create"}))
     session = cast(Session, None)
     with pytest.raises(AttributeError):  # it went on to what it costs, which needs a session
-        questions.review([replaced], session, Decimal(1))
+        questions.review([replaced], session)
     assert "destroys" not in capsys.readouterr().out

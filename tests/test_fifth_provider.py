@@ -142,6 +142,7 @@ def copy(whole_tree: Tree) -> Tree:
     return whole_tree
 
 
+@pytest.mark.slow
 def test_a_fifth_provider(copy: Tree) -> None:
     """From its files to menus and variables; no file is touched but those of the guide."""
     before = files(copy.root)

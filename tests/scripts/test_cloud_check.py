@@ -204,6 +204,7 @@ def test_live_without_the_vendor_s_command(tree: Tree) -> None:
     assert tree.vendor_calls() != []
 
 
+@pytest.mark.slow
 def test_live_lambda(tree: Tree) -> None:
     with LambdaServer() as server:
         # FORCE=1 here and below: the server knows fewer types than the committed catalog
@@ -222,6 +223,7 @@ def test_live_lambda(tree: Tree) -> None:
         assert code == 1 and "error: Lambda Labs has no instance type gpu_1x_a10; nearest: gpu_" in said
 
 
+@pytest.mark.slow
 def test_a_machine_left_to_capacity(tree: Tree) -> None:
     """Offline nothing can be said of it; asked live it is decided, then checked."""
     tree.make("defconfig-lambdalabs-smart")

@@ -77,6 +77,7 @@ def test_the_ssh_configuration(fake: Fake) -> None:
     assert "stricthostkeychecking accept-new" in told
 
 
+@pytest.mark.slow
 def test_known_hosts_go_with_the_machines(fake: Fake) -> None:
     fake.tree.make("bringup")
     hosts = fake.tree.write("terraform/aws/known_hosts", "192.0.2.1 ssh-ed25519 AAAA\n")
@@ -399,6 +400,7 @@ def test_destroy_takes_the_answer(fake: Fake, answer: str, commands: list[str]) 
     assert (child.exitstatus == 0) == bool(commands)
 
 
+@pytest.mark.slow
 def test_a_plan_that_replaces_machines(fake: Fake) -> None:
     fake.tree.make("bringup")
     fake.order(lost=['aws_instance.node["kdevops-1"]'])
@@ -424,6 +426,7 @@ def test_another_region_while_machines_are_up(fake: Fake) -> None:
     assert run(fake, "bringup")[0] == 0
 
 
+@pytest.mark.slow
 def test_destroy_finds_what_is_up(fake: Fake) -> None:
     """Whatever became of .config: gone, of another provider, or naming a machine that the menus dropped."""
     fake.tree.make("bringup")
@@ -529,6 +532,7 @@ def test_interrupted_during_apply(fake: Fake, who: str) -> None:
     assert "kdevops-1" in fake.tree.read(STATE) and "make destroy" in err
 
 
+@pytest.mark.slow
 def test_two_at_once(fake: Fake) -> None:
     fake.order(waits={"apply": 60})
     first = fake.tree.start(sys.executable, "scripts/cloud_terraform.py", "bringup")
@@ -581,6 +585,7 @@ def test_what_bringup_leaves_is_no_matter_of_git(fake: Fake) -> None:
 RESOURCE = {"mode": "managed", "type": "aws_instance", "name": "node", "instances": [{"index_key": 0}]}
 
 
+@pytest.mark.slow
 def test_mrproper_keeps_a_state_that_holds_machines(fake: Fake) -> None:
     fake.tree.make("bringup")
     before = fake.tree.read(STATE)

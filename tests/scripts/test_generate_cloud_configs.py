@@ -69,6 +69,7 @@ def files_of(menus: dict[str, str], name: str) -> dict[str, str]:
     return {path: text for path, text in menus.items() if f"/{name}/" in path or f".{name}_" in path}
 
 
+@pytest.mark.slow
 def test_all_of_them_at_once(every: All) -> None:
     """No server answers before all have been asked; and each has its row in the summary."""
     met = threading.Barrier(len(NAMES))
@@ -95,6 +96,7 @@ def _waits_at(met: threading.Barrier) -> Matcher:
     return matches
 
 
+@pytest.mark.slow
 def test_failures_and_absences_beside_successes(every: All) -> None:
     """One that is not set up, one that fails; what is good is published, the others keep what they had."""
     every.fails("gce")
@@ -182,6 +184,7 @@ def {name}(provider, *args, **more):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", mostly_slow(["fetch", "render", "publish"]))
 def test_a_bug_in_one_provider(every: All, where: str) -> None:
     """It is reported as one; the other providers are published, and its own files stay as they were."""
@@ -222,6 +225,7 @@ def _apply(*args):
 """
 
 
+@pytest.mark.slow
 def test_what_ctrl_c_lets_finish_is_reported(every: All) -> None:
     """The set is moved as a whole, then the run ends; the summary and the recording know of it."""
     path = "scripts/cloudlib/publish/tier.py"
@@ -254,6 +258,7 @@ def test_each_is_published_the_moment_it_is_complete(every: All) -> None:
     assert code == 0 and waited and all(waited), said
 
 
+@pytest.mark.slow
 def test_a_provider_named_twice_is_asked_once(every: All) -> None:
     code, said = every.run("--provider", "lambdalabs", "--provider", "lambdalabs")
     assert code == 0 and said.count("published") == 1

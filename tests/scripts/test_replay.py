@@ -194,6 +194,7 @@ def errors(said: str) -> list[str]:
     return [line for line in said.splitlines() if "error:" in line or "next:" in line or "unchanged:" in line]
 
 
+@pytest.mark.slow
 def test_what_is_not_in_the_folder_is_skipped(tree: Tree) -> None:
     name = NAMES[-1]
     with contract_of(name).small() as server:
@@ -213,6 +214,7 @@ def test_record_overwrites_nothing(tree: Tree) -> None:
     assert tree.vendor_calls() == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_costs_the_recording_and_no_menu(tree: Tree) -> None:
     """No file may grow beyond 192 KiB, which a recording of an answer with a long unknown part would."""
     padded = {"data": small().offers(), "padding": random.Random(1).randbytes(200_000).hex()}

@@ -274,6 +274,7 @@ def generate(tree: Tree, server: LambdaServer | None, **env: str) -> tuple[int, 
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_menus_of_an_administrator(tree: Tree) -> None:
     with LambdaServer() as server:
         code, told = generate(tree, server)
@@ -296,6 +297,7 @@ def test_no_key_changes_nothing(tree: Tree) -> None:
     assert done.returncode == 3 and tree.menu_state() == before
 
 
+@pytest.mark.slow
 def test_a_fault_changes_nothing(tree: Tree) -> None:
     with LambdaServer() as server:
         assert generate(tree, server)[0] == 0

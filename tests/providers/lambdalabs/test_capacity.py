@@ -113,6 +113,7 @@ def test_where_there_is_capacity() -> None:
     assert nearest == ("gpu_1x_a10 $1.29/h", "gpu_1x_gh200 $2.29/h")
 
 
+@pytest.mark.slow
 def test_cloud_check_refuses_it(tree: Tree, server: LambdaServer) -> None:
     tree.make("defconfig-lambdalabs-gpu-1x-a10")
     env = {"LAMBDALABS_API_BASE": server.base, "LAMBDA_API_KEY": KEY, "LIVE": "1", "FORCE": "1"}

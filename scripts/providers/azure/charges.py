@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from cloudlib.catalog.rates import PUBLIC_IPV4
 from cloudlib.provider import Charge, Variables
+from providers.charges import data_disks, performance
 
 #: The root disk of terraform/azure/main.tf.
 _ROOT = "StandardSSD_LRS"
@@ -38,25 +39,14 @@ def charges(values: Variables) -> list[Charge]:
 
 
 def _disks(values: Variables) -> Iterator[Charge]:
-    def number(name: str) -> int:
-        return int(str(values.get(f"terraform_azure_data_disk_{name}") or 0))
-
-    count, gib, iops, mbps = (number(n) for n in ("count", "size_gb", "iops", "throughput_mbps"))
-    kind = str(values.get("terraform_azure_data_disk_type", ""))
-    if not count:
+    disks = data_disks(values, "terraform_azure_data_disk")
+    if not disks.count:
         return
-    what = f"{count} x {gib} GiB {kind}"
-    if kind in _LETTERS:
-        yield _tiered("data disks", what, kind, gib, count)
+    if disks.kind in _LETTERS:
+        yield _tiered("data disks", disks.size, disks.kind, disks.gib, disks.count)
         return
-    yield Charge("data disks", what, kind, "GiB-hour", Decimal(count * gib))
-    free_iops, free_mbps = _FREE.get(kind, (0, 0))
-    if iops > free_iops:
-        above = iops - free_iops
-        yield Charge("IOPS", f"{count} x {above} of {kind}", kind, "IOPS-hour", Decimal(count * above))
-    if mbps > free_mbps:
-        above = mbps - free_mbps
-        yield Charge("throughput", f"{count} x {above} MB/s", kind, "MB/s-hour", Decimal(count * above))
+    yield Charge("data disks", disks.size, disks.kind, "GiB-hour", Decimal(disks.count * disks.gib))
+    yield from performance(disks, _FREE.get(disks.kind, (0, 0)), "IOPS-hour", "MB/s-hour")
 
 
 def _tiered(line: str, what: str, kind: str, gib: int, count: int) -> Charge:

@@ -50,6 +50,15 @@ _FEWER = (
 )
 
 
+def hyperdisk_only(machine: str) -> bool:
+    """Does the type take no Persistent Disk? terraform/gce/main.tf has the same rule, and says why."""
+    known = re.match(r"[a-z]+([0-9]+)", machine)
+    if known is None:
+        return False
+    first = 6 if re.match(r"(?:ct|tpu)[0-9]", machine) else 4
+    return int(known[1]) >= first or machine.startswith("a3-ultragpu-") or machine.endswith("-metal")
+
+
 def why_not(machine: str, disk: str) -> str:
     """Why a machine type does not take a disk type; "" where it does."""
     series, size = series_and_size(machine)

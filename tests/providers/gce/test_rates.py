@@ -10,7 +10,7 @@ import pytest
 
 from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
-from providers.gce.charges import hyperdisk_only
+from providers.gce.disks import hyperdisk_only
 from providers.gce.prices import PriceBook
 from tests.servers.gce_data import sku
 

@@ -3,19 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import kconfiglib
-import pytest
-
-import azure_api
-from cloudlib.publish import tier
-from tests.support.kconf import parse_tree
-from tests.support.refused import Case, Trial
-from tests.support.terraform import needs_terraform
-from tests.support.tree import ROOT
+from tests.support.refused import Case
 
 A = "TERRAFORM_AZURE"
 HERE = (f"{A}=y", f"{A}_REGION_EASTUS=y", f"{A}_PREVIOUS_GENERATION=y")
@@ -86,31 +76,3 @@ CASES = {
         {"terraform_azure_data_disk_type": "Premium_LRS"},
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def kconf() -> Iterator[kconfiglib.Kconfig]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLOUD_TIER", tier.STATIC)
-        yield parse_tree(ROOT)
-
-
-@pytest.fixture
-def trial(kconf: kconfiglib.Kconfig, tmp_path: Path) -> Trial:
-    return Trial(azure_api, kconf, tmp_path, HERE)
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_the_menus_do_not_offer_it(trial: Trial, rule: str) -> None:
-    assert CASES[rule].menu in trial.in_menus(CASES[rule])
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_cloud_check_refuses_it(trial: Trial, rule: str) -> None:
-    error = trial.in_check(CASES[rule])
-    assert CASES[rule].check in error.what and any(CASES[rule].nearest in n for n in error.nearest), error
-
-
-@needs_terraform
-def test_the_module_refuses_it(trial: Trial) -> None:
-    assert trial.in_module(CASES.values()) == [True, False] * len(CASES)

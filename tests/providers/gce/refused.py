@@ -3,19 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import kconfiglib
-import pytest
-
-import gce_api
-from cloudlib.publish import tier
-from tests.support.kconf import parse_tree
-from tests.support.refused import Case, Trial
-from tests.support.terraform import needs_terraform
-from tests.support.tree import ROOT
+from tests.support.refused import Case
 
 G = "TERRAFORM_GCE"
 HERE = (f"{G}=y", f"{G}_REGION_US_CENTRAL1=y", f"{G}_ZONE_US_CENTRAL1_A=y", f"{G}_PREVIOUS_GENERATION=y")
@@ -148,31 +138,3 @@ CASES = {
         values(throughput_mbps=180),
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def kconf() -> Iterator[kconfiglib.Kconfig]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLOUD_TIER", tier.STATIC)
-        yield parse_tree(ROOT)
-
-
-@pytest.fixture
-def trial(kconf: kconfiglib.Kconfig, tmp_path: Path) -> Trial:
-    return Trial(gce_api, kconf, tmp_path, HERE)
-
-
-@pytest.mark.parametrize("rule", [rule for rule, case in CASES.items() if case.menu])
-def test_the_menus_do_not_offer_it(trial: Trial, rule: str) -> None:
-    assert CASES[rule].menu in trial.in_menus(CASES[rule])
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_cloud_check_refuses_it(trial: Trial, rule: str) -> None:
-    error = trial.in_check(CASES[rule])
-    assert CASES[rule].check in error.what and any(CASES[rule].nearest in n for n in error.nearest), error
-
-
-@needs_terraform
-def test_the_module_refuses_it(trial: Trial) -> None:
-    assert trial.in_module(CASES.values()) == [True, False] * len(CASES)

@@ -3,18 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import kconfiglib
-import pytest
-
-import aws_api
-from cloudlib.publish import tier
-from tests.support.kconf import parse_tree
-from tests.support.refused import Case, Trial
-from tests.support.terraform import needs_terraform
-from tests.support.tree import ROOT
+from tests.support.refused import Case
 
 A = "TERRAFORM_AWS"
 HERE = (f"{A}=y", f"{A}_REGION_US_EAST_1=y", f"{A}_PREVIOUS_GENERATION=y")
@@ -90,33 +79,3 @@ PLACES = {
         {"terraform_aws_av_zone": "us-east-1e"},
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def kconf() -> Iterator[kconfiglib.Kconfig]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLOUD_TIER", tier.STATIC)
-        yield parse_tree(ROOT)
-
-
-@pytest.fixture
-def trial(kconf: kconfiglib.Kconfig, tmp_path: Path) -> Trial:
-    return Trial(aws_api, kconf, tmp_path, HERE)
-
-
-@pytest.mark.parametrize("rule", [rule for rule, case in {**CASES, **PLACES}.items() if case.menu])
-def test_the_menus_do_not_offer_it(trial: Trial, rule: str) -> None:
-    case = {**CASES, **PLACES}[rule]
-    assert case.menu in trial.in_menus(case)
-
-
-@pytest.mark.parametrize("rule", {**CASES, **PLACES})
-def test_cloud_check_refuses_it(trial: Trial, rule: str) -> None:
-    case = {**CASES, **PLACES}[rule]
-    error = trial.in_check(case)
-    assert case.check in error.what and any(case.nearest in n for n in error.nearest), error
-
-
-@needs_terraform
-def test_the_module_refuses_it(trial: Trial) -> None:
-    assert trial.in_module(CASES.values()) == [True, False] * len(CASES)

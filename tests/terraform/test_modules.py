@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from cloud_providers import PROVIDER_NAMES
 from cloudlib.catalog import file as catalogfile
+from cloudlib.terraform import applied
 from tests.servers.lambda_server import KEY, LambdaServer
 from tests.support import terraform_stub
 from tests.support.terraform import (
@@ -53,6 +55,19 @@ def copy(tmp_path: Path, stubs: dict[str, str]) -> Copy:
         return module
 
     return make
+
+
+@needs_terraform
+@pytest.mark.parametrize("provider", sorted(set(PROVIDER_NAMES) - {"lambdalabs"}))
+def test_the_lock_file_has_the_pinned_version(provider: str, tmp_path: Path) -> None:
+    """terraform reads it, selects what provider.tf pins, and has a checksum for every platform."""
+    locked = copy_module(provider, tmp_path / provider, environment(tmp_path / "home"))
+    shutil.copy(ROOT / "terraform" / provider / applied.LOCK, locked.folder)
+    selected = json.loads(locked.ok("version", "-json"))["provider_selections"]
+    pinned = re.findall(r'source += "([^"]+)"\n +version += "([^"]+)"', text(provider, "provider.tf"))
+    assert selected == {f"registry.terraform.io/{source}": version for source, version in pinned}
+    checksums = re.findall(r'"zh:([0-9a-f]{64})"', text(provider, applied.LOCK))
+    assert len(set(checksums)) == len(checksums) >= len(("linux", "darwin")) * len(("amd64", "arm64"))
 
 
 def text(provider: str, name: str) -> str:

@@ -13,6 +13,7 @@ import bootstrap
 if __name__ == "__main__":
     bootstrap.require_modules(__doc__)
 
+import gc
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -38,6 +39,7 @@ def main(argv: Sequence[str]) -> int:
     parser = command.Parser(prog="verify_static.py", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the committed menus")
     options = parser.parse_args(argv)
+    gc.disable()  # as cloud-config does
     try:
         with tier.lock(ROOT):
             tier.recover(ROOT)

@@ -15,6 +15,7 @@ from pytest_mock import MockerFixture
 
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Progress
+from cloudlib.calls.recording import Header, Recording
 from cloudlib.calls.run import CallLog, run_bytes
 from cloudlib.errors import CallFailed, UsageError
 from cloudlib.settings import job_count
@@ -45,6 +46,14 @@ def test_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
         for task in [pool.start(work) for _ in range(10)]:
             task.result()
     assert most[0] == 2
+
+
+def test_a_recording_answers_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_JOBS", "30")
+    log = CallLog(tape=Recording("a recording", "", Header("demo", ""), {}))
+    with Pool(log) as pool:
+        threads = [pool.start(threading.get_ident).result() for _ in range(5)]
+    assert len(set(threads)) == 1
 
 
 def test_a_step_advances_with_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:

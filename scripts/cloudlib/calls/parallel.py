@@ -21,11 +21,14 @@ _T = TypeVar("_T")
 
 
 class Pool:
-    """A ThreadPoolExecutor that, left through an exception, stops the calls that still run or wait."""
+    """A ThreadPoolExecutor that, left through an exception, stops the calls that still run or wait.
+
+    Where a recording answers, nothing is waited for: more threads would only contend for the interpreter.
+    """
 
     def __init__(self, log: CallLog) -> None:
         self._log = log
-        self._executor = ThreadPoolExecutor(max_workers=job_count())
+        self._executor = ThreadPoolExecutor(max_workers=1 if log.replayed else job_count())
 
     def start(self, function: Callable[..., _T], *args: Any, step: Step | None = None) -> Future[_T]:
         """Queue a call; `step` advances when it has an answer, not when it failed or was given up."""

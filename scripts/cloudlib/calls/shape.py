@@ -10,9 +10,9 @@ it is there. Names, texts and figures have to be within `catalog.limits`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from cloudlib.calls.left_out import SEE_CALLS, LeftOut
 from cloudlib.catalog import limits
@@ -33,10 +33,12 @@ class Reader:
 
     `vendor` and `answer` (the call, such as "describe-regions") begin every message. With `null_is_missing`
     a field that is null counts as one that is not there. `left_out` takes rows that cannot be read. Paths are
-    put together only for a message.
+    put together only for a message: a run reads some millions of fields.
     """
 
-    __slots__ = ("_above", "_answer", "_null_is_missing", "_step", "_vendor", "left_out", "value")
+    __slots__ = ("_above", "_answer", "_null_is_missing", "_step", "left_out", "value")
+    _above: Reader | None
+    _step: str | int
 
     def __init__(
         self,
@@ -46,18 +48,12 @@ class Reader:
         answer: str = "",
         null_is_missing: bool = False,
         left_out: LeftOut | None = None,
-        _above: Reader | None = None,
-        _step: str | int = "",
     ) -> None:
         self.value = value
-        self._above, self._step = _above, _step
-        if _above is None:
-            self._vendor, self._answer, self._null_is_missing = vendor, answer, null_is_missing
-            self.left_out = LeftOut() if left_out is None else left_out
-        else:
-            self.left_out = _above.left_out
-            self._vendor, self._answer = _above._vendor, _above._answer
-            self._null_is_missing = _above._null_is_missing
+        self._above, self._step = None, ""
+        self._answer = f"{vendor}: the answer to {answer}"
+        self._null_is_missing = null_is_missing
+        self.left_out = LeftOut() if left_out is None else left_out
 
     # --- objects and lists ---
 
@@ -72,8 +68,7 @@ class Reader:
 
     def rows(self, key: str = "", *, empty: bool = True) -> list[Reader]:
         """The objects of the list under a key, or of this list. `empty` False refuses a list of none."""
-        items = self.items(key, empty=empty)
-        return [item._mapping() for item in items]
+        return [item._mapping() for item in self.items(key, empty=empty)]
 
     def each(
         self, noun: str, key: str, read: Callable[[Reader], _Read], *, some: bool = True
@@ -84,19 +79,21 @@ class Reader:
 
     def maybe_rows(self, key: str) -> list[Reader]:
         """The objects of the list under a key; none where the key is missing."""
-        return self.rows(key) if self.has(key) else []
+        value = self._get(key)
+        return [] if value is MISSING else self._below(value, key).rows()
 
     def items(self, key: str = "", *, empty: bool = True) -> list[Reader]:
         """The values of the list under a key, or of this list, whatever they are."""
         field = self._below(self._get(key), key) if key else self
-        if not isinstance(field.value, list) or not (field.value or empty):
+        values = field._numbered()
+        if not (field.value or empty):
             field._refuse("a list")
-        return [field._below(value, number) for number, value in enumerate(field.value)]
+        return [field._below(value, number) for number, value in values]
 
     def entries(self, key: str = "") -> Iterator[tuple[str, Reader]]:
         """(name, value) of the object under a key, or of this one."""
         field = self.at(key) if key else self._mapping()
-        assert isinstance(field.value, Mapping)
+        assert isinstance(field.value, dict)
         for name, value in field.value.items():
             yield str(name), field._below(value, str(name))
 
@@ -129,8 +126,11 @@ class Reader:
 
     def texts(self, key: str) -> list[str]:
         """A list of texts, none of them empty; none where the key is missing."""
-        items = self.items(key) if self.has(key) else []
-        return [item._text(item.value, "") for item in items]
+        listed = self._get(key)
+        if listed is MISSING:
+            return []
+        field = self._below(listed, key)
+        return [field._text(value, number) for number, value in field._numbered()]
 
     def name(self, key: str, form: limits.Form = limits.NAME) -> str:
         """A name of that form: what may be a word of a command line, or a part of a URL or of a path."""
@@ -139,8 +139,14 @@ class Reader:
 
     def names(self, key: str, form: limits.Form = limits.NAME) -> list[str]:
         """A list of names of that form; none where the key is missing."""
-        items = self.items(key) if self.has(key) else []
-        return [str(item.value) if form.fits(item.value) else item._refuse(form.noun) for item in items]
+        listed = self._get(key)
+        if listed is MISSING:
+            return []
+        field, fits = self._below(listed, key), form.fits
+        return [
+            value if fits(value) else field._refuse_field(value, number, form.noun)
+            for number, value in field._numbered()
+        ]
 
     def prose(self, key: str) -> str:
         """A text for people, made one printable line of limits.PROSE; "" where the key is missing."""
@@ -185,7 +191,7 @@ class Reader:
 
     def _get(self, key: str) -> object:
         """The value under a key of this object, MISSING where it is not there."""
-        if not isinstance(self.value, Mapping):
+        if not isinstance(self.value, dict):
             self._refuse("an object")
         value = self.value.get(key, MISSING)
         return MISSING if value is None and self._null_is_missing else value
@@ -194,25 +200,32 @@ class Reader:
         return self._below(value, step)._mapping()
 
     def _mapping(self) -> Reader:
-        return self if isinstance(self.value, Mapping) else self._refuse("an object")
+        return self if isinstance(self.value, dict) else self._refuse("an object")
 
-    def _text(self, value: object, key: str, most: int = limits.TEXT) -> str:
+    def _numbered(self) -> Iterator[tuple[int, Any]]:
+        """(number, value) of this list."""
+        return enumerate(self.value) if isinstance(self.value, list) else self._refuse("a list")
+
+    def _text(self, value: object, step: str | int, most: int = limits.TEXT) -> str:
         if not isinstance(value, str) or not value:
-            self._refuse_field(value, key, "a text")
+            self._refuse_field(value, step, "a text")
         if len(value) > most:
-            self._refuse_field(value, key, f"a text of at most {most} characters")
+            self._refuse_field(value, step, f"a text of at most {most} characters")
         return value
 
-    def _refuse_field(self, value: object, key: str, wanted: str) -> NoReturn:
-        (self._below(value, key) if key else self)._refuse(wanted)
+    def _refuse_field(self, value: object, step: str | int, wanted: str) -> NoReturn:
+        self._below(value, step)._refuse(wanted)
 
     def _below(self, value: object, step: str | int) -> Reader:
-        return Reader(value, _above=self, _step=step)
+        below = Reader.__new__(Reader)
+        below.value, below._above, below._step = value, self, step
+        below.left_out, below._answer = self.left_out, self._answer
+        below._null_is_missing = self._null_is_missing
+        return below
 
     def _refuse(self, wanted: str) -> NoReturn:
         """Raise the BadReply that says which of the three faults this value has."""
-        answer = f"{self._vendor}: the answer to {self._answer}"
-        path = self._path()
+        answer, path = self._answer, self._path()
         if self.value is MISSING:
             what = f"{answer} has no {path}"
         elif self.value == "" or (self.value == [] and wanted == "a list"):
@@ -234,6 +247,6 @@ def _noun(value: object) -> str:
     """A value of the wrong type as a message shows it, short enough for a line and without line breaks."""
     if value is None:
         return "null"
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return "an object"
     return "a list" if isinstance(value, list) else ascii(value)[:40]

@@ -212,5 +212,12 @@ def _help(text: str) -> Iterator[str]:
     yield "\thelp"
     for paragraph in text.split("\n"):
         safe = display(paragraph)
-        for line in textwrap.wrap(safe, 78, break_long_words=False, break_on_hyphens=False) or [""]:
+        for line in _lines_of(safe):
             yield f"\t  {line}".rstrip()
+
+
+def _lines_of(paragraph: str) -> list[str]:
+    """The paragraph in lines of 78 columns; most need no breaking, which takes longer than all else here."""
+    if len(paragraph) <= 78:
+        return [paragraph]
+    return textwrap.wrap(paragraph, 78, break_long_words=False, break_on_hyphens=False)

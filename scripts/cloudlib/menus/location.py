@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType, Region
 from cloudlib.errors import CatalogError
-from cloudlib.menus.conditions import menu_families, offered_regions, type_terms
+from cloudlib.menus.conditions import Families, menu_families, offered_regions, type_terms
 from cloudlib.menus.geography import continent
 from cloudlib.menus.help_texts import region_help, zone_help
 from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, all_of, any_of, none_of
@@ -102,8 +101,9 @@ def _zones(catalog: Catalog, names: MenuNames, symbols: dict[str, str], table: S
     nodes: list[Node] = []
     results: list[Default] = []
     table.reserve(names.results.zone, "the zone result")
+    families = menu_families(catalog)
     for region, region_symbol in symbols.items():
-        gates = _gates(catalog, names, region)
+        gates = _gates(catalog, families, names, region)
         zones = [z for z in catalog.zones if z.region == region and z.name in gates]
         if not zones:
             continue
@@ -136,7 +136,7 @@ def _zones(catalog: Catalog, names: MenuNames, symbols: dict[str, str], table: S
     return nodes
 
 
-def _gates(catalog: Catalog, names: MenuNames, region: str) -> dict[str, str]:
+def _gates(catalog: Catalog, families: Families, names: MenuNames, region: str) -> dict[str, str]:
     """{zone of a region: the condition under which it can start the chosen type, "" for always}.
 
     A type whose zones in the region are not known may be in all of them; without `zones_gate`, so may each
@@ -144,14 +144,14 @@ def _gates(catalog: Catalog, names: MenuNames, region: str) -> dict[str, str]:
     """
     zones = [z.name for z in catalog.zones if z.region == region]
     here = set(zones)
-    families = menu_families(replace(catalog, instance_types=catalog.types_in(region)))
+    offered = ((name, [t for t in members if region in t.regions]) for name, members in families.items())
+    local = {name: members for name, members in offered if members}
     where = {}
-    for itype in (t for members in families.values() for t in members):
-        known = catalog.zones_of(itype, region)
-        named = here if known is None else {z.name for z in known}
+    for itype in (t for members in local.values() for t in members):
+        named = here if region in itype.zones_unknown else here.intersection(itype.zones)
         where[itype.name] = named if names.zones_gate or not named else here
     return {
-        zone: none_of(type_terms(families, names, _not_in(zone, where)))
+        zone: none_of(type_terms(local, names, _not_in(zone, where)))
         for zone in zones
         if any(zone in offered for offered in where.values())
     }

@@ -78,7 +78,7 @@ class SizeReader:
 
     def __init__(self, left_out: LeftOut) -> None:
         self._left_out = left_out
-        self._made: dict[tuple[str, str], InstanceType | None] = {}
+        self._made: dict[str, list[tuple[object, InstanceType | None]]] = {}
 
     def read(self, pages: Iterable[Iterable[Reader]], location: str) -> Sizes:
         """The virtual machine sizes that this subscription may start in a location.
@@ -113,12 +113,16 @@ class SizeReader:
         return name, zones, self._itype(row, name) if zones is not None else None, closed
 
     def _itype(self, row: Reader, name: str) -> InstanceType | None:
-        assert isinstance(row.value, Mapping)
-        key = (name, repr([row.value.get("family"), row.value.get("capabilities")]))
-        if key not in self._made:
-            has = {c.text("name"): c.maybe_text("value") for c in row.maybe_rows("capabilities")}
-            self._made[key] = _instance_type(name, azure_families.known_as(row.prose("family")), has)
-        return self._made[key]
+        assert isinstance(row.value, dict)
+        stated = row.value.get("family"), row.value.get("capabilities")
+        made = self._made.setdefault(name, [])
+        for earlier, itype in made:
+            if earlier == stated:
+                return itype
+        has = {c.text("name"): c.maybe_text("value") for c in row.maybe_rows("capabilities")}
+        itype = _instance_type(name, azure_families.known_as(row.prose("family")), has)
+        made.append((stated, itype))
+        return itype
 
 
 def combined(

@@ -33,6 +33,7 @@ MAKEFLAGS += --no-builtin-rules
 # `make -j4 defconfig-NAME all`: targets follow each other as they are written, whatever -j says.
 .NOTPARALLEL:
 
+include scripts/variables.Makefile
 include scripts/kconfig.Makefile
 include scripts/dynamic-cloud-kconfig.Makefile
 include scripts/terraform.Makefile
@@ -160,6 +161,8 @@ develop-help:
 	@echo '  V=1                       - show the commands'
 	@echo '  DEBUG=1                   - log every vendor call'
 	@echo '  PYTHON=/path/to/python3   - use this interpreter as it is, make no .venv'
+	@echo '  KCONFIG_CONFIG=FILE       - use that file instead of .config'
+	@echo '  KDEVOPS_CONFIG_PATH=A:B   - look for parts of configurations there too'
 	@echo '  CLOUD_TIER=static         - read the committed menus (or =generated)'
 	@echo '  CLOUD_PRICE_REGIONS=a,b,c - fetch the prices of these regions alone'
 	@echo '  CLOUD_JOBS=N              - run N vendor calls at a time'

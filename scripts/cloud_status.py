@@ -22,7 +22,7 @@ from cloudlib.catalog import merge
 from cloudlib.catalog.age import days, figures_of
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import printable
-from cloudlib.publish import tier
+from cloudlib.publish import tier, used
 from cloudlib.settings import ROOT
 from cloudlib.show import command, status, table
 from cloudlib.show.figures import figures
@@ -62,13 +62,13 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _state(name: str) -> ProviderState:
-    return status.read(ROOT, name, used=_ask_tier(name), offered=_ask_tier("--offered", name) == "y")
+    return status.read(ROOT, name, used=used.used(ROOT, name), offered=_offered(name))
 
 
-def _ask_tier(*words: str) -> str:
-    """What Kconfig is told while it parses."""
-    argv = [str(ROOT / "scripts" / "cloud-tier"), *words]
-    return run_bytes(argv, log=CallLog(), timeout=30).decode().strip()
+def _offered(name: str) -> bool:
+    """Whether the menus offer to switch between the tiers: what Kconfig is told while it parses."""
+    argv = [str(ROOT / "scripts" / "cloud-tier"), "--offered", name]
+    return run_bytes(argv, log=CallLog(), timeout=30).strip() == b"y"
 
 
 def _row(state: ProviderState, shown: TierState | None, now: datetime) -> tuple[str, ...]:

@@ -306,4 +306,5 @@ def _forget(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    command.start("cloud-terraform", main)  # a second Ctrl-C may come while the first is being told
+    # A second Ctrl-C may come while the first is being told.
+    command.start("".join(sys.argv[1:2]) or "cloud-terraform", main)

@@ -34,7 +34,7 @@ from cloudlib.errors import CallFailed, CloudError, Interrupted, NotSetUp, print
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import git, refresh, tier
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import CACHE, ROOT, flag, source_note
+from cloudlib.settings import CACHE, ROOT, debugging, flag, source_note
 from cloudlib.show import command, summary
 from cloudlib.show import diff as difftext
 from cloudlib.show.progress_rows import shown_on
@@ -48,6 +48,7 @@ def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
     gc.disable()  # answers are trees, which need no collector; it would take a sixth of the time
     signal.signal(signal.SIGTERM, _terminate)
+    who = "clean-cloud-config" if options.clean else "cloud-update" if options.update else "cloud-config"
     try:
         names = dict.fromkeys(options.provider or cloud_providers.PROVIDER_NAMES)
         providers = [cloud_providers.load(name) for name in names]
@@ -61,13 +62,10 @@ def main(argv: Sequence[str]) -> int:
             _draft()
         return code
     except CloudError as error:
-        report(error, sys.stderr)
+        report(error, sys.stderr, who=who)
         return error.exit_code
     except KeyboardInterrupt:
-        report(
-            Interrupted("interrupted", unchanged="what is not reported above"),
-            sys.stderr,
-        )
+        report(Interrupted("interrupted", unchanged="what is not reported above"), sys.stderr, who=who)
         return Interrupted.exit_code
 
 
@@ -151,7 +149,7 @@ def _foreseen(provider: Provider, caught: Exception) -> CloudError:
     """A CloudError as it is; any other exception is a bug of ours, whose traceback DEBUG=1 shows."""
     if isinstance(caught, CloudError):
         return caught
-    if flag("DEBUG"):
+    if debugging():
         traceback.print_exception(caught)
     message = " ".join(str(caught).split()) or "without a message"
     return CloudError(

@@ -24,7 +24,7 @@ import cloud_providers
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog.records import Catalog, Provenance
 from cloudlib.config import fragments, requested
-from cloudlib.errors import CatalogError, CloudError, report
+from cloudlib.errors import CatalogError
 from cloudlib.menus.names import MenuNames
 from cloudlib.menus.symbols import symbol
 from cloudlib.publish import builtin, tier
@@ -40,15 +40,11 @@ def main(argv: Sequence[str]) -> int:
     which.add_argument("provider", nargs="?", choices=cloud_providers.PROVIDER_NAMES)
     parser.add_argument("family", nargs="*")
     options = parser.parse_args(argv)
-    try:
-        if options.again:
-            for name in cloud_providers.PROVIDER_NAMES:
-                _write(name, _families(name))
-        else:
-            _write(options.provider, options.family)
-    except CloudError as error:
-        report(error, sys.stderr)
-        return error.exit_code
+    if options.again:
+        for name in cloud_providers.PROVIDER_NAMES:
+            _write(name, _families(name))
+    else:
+        _write(options.provider, options.family)
     return 0
 
 

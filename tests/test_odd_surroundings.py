@@ -146,7 +146,6 @@ FOREIGN = {
     "PYTHONPATH": "/nonexistent",
     "TMPDIR": "/nonexistent",
     "COLUMNS": "x",
-    "CLOUD_TIER": "../../etc",
 }
 POSIX = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 

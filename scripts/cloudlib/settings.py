@@ -28,14 +28,44 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
+def refuse_misspelled() -> None:
+    """UsageError for a variable of the environment whose name is one letter off one of ours.
+
+    make refuses those that are typed to it: scripts/variables.Makefile. Of short names, and of those of one
+    word, others may be somebody else's.
+    """
+    text = (ROOT / "scripts" / "variables.Makefile").read_text(encoding="utf-8")
+    ours = {name for line in re.findall(r"^SETTINGS \S= (.*)", text, re.MULTILINE) for name in line.split()}
+    for name in os.environ.keys() - ours:
+        for known in ours:
+            if "_" in known and abs(len(name) - len(known)) <= 1 and _one_letter_off(name, known):
+                raise UsageError(f"the environment has {name}: is {known} meant?", hint=f"unset {name}")
+
+
+def _one_letter_off(name: str, other: str) -> bool:
+    """Is one letter another, missing, too many, or exchanged with the next?"""
+    start = next((at for at, (a, b) in enumerate(zip(name, other)) if a != b), min(len(name), len(other)))
+    one, two = name[start:], other[start:]
+    exchanged = one[:2] == two[1::-1] and one[2:] == two[2:]
+    return exchanged or one[1:] == two[1:] or one[1:] == two or one == two[1:]
+
+
 def flag(name: str) -> bool:
-    """Whether a switch is on: FORCE, YES, LIVE, DEBUG. Unset, empty and 0 are off."""
-    return os.environ.get(name, "") not in ("", "0")
+    """Whether a switch is on: FORCE, YES, LIVE, RECOVER. UsageError for what is neither 1, 0 nor empty."""
+    value = os.environ.get(name, "")
+    if value not in ("", "0", "1"):
+        raise UsageError(f"{name}={value!r} is neither 1 nor 0", hint=f"{name}=1, or leave it out")
+    return value == "1"
+
+
+def debugging() -> bool:
+    """DEBUG: whether every vendor call is logged. Other programs read it too, and take any value for on."""
+    return os.environ.get("DEBUG", "") not in ("", "0")
 
 
 def refresh_state() -> bool:
     """Whether destroy lets terraform look at what is there first; REFRESH=0 says no."""
-    return os.environ.get("REFRESH", "") != "0"
+    return os.environ.get("REFRESH", "") == "" or flag("REFRESH")
 
 
 def named_provider() -> str:
@@ -83,7 +113,12 @@ def source_note() -> str:
 
 def cloud_tier() -> str:
     """CLOUD_TIER: the tier of menus that is asked for; "" where that is left to the tree."""
-    return os.environ.get("CLOUD_TIER", "")
+    asked = os.environ.get("CLOUD_TIER", "")
+    if asked not in ("", "static", "generated"):
+        raise UsageError(
+            f"CLOUD_TIER={asked!r} is neither static nor generated", hint="leave it out: `make cloud-status`"
+        )
+    return asked
 
 
 def config_file() -> Path:

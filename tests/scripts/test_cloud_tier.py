@@ -118,8 +118,18 @@ def test_a_tier_on_the_command_line(
     assert state(kconf) == (asked, "y" if asked == "generated" else "n", False)
 
 
-def test_an_unknown_tier_is_ignored(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert state(parsed(tree, monkeypatch, CLOUD_TIER="newest")) == ("static", "n", False)
+def test_an_unknown_tier_is_refused(tree: Tree) -> None:
+    for target in ("defconfig-aws-small", "cloud-status"):
+        done = tree.make(target, "CLOUD_TIER=newest", check=False)
+        assert "error: CLOUD_TIER='newest' is neither static nor generated\n  next: " in done.stderr
+        assert done.returncode == 2 and done.stdout == "" and not (tree.root / ".config").exists()
+
+
+def test_an_unknown_tier_is_no_file_for_another_kconfig(tree: Tree) -> None:
+    """Which says the name of the file that it lacks, whatever the command that named it says."""
+    done = tree.run("scripts/cloud-tier", "aws", check=False, CLOUD_TIER="newest")
+    assert (done.returncode, done.stdout) == (2, "CLOUD_TIER-is-neither-static-nor-generated\n")
+    assert tree.run("scripts/cloud-tier", "--offered", "aws", check=False, CLOUD_TIER="no").stdout == "n\n"
 
 
 def test_make_passes_the_tier_on(tree: Tree) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from cloudlib.errors import printable
-from cloudlib.settings import flag, own_values
+from cloudlib.settings import debugging, own_values
 
 _SECRET_SHAPE = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?i:bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}")
 #: Credentials in use that are not in our own environment.
@@ -40,5 +40,5 @@ def debug(argv: Sequence[str], started: float, end: str) -> None:
 
 def debug_line(text: str) -> None:
     """With DEBUG=1, a line on stderr."""
-    if flag("DEBUG"):
+    if debugging():
         print(printable(f"debug: {redact(text)}"), file=sys.stderr, flush=True)

@@ -35,7 +35,7 @@ from cloudlib.errors import (
     ServiceFailed,
     Throttled,
 )
-from cloudlib.settings import answer_limit, call_timeout, flag, is_loopback
+from cloudlib.settings import answer_limit, call_timeout, debugging, is_loopback
 
 _CONNECT_TIMEOUT = 10.0
 _READ_TIMEOUT = 60.0
@@ -182,6 +182,6 @@ def _start(answer: Answer) -> str:
 
 
 def _debug(shown: str, started: float, end: str) -> None:
-    if flag("DEBUG"):
+    if debugging():
         seconds = time.monotonic() - started
         print(f"debug: {seconds:6.2f} s  {end:24}  {shown}", file=sys.stderr, flush=True)

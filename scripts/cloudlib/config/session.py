@@ -25,7 +25,7 @@ from cloudlib.errors import CatalogError, CliMissing, CloudError, ConfigRejected
 from cloudlib.provider import Provider, Registry, Variables
 from cloudlib.publish import builtin, tier
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT, config_file, flag, shown
+from cloudlib.settings import ROOT, cloud_tier, config_file, flag, shown
 
 EXTRA_VARS = ROOT / "extra_vars.yaml"
 #: Kconfiglib's settings for other trees, which kernel builders may have in the environment.
@@ -132,6 +132,7 @@ def parse(registry: Registry, root: Path = ROOT) -> kconfiglib.Kconfig:
     Providers without any menus get the built-in ones first.
     """
     os.chdir(root)
+    cloud_tier()  # refuses a wrong one with a better message than that of Kconfiglib
     if config_file().is_dir():  # Kconfiglib would rename it to make room
         raise UsageError(
             f"{shown(config_file())} is a folder",

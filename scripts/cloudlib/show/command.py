@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import bootstrap
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
+from cloudlib.settings import refuse_misspelled
 from cloudlib.show import terminal
 
 
@@ -43,6 +44,7 @@ def run(who: str, body: Callable[[], int]) -> int:
             raise CloudError("stdout is closed", hint="redirect it to /dev/null if the output is not wanted")
         sys.stdout, sys.stderr = terminal.wrapping(sys.stdout), terminal.wrapping(sys.stderr)
         try:
+            refuse_misspelled()
             return body()
         except SystemExit as ended:  # argparse, after --help or a wrong option
             return ended.code if isinstance(ended.code, int) else 0

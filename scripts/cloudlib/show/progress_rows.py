@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from cloudlib.calls.progress import DONE, FAILED, RUNNING, SKIPPED, STOPPED, Progress, Step
 from cloudlib.errors import message
-from cloudlib.settings import flag
+from cloudlib.settings import debugging
 from cloudlib.show import terminal
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _SIGNS = {
 @contextmanager
 def shown_on(stream: TextIO, *, quiet: bool = False) -> Iterator[Progress]:
     """Rows on a terminal; else lines, or nothing with `quiet`. DEBUG=1 prints lines too: no rows then."""
-    console = None if flag("DEBUG") else terminal.console(stream)
+    console = None if debugging() else terminal.console(stream)
     if console is None:
         yield Progress() if quiet and not stream.isatty() else Lines(stream)
         return

@@ -178,6 +178,13 @@ def test_a_silent_failure_and_a_signal(vendor: Vendor) -> None:
         run()
 
 
+def test_a_script_whose_program_is_gone(vendor: Vendor) -> None:
+    vendor("exec /opt/gone/bin/python3")
+    with pytest.raises(CliMissing, match=r"`vendor` cannot be started: .*not found") as caught:
+        run()
+    assert "install" in caught.value.hint
+
+
 def test_a_failure_is_classified(vendor: Vendor) -> None:
     seen: list[tuple[Sequence[str], int, str]] = []
 

@@ -36,7 +36,13 @@ def certificates_and_proxies(ca: str) -> tuple[Meaning, ...]:
     """
     return (
         Meaning(
-            r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSL validation failed|"
+            r"suitable TLS CA certificate bundle|\[Errno (?:2|13)\] .+: '[^']+\.(?:pem|crt|cer)'",
+            CallFailed,
+            "the file of certificate authorities cannot be read",
+            f"check the path that is set: {ca}",
+        ),
+        Meaning(
+            r"CERTIFICATE_VERIFY_FAILED|[Cc]ertificate verif(?:y|ication) failed|SSL validation failed|"
             r"certificate has expired|self[- ]signed certificate|unable to get local issuer",
             CallFailed,
             "the server's certificate is not accepted",
@@ -49,7 +55,8 @@ def certificates_and_proxies(ca: str) -> tuple[Meaning, ...]:
             "HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT",
         ),
         Meaning(
-            r"[Cc]onnect to (?:the )?proxy|ProxyError|ProxyConnection|Tunnel connection failed|Invalid proxy",
+            r"[Cc]onnect to (?:the )?proxy|ProxyError|ProxyConnection|Tunnel connection failed|Invalid proxy|"
+            r"[Nn]ot supported proxy scheme|dependencies for SOCKS",
             CallFailed,
             "the proxy does not pass the call on",
             "check HTTPS_PROXY; NO_PROXY=HOST goes past the proxy",

@@ -37,6 +37,9 @@ from cloudlib.errors import (
 )
 from cloudlib.settings import answer_limit, child_environment
 
+#: What a shell exits with where it cannot start a program: `aws`, `az` and `gcloud` may be scripts for one.
+_CANNOT_START = (126, 127)
+
 #: Turns (argv, exit code, stderr) into the error that it means, or None for "no idea".
 Classifier = Callable[[Sequence[str], int, str], CloudError | None]
 
@@ -272,12 +275,14 @@ def _answer(
 
 def _failure(argv: Sequence[str], code: int, stderr: str, classify: Classifier | None) -> CloudError:
     stderr = redact(stderr.strip())
+    last = stderr.splitlines()[-1].strip() if stderr else "it printed no message"
+    if code in _CANNOT_START:
+        return CliMissing(f"the command `{argv[0]}` cannot be started: {last}", hint="install it again")
     if classify is not None:
         known = classify(argv, code, stderr)
         if known is not None:
             return known
     how = f"was killed by signal {-code}" if code < 0 else f"failed with exit code {code}"
-    last = stderr.splitlines()[-1].strip() if stderr else "it printed no message"
     return CallFailed(f"`{command_line(argv)}` {how}: {last}", hint="DEBUG=1 shows every call")
 
 

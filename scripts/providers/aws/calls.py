@@ -41,6 +41,9 @@ PRICING_REGION = "us-east-1"
 
 #: The AWS CLI retries throttling itself, with backoff and jitter, when told to.
 _ENV = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "6", "AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"}
+#: The form of messages that the table of meanings knows, whatever the configuration says:
+#: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-error-format.html
+_MESSAGES = {"AWS_CLI_ERROR_FORMAT": "legacy"}
 
 
 def run_aws_command(command: Sequence[str], region: str | None = None, *, log: CallLog | None = None) -> Any:
@@ -63,8 +66,8 @@ def run_aws_command(command: Sequence[str], region: str | None = None, *, log: C
 
 
 def own_environment() -> dict[str, str]:
-    """What `aws` gets in its environment, but for what the caller has set already."""
-    return {key: value for key, value in _ENV.items() if key not in os.environ}
+    """What `aws` gets in its environment; the caller's own settings win, but for the form of messages."""
+    return {**{key: value for key, value in _ENV.items() if key not in os.environ}, **_MESSAGES}
 
 
 def ask(command: Sequence[str], region: str, log: CallLog) -> Reader:
@@ -140,7 +143,9 @@ def _run_text(argv: Sequence[str], log: CallLog) -> str:
 
 def classify(argv: Sequence[str], code: int, stderr: str) -> CloudError | None:
     """The error that a failed `aws` means, None for one that is not known."""
-    return classified(meanings.MEANINGS, stderr, call=f"`{' '.join(argv[:3])}` failed", said=_said(stderr))
+    return classified(
+        meanings.MEANINGS, stderr.strip(), call=f"`{' '.join(argv[:3])}` failed", said=_said(stderr)
+    )
 
 
 def _said(stderr: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from cloudlib.calls.classify import Meaning, certificates_and_proxies, classified, error_words
+from cloudlib.calls.classify import Meaning, certificates_and_proxies, classified, error_words, unreachable
 from cloudlib.calls.debug import command_line
 from cloudlib.calls.left_out import SEE_CALLS
 from cloudlib.calls.retry import retried
@@ -64,14 +64,29 @@ _ENV = {
 _AZ = (
     *certificates_and_proxies("REQUESTS_CA_BUNDLE=/path/to/its/ca.pem"),
     Meaning(
-        r"No subscriptions? (?:were )?found|doesn't exist in cloud",
+        r"No subscriptions? (?:were )?found|doesn't exist in cloud|Subscription '.{0,99}' not found|"
+        r"Multiple subscriptions with the name",
         NoCredentials,
         "az has no usable subscription",
         _ACCOUNT_HINT,
     ),
     Meaning(
+        r"No managed identity endpoint|Identity not found|No access was configured for the managed identity",
+        NoCredentials,
+        "this machine has no managed identity for az to use",
+        SETUP_HINT,
+    ),
+    # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+    Meaning(r"AADSTS(?:50196|90055)\b", Throttled, hint="wait a few minutes and run the command again"),
+    Meaning(
+        r"AADSTS(?:90024|90033|90036)\b",
+        ServiceFailed,
+        hint="try again later; https://azure.status.microsoft lists outages",
+    ),
+    Meaning(
         r"az login|AADSTS\d+|CredentialUnavailable|ClientAuthenticationError|MSAL (?:token )?cache|"
-        r"invalid_grant|(?i:interaction.?required|re-?authenticat|interactive authentication)",
+        r"invalid_grant|Decryption failed|az account clear|"
+        r"(?i:interaction.?required|re-?authenticat|interactive authentication)",
         NoCredentials,
         "az has no valid credentials",
         SETUP_HINT,
@@ -92,11 +107,8 @@ _AZ = (
         "az got no token from its identity endpoint",
         "`az account get-access-token` must answer; check the network",
     ),
-    Meaning(
-        r"Max retries exceeded|Failed to establish|NameResolution|SSLError",
-        CallFailed,
-        hint="check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE",
-    ),
+    Meaning(r"SSLError", CallFailed, hint="check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE"),
+    unreachable(),
 )
 #: Searched in `STATUS CODE`: the status of HTTP and the code in Resource Manager's error.
 _ARM = (

@@ -42,10 +42,15 @@ _TIMEOUT = 120.0  # seconds
 _FIRST_REGION = "us-central1"  # used where the configuration of gcloud names none
 
 #: Settings that make an answer complete, and gcloud ask no question and change nothing. They override the
-#: caller's environment. Without the first, a refused zone ends in exit 0 and a shorter list.
+#: caller's environment and configuration. Without the first, a refused zone ends in exit 0 and a shorter
+#: list; with the opposite of the next three, every list is empty, an error has no message, or one in JSON:
+#: https://cloud.google.com/sdk/gcloud/reference/config/set
 _PARTIAL = "CLOUDSDK_COMPUTE_ALLOW_PARTIAL_ERROR"
 _ENV = {
     _PARTIAL: "false",
+    "CLOUDSDK_CORE_USER_OUTPUT_ENABLED": "true",
+    "CLOUDSDK_CORE_VERBOSITY": "warning",
+    "CLOUDSDK_CORE_SHOW_STRUCTURED_LOGS": "never",
     "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
     "CLOUDSDK_CORE_SHOULD_PROMPT_TO_ENABLE_API": "false",
     "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "true",
@@ -224,7 +229,10 @@ def _run_text(argv: Sequence[str], log: CallLog, env: Mapping[str, str] = Mappin
 
 
 def _classify(argv: Sequence[str], code: int, stderr: str) -> CloudError | None:
-    return classified(meanings.MEANINGS, _message(stderr), call=f"`{' '.join(argv[:4])}` failed")
+    """What gcloud's error means. The way out, and Google's reason for a refusal, stand in lines around it."""
+    text = " ".join(line for line in stderr.splitlines() if not line.startswith("WARNING: "))
+    call = f"`{' '.join(argv[:4])}` failed"
+    return classified(meanings.MEANINGS, text, call=call, said=_message(stderr))
 
 
 def _message(stderr: str) -> str:

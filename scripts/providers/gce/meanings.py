@@ -26,18 +26,20 @@ MEANINGS = (
     Meaning("timed out", TimedOut, hint="CLOUD_CALL_TIMEOUT=SECONDS allows more time; check the network"),
     unreachable(),
     Meaning(
-        r"required property \[project\]",
+        r"required property \[project\]|must be set to a valid project ID|Unknown project id",
         NotSetUp,
         hint="run `gcloud config set project PROJECT`, or set CLOUDSDK_CORE_PROJECT",
     ),
     Meaning(
-        r"has not been used in project|API .*is (?:disabled|not enabled)|SERVICE_DISABLED",
+        r"has not been used in project|API .*is (?:disabled|not enabled)|API \[\S+\] not enabled|"
+        r"SERVICE_DISABLED",
         NotSetUp,
         hint="nothing was enabled; if you want it: `gcloud services enable compute.googleapis.com`",
     ),
     Meaning(
         r"BILLING_DISABLED|requires billing to be enabled|"
-        r"[Bb]illing (?:is |account .{0,60})(?:disabled|not enabled|closed)",
+        r"[Bb]illing (?:is |account .{0,60})(?:disabled|not enabled|closed|not found|not in good standing)|"
+        r"[Bb]illing must be enabled",
         NotSetUp,
         "the project has no billing account, which Compute Engine asks for",
         "`gcloud billing projects link PROJECT --billing-account=ID` gives it one,\n"
@@ -51,7 +53,8 @@ MEANINGS = (
     ),
     Meaning(
         r"CONSUMER_INVALID|denied on resource project|[Pp]roject '?[\w:.-]+'? (?:not found|has been deleted)|"
-        r"Project .{0,60}(?:not found or deleted|deleted)",
+        r"[Pp]roject .{0,60}(?:not found or deleted|deleted|scheduled for deletion)|Failed to find project|"
+        r"resource 'projects/[\w:.-]+' was not found",
         NotSetUp,
         "the project does not exist, or this account may not use it",
         "`gcloud projects list` lists the account's projects; `gcloud config set project PROJECT` uses one",
@@ -70,10 +73,19 @@ MEANINGS = (
         "on a virtual machine: `gcloud auth login`, or stop it and give it the scope cloud-platform",
     ),
     Meaning(
-        r"active account|refreshing (?:your current )?auth tokens|invalid_grant|invalid_rapt|rapt_required|"
-        r"(?i:reauth)|(?i:invalid|missing required) authentication credential|"
-        r"(?i:credentials (?:were not found|are invalid|have expired|could not be))|"
-        r"impersonated credentials|subject token|serviceAccounts\.getAccessToken|"
+        r"Context[ -]Aware Access",
+        NoCredentials,
+        "gcloud gets no token on this machine",
+        "ask the organization's administrator to permit it in Context-Aware Access",
+    ),
+    # Refused calls name "the active account" too.
+    Meaning(
+        r"active account selected|does not have any valid credentials|"
+        r"refreshing (?:your current )?auth tokens|invalid_grant|invalid_rapt|rapt_required|(?i:reauth)|"
+        r"(?i:(?:invalid|missing required) (?:authentication )?credentials?\b|"
+        r"credentials (?:were not found|are invalid|have expired|could not be))|"
+        r"impersonated credentials|subject token|Error code invalid_\w+|serviceAccounts\.getAccessToken|"
+        r"Failed to load credential file|Unable to read file|File \S+ was not found|ACCESS_TOKEN_EXPIRED|"
         r"gcloud auth (?:application-default )?login",
         NoCredentials,
         hint=SETUP_HINT,
@@ -96,7 +108,7 @@ MEANINGS = (
     ),
     Meaning(
         r"currently unavailable|[Bb]ackend ?[Ee]rror|[Ii]nternal (?:server )?error|Server Error|Bad Gateway|"
-        r"UNREACHABLE|UNAVAILABLE",
+        r"HTTPError 5\d\d|UNREACHABLE|UNAVAILABLE|DEADLINE_EXCEEDED|Deadline expired",
         ServiceFailed,
         hint="run the command again later",
     ),

@@ -18,6 +18,7 @@ from cloudlib.errors import (
     CloudError,
     NoCredentials,
     RegionUnavailable,
+    ServiceFailed,
     Throttled,
     TimedOut,
 )
@@ -35,9 +36,10 @@ def test_the_command_line(put_aws: Put) -> None:
 
 
 def test_the_callers_own_settings_win(put_aws: Put, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_aws("""printf '"%s"' "$AWS_MAX_ATTEMPTS" """)
+    put_aws("""printf '"%s"' "$AWS_MAX_ATTEMPTS $AWS_CLI_ERROR_FORMAT" """)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
-    assert aws_api.run_aws_command(["sts", "get-caller-identity"]) == "2"
+    monkeypatch.setenv("AWS_CLI_ERROR_FORMAT", "json")  # of which the table of messages knows nothing
+    assert aws_api.run_aws_command(["sts", "get-caller-identity"]) == "2 legacy"
 
 
 def test_every_call_is_counted(put_aws: Put) -> None:
@@ -66,7 +68,8 @@ MESSAGES: list[tuple[str, type[CloudError], str]] = [
     ("Error when retrieving token from sso: Token has expired", NoCredentials, "aws configure"),
     ("Connect timeout on endpoint URL: x", TimedOut, "CLOUD_CALL_TIMEOUT"),
     ("Connection was closed before we received a valid response", BadReply, "DEBUG=1"),
-    ("An error occurred (InternalError) when calling X", CallFailed, "DEBUG=1"),
+    ("An error occurred (InternalError) when calling X", ServiceFailed, "later"),
+    ("An error occurred (OddThing) when calling X", CallFailed, "DEBUG=1"),
 ]
 
 

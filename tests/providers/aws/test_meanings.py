@@ -7,6 +7,7 @@ import pytest
 
 from cloudlib.errors import (
     AccessDenied,
+    BadReply,
     CallFailed,
     CloudError,
     NoCredentials,
@@ -49,6 +50,19 @@ LOGINS = [
     ("Infinite loop in credential configuration detected.", _PROFILE),
     ("Unable to parse config file: ~/.aws/config", _PROFILE),
     ("Missing the following required SSO configuration values: sso_region", _PROFILE),
+    ('The credential source "Ec2" referenced in profile "lab" is not valid.', _PROFILE),
+    (failed("InvalidClientException", "CreateToken", ""), _SSO),
+    ('The specified sso-session does not exist: "lab"', _SSO),
+    ("Error when retrieving credentials from custom-process: the vault timed out", _SOURCE),
+    ("Error when retrieving credentials from container-role: Connect timeout on endpoint URL", _SOURCE),
+    ("Expecting value: line 1 column 1 (char 0)", _SOURCE),  # a credential process that writes no JSON
+    ("[Errno 2] No such file or directory: '/opt/aws-vault'", "credential_process"),
+    ("Enter MFA code for arn:aws:iam::123456789012:mfa/me: ", "in this terminal first"),
+    ("Cannot refresh credentials: MFA token required.", "in this terminal first"),
+    ("Unable to locate authorization token", "aws configure"),
+    (failed("InvalidSignatureException", "GetProducts", "it does not match"), "aws configure"),
+    (failed("IncompleteSignatureException", "GetProducts"), "aws configure"),
+    (failed("SubscriptionRequiredException", "GetProducts", "needs a subscription"), "aws configure"),
     ("Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY", "aws configure"),
     (
         failed("SignatureDoesNotMatch", "GetCallerIdentity", "Signature expired: 1 is earlier than 2"),
@@ -71,7 +85,25 @@ OTHERS: list[tuple[str, type[CloudError], str, str]] = [
     (failed("Blocked", "DescribeRegions"), AccessDenied, "blocked", "support"),
     (failed("PendingVerification", "DescribeRegions"), RegionUnavailable, "", "verifying"),
     (failed("Throttling", "AssumeRole", "Rate exceeded"), Throttled, "", "wait"),
+    (failed("429", "DescribeRegions", "Too Many Requests"), Throttled, "", "wait"),
+    (failed("BandwidthLimitExceeded", "DescribeRegions"), Throttled, "", "wait"),
     ('Connect timeout on endpoint URL: "https://oidc.example/token"', TimedOut, "", "network"),
+    (failed("RegionDisabledException", "AssumeRole", "not activated"), RegionUnavailable, "", "enable"),
+    (failed("403", "DescribeRegions", "Forbidden"), AccessDenied, "", "IAM"),
+    (failed("Unavailable", "DescribeRegions (reached max retries: 5)"), ServiceFailed, "", "later"),
+    (failed("InternalErrorException", "GetProducts"), ServiceFailed, "", "later"),
+    (failed("502", "DescribeRegions (reached max retries: 5)", "Bad Gateway"), ServiceFailed, "", "later"),
+    ("12 read, but total bytes expected is 99.", BadReply, "", "DEBUG=1"),
+    ("Error during pagination: The same next token was received twice", BadReply, "", "DEBUG=1"),
+    ("Unable to construct an endpoint for ec2 in region None", NotSetUp, "no usable region", "AWS_REGION"),
+    ('Invalid value provided to "mode": "x" must be one of: legacy', NotSetUp, "setting", "AWS_"),
+    ("invalid literal for int() with base 10: 'many'", NotSetUp, "setting", "AWS_"),
+    ("Missing Dependency: needs botocore[crt]", NotSetUp, "lacks a part", "install"),
+    ("[Errno 2] No such file or directory: '/etc/own.pem'", CallFailed, "authorities", "AWS_CA_BUNDLE"),
+    (
+        "An HTTP Client raised an unhandled exception: Not supported proxy scheme socks5",
+        CallFailed, "proxy", "HTTPS_PROXY",
+    ),
 ]  # fmt: skip
 
 
@@ -91,6 +123,18 @@ def test_a_login_that_ended_is_no_credentials(text: str, hint: str) -> None:
 def test_what_is_not_a_login_is_named(text: str, kind: type[CloudError], what: str, hint: str) -> None:
     error = meaning(text)
     assert type(error) is kind and what in error.what and hint in error.hint
+
+
+@pytest.mark.parametrize("code", ["", "An error occurred (NoCredentials): "])
+def test_a_way_to_log_in_that_is_proposed_is_not_one_that_ended(code: str) -> None:
+    """The command of 2026 proposes `aws login` to whoever has no credentials at all."""
+    error = meaning(f'aws: [ERROR]: {code}Unable to locate credentials. You can run "aws login".')
+    assert type(error) is NoCredentials and error.what.startswith("aws has no valid credentials: ")
+
+
+def test_a_code_that_was_typed_is_not_one_that_is_missing() -> None:
+    asked = "Enter MFA code for arn:aws:iam::1:mfa/me: \n"
+    assert type(meaning(asked + failed("UnauthorizedOperation", "DescribeRegions"))) is AccessDenied
 
 
 def test_a_role_named_after_single_sign_on_may_lack_a_right() -> None:

@@ -432,6 +432,36 @@ def test_the_way_out_stands_below_the_error(server: AzureServer, tmp_path: Path,
 
 
 @pytest.mark.parametrize(
+    ("said", "kind", "hint"),
+    [
+        (
+            "AADSTS50076: you must use multi-factor authentication\nPlease run:\naz login",
+            NoCredentials,
+            "login",
+        ),
+        ("AADSTS90033: A transient error has occurred. Try again.", ServiceFailed, "later"),
+        ("AADSTS90055: too many requests for this tenant", Throttled, "wait"),
+        ("Subscription 'lab' not found. Check the spelling and casing.", NoCredentials, "account set"),
+        ("No managed identity endpoint found.", NoCredentials, "az login"),
+        ("Decryption failed: [WinError -2146893813]", NoCredentials, "az login"),
+        ("Certificate verification failed. This happens behind a proxy.", CallFailed, "REQUESTS_CA_BUNDLE"),
+        ("Could not find a suitable TLS CA certificate bundle, invalid path: /x", CallFailed, "path"),
+        ("Max retries exceeded (NameResolutionError: Failed to resolve 'x')", ServiceFailed, "network"),
+        (
+            "Max retries exceeded (Caused by SSLError(SSLEOFError(8, 'EOF')))",
+            CallFailed,
+            "REQUESTS_CA_BUNDLE",
+        ),
+        ("Something odd", CallFailed, "DEBUG=1"),
+    ],
+)
+def test_what_az_says(said: str, kind: type[CloudError], hint: str) -> None:
+    told = azure_calls._az_error(["az", "account", "get-access-token"], 1, f"WARNING: old\nERROR: {said}\n")
+    assert type(told) is kind and hint in told.hint
+    assert (told.exit_code == 3) == (kind is NoCredentials)
+
+
+@pytest.mark.parametrize(
     ("answer", "words"),
     [
         ({"accessToken": f"{TOKEN}\nsecond-line-of-it", "subscription": "x-1"}, "no usable token"),

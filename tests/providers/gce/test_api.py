@@ -25,7 +25,6 @@ from cloudlib.errors import (
     AccessDenied,
     BadReply,
     BudgetExceeded,
-    CallFailed,
     CatalogError,
     CliMissing,
     CloudError,
@@ -358,7 +357,7 @@ def test_an_api_that_is_not_enabled_stays_so(cloud: Cloud) -> None:
 
 def test_a_project_that_is_gone(cloud: Cloud) -> None:
     cloud.server.inject(faults.no_such_project("regions"))
-    assert "gcloud config get project" in failure(CallFailed).hint
+    assert "gcloud projects list" in failure(NotSetUp).hint
 
 
 @pytest.mark.parametrize("what", mostly_slow(["regions", "machineTypes", "acceleratorTypes", "images"]))

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from cloudlib.catalog.area import continent
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType, Region
 from cloudlib.errors import CatalogError
 from cloudlib.menus.conditions import Families, menu_families, offered_regions, type_terms
-from cloudlib.menus.geography import continent
 from cloudlib.menus.help_texts import region_help, zone_help
 from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, all_of, any_of, none_of
 from cloudlib.menus.names import TARGET, MenuNames

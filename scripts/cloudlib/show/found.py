@@ -8,7 +8,6 @@ import io
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -18,20 +17,10 @@ from cloudlib.search.answer import Row
 from cloudlib.search.machine import Machine, Market
 from cloudlib.show import rows as records
 from cloudlib.show import table
+from cloudlib.show.rows import Column
 
-_GAP = 2
 #: The widest names of GPUs in a table.
 _MODELS = 22
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column, what it shows of a row, and how soon it gives way on a narrow screen: 0 is never."""
-
-    title: str
-    cell: Callable[[Row], str]
-    number: bool = False
-    gives_way: int = 0
 
 
 def gpus(machine: Machine) -> str:
@@ -69,14 +58,14 @@ def _per(figure: Callable[[Machine], float]) -> Callable[[Row], str]:
 
 
 #: What is sorted by, and not in the table anyway.
-_SORTED: Mapping[str, Column] = {
+_SORTED: Mapping[str, Column[Row]] = {
     "price-per-vcpu": Column("per vCPU", _per(lambda m: m.vcpus), number=True),
     "price-per-gib": Column("per GiB", _per(lambda m: m.memory_mib / 1024), number=True),
     "price-per-gpu": Column("per GPU", _per(lambda m: float(m.gpu_count)), number=True),
 }
 
 
-def columns(rows: Sequence[Row], sort: str, *, numbered: bool = True) -> list[Column]:
+def columns(rows: Sequence[Row], sort: str, *, numbered: bool = True) -> list[Column[Row]]:
     """The columns that say something of these rows."""
     machines = [row.machine for row in rows]
     numbers = {id(row): str(n) for n, row in enumerate(rows, 1)}
@@ -105,38 +94,16 @@ def columns(rows: Sequence[Row], sort: str, *, numbered: bool = True) -> list[Co
     return [column for column in wanted if column]
 
 
-def show_table(rows: Sequence[Row], sort: str, *, numbered: bool = True) -> list[str]:
+def show_table(rows: Sequence[Row], sort: str) -> list[str]:
     """Print a table as wide as the terminal at most, or 80 columns; returns what had to give way."""
-    chosen, gone = _fitting(rows, sort, shutil.get_terminal_size().columns, numbered)
-    table.show(
-        [column.title for column in chosen],
-        [[column.cell(row) for column in chosen] for row in rows],
-        sys.stdout,
-        right={column.title for column in chosen if column.number},
-    )
+    fitting, gone = records.fitted(columns(rows, sort), rows, shutil.get_terminal_size().columns)
+    table.draw(fitting, sys.stdout)
     return gone
 
 
 def lines(rows: Sequence[Row], width: int) -> list[str]:
     """The header and the rows of a table without numbers, in so many columns of the screen."""
-    chosen, _ = _fitting(rows, "price", width, numbered=False)
-    cells = [[column.cell(row) for column in chosen] for row in rows]
-    return table.aligned([c.title for c in chosen], cells, {c.title for c in chosen if c.number})
-
-
-def _fitting(rows: Sequence[Row], sort: str, width: int, numbered: bool) -> tuple[list[Column], list[str]]:
-    """The columns that a screen has room for, and the titles of those that gave way."""
-    chosen, gone = columns(rows, sort, numbered=numbered), []
-    while _width(chosen, rows) > width and any(column.gives_way for column in chosen):
-        widest = max((c for c in chosen if c.gives_way), key=lambda column: column.gives_way)
-        gone.append(widest.title)
-        chosen.remove(widest)
-    return chosen, gone
-
-
-def _width(chosen: Sequence[Column], rows: Sequence[Row]) -> int:
-    widths = [max(len(c.title), *(len(printable(c.cell(row))) for row in rows)) for c in chosen]
-    return sum(widths) + _GAP * (len(chosen) - 1)
+    return records.fitted(columns(rows, "price", numbered=False), rows, width)[0]
 
 
 #: The columns of a spreadsheet, all of them and always the same.
@@ -218,15 +185,7 @@ def machine_json(machine: Machine) -> dict[str, Any]:
     """A machine's figures; null is what the provider does not state."""
     ssds = machine.nvme
     return {
-        "name": machine.name,
-        "family": machine.family,
-        "category": machine.category,
-        "vcpus": machine.vcpus,
-        "memory_mib": machine.memory_mib,
-        "architectures": list(machine.architectures),
-        "gpus": [records.device_json(gpu) for gpu in machine.gpus],
-        "accelerators": [records.device_json(device) for device in machine.accelerators],
-        "local_disks": [records.disks_json(local) for local in machine.local_disks],
+        **records.hardware_json(machine),
         "local_nvme": None if ssds is None else {"count": ssds[0], "size_gb": ssds[1]},
         "bare_metal": machine.bare_metal,
         "kvm": machine.kvm,

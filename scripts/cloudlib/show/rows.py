@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from cloudlib.catalog.records import Gpu, Image, InstanceType, LocalDisks, Region, Zone
+from cloudlib.catalog.records import Image, InstanceType, Region, Zone
 from cloudlib.catalog.text import device, disks, dollars, gib
 from cloudlib.errors import printable
 from cloudlib.menus.names import MenuNames
+from cloudlib.search.machine import Machine
 from cloudlib.show import table
 
 _T = TypeVar("_T")
@@ -25,11 +27,15 @@ FORMS = ("text", "json", "json-object")
 
 @dataclass(frozen=True)
 class Column(Generic[_T]):
-    """A column of the table: its title and what it shows of a record; numbers end flush."""
+    """A column of a table: its title and what it shows of a record; numbers end flush.
+
+    `gives_way` is how soon it does so on a narrow screen: the highest first, and 0 never.
+    """
 
     title: str
     cell: Callable[[_T], str]
     number: bool = False
+    gives_way: int = 0
 
 
 def show(
@@ -49,12 +55,20 @@ def show(
     elif output == "json-object":
         show_json({"version": VERSION, **(about or {}), "records": [as_json(record) for record in records]})
     elif records:
-        table.show(
-            [column.title for column in columns],
-            [[column.cell(record) for column in columns] for record in records],
-            sys.stdout,
-            right={column.title for column in columns if column.number},
-        )
+        table.draw(fitted(columns, records)[0], sys.stdout)
+
+
+def fitted(
+    columns: Sequence[Column[_T]], records: Sequence[_T], width: float = math.inf
+) -> tuple[list[str], list[str]]:
+    """The lines of a table, and the titles of the columns that gave way to make it no wider than `width`."""
+    return table.fitted(
+        [column.title for column in columns],
+        [[column.cell(record) for column in columns] for record in records],
+        {column.title for column in columns if column.number},
+        [c.title for c in sorted(columns, key=lambda c: c.gives_way, reverse=True) if c.gives_way],
+        width,
+    )
 
 
 def show_json(data: Any) -> None:
@@ -107,15 +121,7 @@ def type_json(
     """An instance type as JSON; null is what the vendor does not say."""
     price = itype.price_in(region)
     return {
-        "name": itype.name,
-        "family": itype.family,
-        "category": itype.category,
-        "vcpus": itype.vcpus,
-        "memory_mib": itype.memory_mib,
-        "architectures": list(itype.architectures),
-        "gpus": [device_json(gpu) for gpu in itype.gpus],
-        "accelerators": [device_json(gpu) for gpu in itype.accelerators],
-        "local_disks": [disks_json(d) for d in itype.local_disks],
+        **hardware_json(itype),
         "network": itype.network or None,
         "bare_metal": itype.bare_metal,
         "kvm": itype.kvm if itype.kvm or names.states_kvm else None,
@@ -189,11 +195,16 @@ def _image_json(image: Image) -> dict[str, Any]:
     }
 
 
-def disks_json(local: LocalDisks) -> dict[str, Any]:
-    """Local disks as JSON."""
-    return {"count": local.count, "size_gb": local.size_gb, "nvme": local.nvme, "media": local.media or None}
-
-
-def device_json(gpu: Gpu) -> dict[str, Any]:
-    """A device as JSON."""
-    return {"name": gpu.name, "count": gpu.count, "memory_mib": gpu.memory_mib, "fraction": gpu.fraction}
+def hardware_json(itype: InstanceType | Machine) -> dict[str, Any]:
+    """The figures of a type that records of every kind give."""
+    return {
+        "name": itype.name,
+        "family": itype.family,
+        "category": itype.category,
+        "vcpus": itype.vcpus,
+        "memory_mib": itype.memory_mib,
+        "architectures": list(itype.architectures),
+        "gpus": [asdict(gpu) for gpu in itype.gpus],
+        "accelerators": [asdict(device) for device in itype.accelerators],
+        "local_disks": [{**asdict(disks), "media": disks.media or None} for disks in itype.local_disks],
+    }

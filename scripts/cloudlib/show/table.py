@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 from typing import TextIO
 
 from cloudlib.errors import printable
@@ -25,21 +26,39 @@ def show(
 
     A terminal too narrow for the table does without the columns in `gives_way`, one after the other.
     """
-    lines = aligned(columns, rows, right)
+    console = terminal.console(stream)
+    lines, _ = fitted(columns, rows, right, gives_way, console.width if console else math.inf)
+    draw(lines, stream, styles)
+
+
+def draw(lines: Sequence[str], stream: TextIO, styles: Sequence[str] = ()) -> None:
+    """Print the lines of a table: the header, and each row in its style."""
     console = terminal.console(stream)
     if console is None:
         print("\n".join(lines), file=stream)
         return
+    for line, style in zip(lines, ("bold", *(styles or [""] * len(lines)))):
+        console.print(line, style=style, markup=False, soft_wrap=True)
+
+
+def fitted(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Collection[str],
+    gives_way: Iterable[str],
+    width: float,
+) -> tuple[list[str], list[str]]:
+    """The lines of a table, and the columns of `gives_way` that it lacks to be no wider than `width`."""
+    lines, gone = aligned(columns, rows, right), []
     for name in gives_way:
-        if max(map(len, lines)) <= console.width:
+        if max(map(len, lines)) <= width:
             break
         at = columns.index(name)
         columns = [*columns[:at], *columns[at + 1 :]]
         rows = [[*row[:at], *row[at + 1 :]] for row in rows]
         lines = aligned(columns, rows, right)
-    console.print(lines.pop(0), style="bold", markup=False, soft_wrap=True)
-    for number, line in enumerate(lines):
-        console.print(line, style=styles[number] if styles else None, markup=False, soft_wrap=True)
+        gone.append(name)
+    return lines, gone
 
 
 def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str] = ()) -> list[str]:

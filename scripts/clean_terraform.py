@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from cloud_providers import PROVIDER_NAMES
-from cloudlib.errors import CloudError, report, some
+from cloudlib.errors import CloudError, some
 from cloudlib.publish import locks
 from cloudlib.settings import ROOT
 from cloudlib.show import command
@@ -58,7 +58,7 @@ _LEFT = (
 
 
 def main(argv: Sequence[str]) -> int:
-    """Returns the exit code: 1, with nothing removed, while a state holds something or cannot be read."""
+    """Returns the exit code. CloudError, with nothing removed, while a state holds something."""
     parser = command.Parser(prog="clean_terraform.py", description=__doc__)
     parser.add_argument("command", choices=("clean", "mrproper"))
     who = parser.parse_args(argv).command
@@ -73,9 +73,6 @@ def main(argv: Sequence[str]) -> int:
                     raise _refused(folder, held)
             for folder in folders:
                 _remove(folder, _VARIABLES if who == "clean" else _VARIABLES + _LEFT)
-    except CloudError as error:
-        report(error, sys.stderr, who=who)
-        return error.exit_code
     except OSError as error:
         print(f"{who}: error: cannot remove {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
@@ -113,4 +110,4 @@ def _refused(folder: Path, addresses: list[str]) -> CloudError:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command.run("".join(sys.argv[1:2]), lambda: main(sys.argv[1:])))

@@ -34,24 +34,20 @@ import cloud_providers
 from cloudlib.config import fragments, requested, session
 from cloudlib.errors import CloudError, ConfigRejected, UsageError, message, report
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT, config_file, flag, shown
+from cloudlib.settings import ROOT, config_file, existing_config, flag, shown
 from cloudlib.show import ask, command
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one tool; returns the exit code."""
     if not argv:
-        report(UsageError("no tool was named", hint="`make help` lists the config targets"), sys.stderr)
-        return UsageError.exit_code
+        raise UsageError("no tool was named", hint="`make help` lists the config targets")
     tool, *rest = argv
     if tool in ("-h", "--help", "--version"):
         usage = "kconfig_tools.py TOOL [NAME...]"
         command.Parser(prog="kconfig_tools.py", usage=usage, description=__doc__).parse_args(argv)
     try:
         return _run(tool, rest)
-    except CloudError as error:
-        report(error, sys.stderr, who=tool)
-        return error.exit_code
     except KeyboardInterrupt:
         print(message(f"{tool}: interrupted; {shown(config_file())} is unchanged"), file=sys.stderr)
         return 130
@@ -101,7 +97,7 @@ def _defconfig(rest: Sequence[str]) -> int:
         raise UsageError(what, hint="\n".join(ways))
     kconf = session.parse(cloud_providers)
     session.load_parts(kconf, rest[0])
-    print(_write(kconf))
+    print(session.write_config(kconf))
     return 0
 
 
@@ -113,17 +109,15 @@ def _savedefconfig(name: str) -> int:
     kconf = session.parse(cloud_providers)
     _load_current(kconf)
     output = f"defconfigs/{name}" if name else "defconfig"
-    try:
+    with session.replacing(output):
         print(kconf.write_min_config(output))
-    except (OSError, UnicodeError) as error:
-        raise _unwritten(output, error) from error
     return 0
 
 
 def _load_current(kconf: kconfiglib.Kconfig) -> None:
     """Load .config where there is one; what was switched on for it is written back for other readers."""
     if config_file().is_file() and session.load_checked(kconf, config_file()):
-        _write(kconf)
+        session.write_config(kconf)
 
 
 def _interactive(tool: str) -> int:
@@ -192,7 +186,7 @@ def _open_menu(tool: str, kconf: kconfiglib.Kconfig) -> None:
     except ImportError as error:
         raise CloudError(f"{tool} needs Python's {toolkit} module", hint="make menuconfig") from error
     if tool == "menuconfig" and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CloudError("menuconfig needs a terminal", unchanged=_untouched(), hint=without)
+        raise CloudError("menuconfig needs a terminal", unchanged=existing_config(), hint=without)
     try:
         if tool == "menuconfig":
             from cloudlib.show import screen
@@ -203,13 +197,15 @@ def _open_menu(tool: str, kconf: kconfiglib.Kconfig) -> None:
             importlib.import_module(tool).menuconfig(kconf)
     except failed as error:
         where = "a terminal that curses knows: check TERM" if tool == "menuconfig" else "a display"
-        raise CloudError(f"{tool} needs {where} ({error})", unchanged=_untouched(), hint=without) from error
+        raise CloudError(
+            f"{tool} needs {where} ({error})", unchanged=existing_config(), hint=without
+        ) from error
 
 
 def _olddefconfig() -> int:
     kconf = session.parse(cloud_providers)
     _load_current(kconf)
-    print(_write(kconf))
+    print(session.write_config(kconf))
     return 0
 
 
@@ -222,35 +218,14 @@ def _kconfiglib(tool: str) -> int:
     module = importlib.import_module(tool)
     sys.argv = [tool]
     try:
-        (getattr(module, "main", None) or module._main)()
+        with session.replacing(shown(config_file())):
+            (getattr(module, "main", None) or module._main)()
     except EOFError as error:  # only oldconfig asks
         print()
         raise CloudError(
-            f"{tool} got no answer to its question", unchanged=_untouched(), hint="make olddefconfig"
+            f"{tool} got no answer to its question", unchanged=existing_config(), hint="make olddefconfig"
         ) from error
-    except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
-        raise _unwritten(shown(config_file()), error) from error
     return 0
-
-
-def _write(kconf: kconfiglib.Kconfig) -> str:
-    """Write the configuration; returns what to say of that."""
-    try:
-        return str(kconf.write_config(str(config_file())))
-    except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
-        raise _unwritten(shown(config_file()), error) from error
-
-
-def _unwritten(path: str, error: Exception) -> CloudError:
-    return CloudError(
-        f"{path} cannot be replaced: {requested.one_line(error)}",
-        unchanged=_untouched(),
-        hint="make it writable or move it away; KCONFIG_CONFIG=FILE uses another file",
-    )
-
-
-def _untouched() -> str:
-    return shown(config_file()) if config_file().exists() else ""
 
 
 _INTERACTIVE = ("menuconfig", "guiconfig")

@@ -22,7 +22,7 @@ from cloudlib.config import checks, fragments, requested, session
 from cloudlib.errors import ConfigRejected, UsageError, message
 from cloudlib.publish import rewrite
 from cloudlib.settings import config_file, shown
-from cloudlib.show import command, picking
+from cloudlib.show import command
 
 #: Option -> the symbol that it sets, and what it is.
 SETTINGS: Mapping[str, tuple[str, str]] = {
@@ -116,7 +116,7 @@ def _apply(kconf: kconfiglib.Kconfig, asked: Mapping[str, str]) -> None:
         raise
     print(f"wrote {shown(fragments.LOCAL)}: every defconfig gets it")
     if path.is_file():
-        picking.write(kconf)
+        print(session.write_config(kconf))
     else:
         print("  next: make defconfig-NAME, or make menuconfig")
 

@@ -17,7 +17,6 @@ if __name__ == "__main__":
     bootstrap.require_modules(__doc__)
 
 import json
-import sys
 from collections.abc import Collection, Sequence
 
 import cloud_providers
@@ -97,4 +96,4 @@ def cut(catalog: Catalog, families: Sequence[str], names: MenuNames, settings: C
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command.start("make_builtin_catalog.py", main)

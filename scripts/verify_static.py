@@ -14,7 +14,6 @@ if __name__ == "__main__":
     bootstrap.require_modules(__doc__)
 
 import gc
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +23,7 @@ from cloudlib.calls.run import CallLog
 from cloudlib.calls.tapes import Tapes
 from cloudlib.catalog import everybody
 from cloudlib.catalog import file as catalogfile
-from cloudlib.errors import CloudError, report, some
+from cloudlib.errors import some
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import refresh, staged, tier
 from cloudlib.settings import ROOT
@@ -40,15 +39,11 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true", help="write the committed menus")
     options = parser.parse_args(argv)
     gc.disable()  # as cloud-config does
-    try:
-        with tier.lock(ROOT):
-            tier.recover(ROOT)
-            providers = [cloud_providers.load(name) for name in cloud_providers.PROVIDER_NAMES]
-            take = _write if options.write else _compare
-            return max([take(provider, _replayed(provider)) for provider in providers])
-    except CloudError as error:
-        report(error, sys.stderr, who="verify-static")
-        return error.exit_code
+    with tier.lock(ROOT):
+        tier.recover(ROOT)
+        providers = [cloud_providers.load(name) for name in cloud_providers.PROVIDER_NAMES]
+        take = _write if options.write else _compare
+        return max([take(provider, _replayed(provider)) for provider in providers])
 
 
 def _replayed(provider: Provider) -> dict[str, str]:
@@ -93,4 +88,4 @@ def _write(provider: Provider, texts: dict[str, str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    command.start("verify-static", main)

@@ -18,22 +18,18 @@ from collections.abc import Sequence
 import cloud_providers
 from cloudlib.config import cost, session
 from cloudlib.config.finding import NOTE
-from cloudlib.errors import CloudError, message, report
+from cloudlib.errors import message
 from cloudlib.machines import stamp, where
 from cloudlib.settings import shown
 from cloudlib.show import command
 
 
 def main(argv: Sequence[str]) -> int:
-    """Returns the exit code: 1 without a .config, or with one that the menus no longer give."""
+    """Returns the exit code. CloudError without a .config, or with one that the menus no longer give."""
     command.Parser(prog="write_extra_vars.py", description=__doc__).parse_args(argv)
-    try:
-        now = session.read(cloud_providers)
-        for path in session.write(now.collected):
-            print(f"wrote {shown(path)}")
-    except CloudError as error:
-        report(error, sys.stderr, who="make")
-        return error.exit_code
+    now = session.read(cloud_providers)
+    for path in session.write(now.collected):
+        print(f"wrote {shown(path)}")
     for finding in [*now.findings(), *now.key_findings()]:
         if finding.level != NOTE:
             print(f"warning: {finding.text}", file=sys.stderr)

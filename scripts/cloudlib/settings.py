@@ -126,6 +126,11 @@ def config_file() -> Path:
     return ROOT / (os.environ.get("KCONFIG_CONFIG") or ".config")
 
 
+def existing_config() -> str:
+    """The configuration as a message names it; "" where there is none."""
+    return shown(config_file()) if config_file().exists() else ""
+
+
 def config_folders() -> list[Path]:
     """Where parts of configurations are besides defconfigs/: KDEVOPS_CONFIG_PATH, then ~/.config/kdevops."""
     named = os.environ.get("KDEVOPS_CONFIG_PATH", "").split(os.pathsep)

@@ -15,7 +15,6 @@ from cloudlib.menus.names import TARGET, MenuNames
 from cloudlib.menus.symbols import symbol
 from cloudlib.search.machine import Machine
 from cloudlib.search.question import Question, images_for
-from cloudlib.settings import config_file, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +124,7 @@ def choose(kconf: kconfiglib.Kconfig, wanted: Mapping[str, str]) -> None:
     implied.imply(kconf, wanted)  # the category of the family
     lost = requested.dropped(kconf, requested.Request(wanted))
     if lost:
-        unchanged = shown(config_file()) if config_file().exists() else ""
-        raise requested.rejected(lost, "the machine", unchanged=unchanged)
+        raise requested.rejected(lost, "the machine")
 
 
 def image_of(machine: Machine, asked: Question) -> tuple[str, str] | None:

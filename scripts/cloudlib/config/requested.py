@@ -14,7 +14,7 @@ from cloudlib.config import implied, save, terms
 from cloudlib.config.dropped import Dropped
 from cloudlib.errors import ConfigRejected
 from cloudlib.menus import rows
-from cloudlib.settings import config_file, shown
+from cloudlib.settings import config_file, existing_config, shown
 
 _SETTING = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)\Z")
 _OURS = ("TERRAFORM_", "TARGET_ARCH_")
@@ -139,7 +139,7 @@ def _names_a_cloud(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Pa
         what = "sets CONFIG_TERRAFORM=n: it asks for no cloud machine" if off else "names no cloud provider"
         raise ConfigRejected(
             f"{shown(path)} {what}",
-            unchanged=shown(config_file()) if config_file().exists() else "",
+            unchanged=existing_config(),
             hint="\n".join(
                 ["add one of", *(f"  CONFIG_{s}=y" for s in switches), "make alldefconfig: the defaults"]
             ),
@@ -210,12 +210,12 @@ def dropped(kconf: kconfiglib.Kconfig, request: Request) -> list[Dropped]:
     return near.without_repeats(items)
 
 
-def rejected(lost: Sequence[Dropped], what: str, *, unchanged: str) -> ConfigRejected:
+def rejected(lost: Sequence[Dropped], what: str) -> ConfigRejected:
     """One error for all that was dropped."""
     lines = "\n".join(f"  {item}" for item in lost)
     return ConfigRejected(
         f"{what} asks for what the menus do not offer:\n{lines}",
-        unchanged=unchanged,
+        unchanged=existing_config(),
         hint="correct these lines, or choose again with `make menuconfig`",
     )
 

@@ -10,7 +10,8 @@ import gc
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from cloudlib.errors import CatalogError, CliMissing, CloudError, ConfigRejected
 from cloudlib.provider import Provider, Registry, Variables
 from cloudlib.publish import builtin, tier
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT, cloud_tier, config_file, flag, shown
+from cloudlib.settings import ROOT, cloud_tier, config_file, existing_config, flag, shown
 
 EXTRA_VARS = ROOT / "extra_vars.yaml"
 #: Kconfiglib's settings for other trees, which kernel builders may have in the environment.
@@ -208,11 +209,29 @@ def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
     """
     loaded = requested.load(kconf, path)
     if loaded.dropped:
-        unchanged = shown(config_file()) if config_file().exists() else ""
-        raise requested.rejected(loaded.dropped, shown(path), unchanged=unchanged)
+        raise requested.rejected(loaded.dropped, shown(path))
     for note in loaded.notes:
         print(message(f"note: {note}"), file=sys.stderr)
     return loaded.completed
+
+
+def write_config(kconf: kconfiglib.Kconfig) -> str:
+    """Write .config; returns what to say of that. CloudError where it cannot be replaced."""
+    with replacing(shown(config_file())):
+        return str(kconf.write_config(str(config_file())))
+
+
+@contextmanager
+def replacing(path: str) -> Iterator[None]:
+    """CloudError where the block cannot write the configuration `path`."""
+    try:
+        yield
+    except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
+        raise CloudError(
+            f"{path} cannot be replaced: {requested.one_line(error)}",
+            unchanged=existing_config(),
+            hint="make it writable or move it away; KCONFIG_CONFIG=FILE uses another file",
+        ) from error
 
 
 def chosen_provider(kconf: kconfiglib.Kconfig, registry: Registry) -> Provider:

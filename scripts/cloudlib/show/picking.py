@@ -10,7 +10,7 @@ from dataclasses import replace
 import kconfiglib
 
 from cloudlib.catalog.text import dollars, gib, sold_as
-from cloudlib.config import fragments, launch, pick, requested, selection, session, variables
+from cloudlib.config import fragments, launch, pick, selection, session, variables
 from cloudlib.config.finding import ERROR
 from cloudlib.config.pick import Pick
 from cloudlib.errors import CloudError, UsageError, message, some
@@ -22,7 +22,7 @@ from cloudlib.search.likeness import figures, unlike
 from cloudlib.search.machine import Machine
 from cloudlib.search.question import Question, images_for
 from cloudlib.search.where import is_named, where
-from cloudlib.settings import config_file, shown
+from cloudlib.settings import config_file, existing_config, shown
 from cloudlib.show import found, lookup
 
 
@@ -43,7 +43,7 @@ def from_search(registry: Registry, row: Row, asked: Question, defconfig: str) -
     if defconfig:
         print(kconf.write_min_config(f"defconfigs/{defconfig}", header=describe(row)))
     else:
-        write(kconf)
+        print(session.write_config(kconf))
 
 
 def change(registry: Registry, type_name: str, region: str, image: str) -> None:
@@ -63,7 +63,7 @@ def change(registry: Registry, type_name: str, region: str, image: str) -> None:
     if not machine.on_demand:
         raise CloudError(
             f"{machine.name} cannot be started on demand: it is sold {sold_as(machine.record)}",
-            unchanged=_kept(),
+            unchanged=existing_config(),
             hint=f"scripts/cloud-search --like {machine.name}",
         )
     names = registry.load(machine.provider).MENU_NAMES
@@ -78,7 +78,7 @@ def change(registry: Registry, type_name: str, region: str, image: str) -> None:
         pick.load(kconf, wanted, machine.name)
     _refuse_unlaunchable(kconf, registry)
     print(message(describe(row)))
-    write(kconf)
+    print(session.write_config(kconf))
     for line in pick.changes(before, pick.values(kconf)):
         print(message(f"changed: {line}"))
 
@@ -115,7 +115,7 @@ def _regions_named(region: str, machine: Machine, machines: Sequence[Machine]) -
             raise
         raise UsageError(
             f"{region} is a region of {some(having)}; {machine.name} is a machine of {machine.provider}",
-            unchanged=_kept(),
+            unchanged=existing_config(),
             hint=f"scripts/cloud-search --like {machine.name} --region '{region}'",
         ) from None
 
@@ -134,13 +134,9 @@ def _not_there(machine: Machine, machines: Sequence[Machine], regions: frozenset
     lines += [f"make pick TYPE={m.name} REGION={row_of(m, there).region}" for m in near]
     return CloudError(
         f"{machine.name} is not offered in {some(sorted(regions))}",
-        unchanged=_kept(),
+        unchanged=existing_config(),
         hint="\n".join([f"it is offered in {some(sorted(machine.regions))}", *lines]),
     )
-
-
-def _kept() -> str:
-    return shown(config_file()) if config_file().exists() else ""
 
 
 def _architecture(kconf: kconfiglib.Kconfig, machine: Machine) -> str:
@@ -157,7 +153,7 @@ def _image(machine: Machine, asked: Question) -> tuple[str, str]:
         able = [name for name in names if any(images_for(machine, replace(asked, image=name)))]
         raise CloudError(
             f"{machine.name} cannot boot {asked.image} for {asked.arch}",
-            unchanged=_kept(),
+            unchanged=existing_config(),
             hint=f"it boots {some(able)}" if able else "its provider lets no image be chosen",
         )
     return image
@@ -175,22 +171,9 @@ def _refuse_unlaunchable(kconf: kconfiglib.Kconfig, registry: Registry) -> None:
     if errors := [finding.text for finding in findings if finding.level == ERROR]:
         raise CloudError(
             "this could not be launched:\n" + "\n".join(f"  {text}" for text in errors),
-            unchanged=_kept(),
+            unchanged=existing_config(),
             hint="choose another machine, or change these settings first",
         )
-
-
-def write(kconf: kconfiglib.Kconfig) -> None:
-    """Write .config and say so. Raises CloudError where it cannot be replaced."""
-    path = config_file()
-    try:
-        print(kconf.write_config(str(path)))
-    except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
-        raise CloudError(
-            f"{shown(path)} cannot be replaced: {requested.one_line(error)}",
-            unchanged=_kept(),
-            hint="make it writable or move it away; KCONFIG_CONFIG=FILE uses another file",
-        ) from error
 
 
 def describe(row: Row) -> str:

@@ -220,7 +220,9 @@ resource "aws_instance" "node" {
   }
 
   lifecycle {
-    ignore_changes       = [ami, root_block_device[0].volume_size]
+    # A stopped node has no public address, and the provider would replace it to give it one. It gets one when it is
+    # started. https://github.com/hashicorp/terraform-provider-aws/issues/33775
+    ignore_changes       = [ami, associate_public_ip_address, root_block_device[0].volume_size]
     replace_triggered_by = [terraform_data.root]
   }
 

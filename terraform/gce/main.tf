@@ -90,6 +90,7 @@ resource "google_compute_instance" "node" {
   zone                      = var.gce_zone
   machine_type              = var.gce_machine_type
   allow_stopping_for_update = true
+  desired_status            = "RUNNING" # bringup starts a node that was stopped
   labels                    = merge(local.labels, { name = each.key })
 
   boot_disk {

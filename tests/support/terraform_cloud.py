@@ -36,11 +36,13 @@ class Cloud:
     """`things` are what exists: {(type, id): attributes}.
 
     `refuses` has an error for a type or "type name", such as {"aws_instance kdevops-2": "no capacity"}.
+    `stopped` are ids of machines that somebody stopped, in the console or by `poweroff`.
     `on_create` is called in the middle of each creation: the thing exists, and terraform has no answer yet.
     """
 
     things: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     refuses: dict[str, str] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
     on_create: Callable[[str], None] = _nobody
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(4))
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -57,6 +59,8 @@ class Cloud:
         """Something was made or changed."""
         with self._lock:
             self.things[kind, str(made.get("id"))] = made
+            if made.get("state") == "running" or made.get("desired_status") == "RUNNING":
+                self.stopped.discard(str(made.get("instance_id") if "state" in made else made.get("id")))
         if new:
             self.on_create(name(made))
 
@@ -68,9 +72,13 @@ class Cloud:
     def read(self, kind: str, given: str) -> dict[str, Any] | None:
         """What exists under an id, with what the cloud added to it; None where nothing does."""
         thing = self.things.get((kind, given))
-        if thing is None or kind != "google_compute_instance":
-            return thing
+        if thing is None:
+            return None
         thing = json.loads(json.dumps(thing))
+        if given in self.stopped or thing.get("instance_id") in self.stopped:
+            _stopped(kind, thing)
+        if kind != "google_compute_instance":
+            return thing
         if _HAS_SCRATCH_DISKS.search(thing["machine_type"]):
             disk = {"device_name": "local-ssd-0", "interface": "NVME", "size": 375}
             thing["scratch_disk"] = thing["scratch_disk"] or [disk]
@@ -83,6 +91,26 @@ class Cloud:
         """{id: name} of the machines that exist."""
         ends = ("_instance", "_virtual_machine")
         return {given: name(thing) for (kind, given), thing in self.things.items() if kind.endswith(ends)}
+
+
+def _stopped(kind: str, thing: dict[str, Any]) -> None:
+    """What the providers read of a stopped machine: it has lost its public address.
+
+    AWS: associate_public_ip_address is whether the machine has an address now, internal/service/ec2/
+    ec2_instance.go of hashicorp/terraform-provider-aws. GCE: desired_status is read where it was set, mmv1/
+    third_party/terraform/services/compute/resource_compute_instance.go.tmpl of
+    GoogleCloudPlatform/magic-modules.
+    """
+    if kind == "aws_instance":
+        thing |= {"instance_state": "stopped", "public_ip": "", "associate_public_ip_address": False}
+    elif kind == "aws_ec2_instance_state":
+        thing["state"] = "stopped"
+    elif kind == "google_compute_instance":
+        thing["current_status"] = "TERMINATED"
+        thing["desired_status"] = thing["desired_status"] and "TERMINATED"
+        for interface in thing["network_interface"]:
+            for access in interface["access_config"]:
+                access["nat_ip"] = ""
 
 
 def name(thing: Mapping[str, Any]) -> str:

@@ -166,6 +166,28 @@ def test_what_a_change_does(tree: Tree, tmp_path: Path, env: dict[str, str], pro
     assert change(node_names=["kdevops-1", "kdevops-2"])[node] == "create"
 
 
+STARTED = {
+    "aws": {'aws_ec2_instance_state.node["kdevops-1"]': "update"},
+    "azure": {},
+    "gce": {'google_compute_instance.node["kdevops-1"]': "update"},
+}
+
+
+@pytest.mark.parametrize("provider", mostly_slow(NODE))
+def test_a_stopped_node_is_not_replaced(
+    tree: Tree, tmp_path: Path, env: dict[str, str], cloud: Cloud, provider: str
+) -> None:
+    """It has no public address any more. bringup starts it, where the provider can."""
+    module = copy_module(provider, tmp_path / "module", env)
+    module.ok("init")
+    values = small(tree, provider)
+    apply(module, values)
+    cloud.stopped |= set(cloud.machines())
+    assert planned(module, values) == STARTED[provider]
+    assert up(module, values) == {}
+    assert bool(cloud.stopped) == (provider == "azure")
+
+
 @pytest.mark.slow
 def test_every_difference_replaces_a_node_of_lambda(tree: Tree, tmp_path: Path, env: dict[str, str]) -> None:
     module = copy_module("lambdalabs", tmp_path / "module", env)

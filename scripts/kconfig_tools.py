@@ -19,7 +19,6 @@ if __name__ == "__main__":
 
 import importlib
 import os
-import re
 import select
 import signal
 import sys
@@ -103,14 +102,11 @@ def _defconfig(rest: Sequence[str]) -> int:
 
 def _savedefconfig(name: str) -> int:
     """./defconfig, or with a name a defconfig of it that `make defconfig-NAME` takes."""
-    if name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise UsageError(f"NAME={name!r} is not a file name", hint="letters, digits, hyphens: NAME=my-box")
+    path = fragments.new_path(name, f"NAME={name!r}") if name else ROOT / "defconfig"
     session.need_config_file()
     kconf = session.parse(cloud_providers)
     _load_current(kconf)
-    output = f"defconfigs/{name}" if name else "defconfig"
-    with session.replacing(output):
-        print(kconf.write_min_config(output))
+    print(session.write_defconfig(kconf, path))
     return 0
 
 
@@ -218,7 +214,7 @@ def _kconfiglib(tool: str) -> int:
     module = importlib.import_module(tool)
     sys.argv = [tool]
     try:
-        with session.replacing(shown(config_file())):
+        with session.replacing(config_file()):
             (getattr(module, "main", None) or module._main)()
     except EOFError as error:  # only oldconfig asks
         print()

@@ -84,7 +84,45 @@ def test_a_part_replaces_a_machine_whole(tree: Tree) -> None:
     tree.write("defconfigs/other", f"CONFIG_{TYPE}_C7I=y\nCONFIG_TERRAFORM_AWS_INSTANCE_C7I_LARGE=y\n")
     done = tree.make("defconfig-aws-large+other")
     assert tree.config()[TYPE] == "c7i.large"
-    assert "replaces CONFIG_TERRAFORM_AWS_INSTANCE_M7I_4XLARGE=y of defconfigs/aws-large" in done.stderr
+    said = "replaces CONFIG_TERRAFORM_AWS_INSTANCE_TYPE_M7I=y of defconfigs/aws-large and 2 settings that go"
+    assert done.stderr.count("note: ") == 1 and said in done.stderr
+
+
+def test_a_part_of_another_provider_replaces_the_first_in_one_sentence(tree: Tree) -> None:
+    done = tree.make("defconfig-azure-gpu+aws-large")
+    assert tree.config()[TYPE] == "m7i.4xlarge"
+    said = (
+        "CONFIG_TERRAFORM_AWS=y of defconfigs/aws-large replaces CONFIG_TERRAFORM_AZURE=y of defconfigs/azure"
+    )
+    assert done.stderr == f"note: {said}-gpu and 6 settings that go with it\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "machine", "region"),
+    [
+        (f'CONFIG_{TYPE}="c7i.large"', "aws-large+strings", "c7i.large", "us-east-1"),
+        (f'CONFIG_{TYPE}="c7i.large"', "strings+aws-large", "m7i.4xlarge", "us-east-1"),
+        ('CONFIG_TERRAFORM_AWS_REGION="eu-west-1"', "aws-large+strings", "m7i.4xlarge", "eu-west-1"),
+        ('CONFIG_TERRAFORM_AWS_AV_ZONE="eu-west-1b"', "aws-large+strings", "m7i.4xlarge", "eu-west-1"),
+    ],
+)
+def test_a_part_of_result_strings_wins_as_its_choices_would(
+    tree: Tree, text: str, parts: str, machine: str, region: str
+) -> None:
+    tree.write("defconfigs/strings", f"{text}\n")
+    done = tree.make(f"defconfig-{parts}")
+    assert (tree.config()[TYPE], tree.config()["TERRAFORM_AWS_REGION"]) == (machine, region)
+    assert f"note: {text} chooses TERRAFORM_AWS_" in done.stderr and " replaces CONFIG_" in done.stderr
+
+
+def test_a_string_for_another_provider_is_refused(tree: Tree) -> None:
+    tree.write("defconfigs/strings", f'CONFIG_{TYPE}="c7i.large"\nCONFIG_{TYPE}_M7I=y\n')
+    done = tree.make("defconfig-azure-gpu+strings", check=False)
+    assert f"CONFIG_{TYPE}_M7I gives" in done.stderr or f"CONFIG_{TYPE}_M7I rules it out" in done.stderr
+    tree.write("defconfigs/strings", f'CONFIG_{TYPE}="c7i.large"\n')
+    done = tree.make("defconfig-azure-gpu+strings", check=False)
+    assert done.returncode != 0 and "C7I_LARGE=y: it needs " in done.stderr
+    assert not (tree.root / ".config").exists()
 
 
 def test_a_zone_brings_its_region(tree: Tree) -> None:
@@ -115,6 +153,15 @@ def test_a_part_that_is_nowhere(tree: Tree, name: str) -> None:
     assert (
         done.returncode != 0 and "there is no defconfig" in done.stderr and ".config/kdevops" in done.stderr
     )
+
+
+def test_a_misspelled_part_names_the_nearest(tree: Tree) -> None:
+    done = tree.make("defconfig-aws-lrage", check=False)
+    assert (
+        "\n  next: make defconfig-aws-large\n" in done.stderr and "`make help` lists them all" in done.stderr
+    )
+    assert done.stderr.count("make defconfig-") < 4
+    assert tree.make("defconfig-xyz", check=False).stderr.count("make defconfig-") > 10
 
 
 def test_a_defconfig_without_a_name(tree: Tree) -> None:
@@ -181,6 +228,16 @@ def test_a_defconfig_is_saved_under_a_name(tree: Tree) -> None:
     assert tree.make("defconfig-my-box").stderr == "" and tree.read(".config") == before
     tree.make("savedefconfig", NAME="of-the-environment")
     assert (tree.root / "defconfig").exists() and not (tree.root / "defconfigs/of-the-environment").exists()
+
+
+def test_a_defconfig_that_is_there_is_not_overwritten(tree: Tree) -> None:
+    tree.make("defconfig-aws-small")
+    shipped = tree.read("defconfigs/aws-large")
+    done = tree.make("savedefconfig", "NAME=aws-large", check=False)
+    said = "savedefconfig: error: defconfigs/aws-large exists\n  unchanged: defconfigs/aws-large\n  next: "
+    assert said in done.stderr and tree.read("defconfigs/aws-large") == shipped
+    tree.make("savedefconfig", "NAME=aws-large", "FORCE=1")
+    assert tree.read("defconfigs/aws-large") != shipped
 
 
 @pytest.mark.parametrize("name", mostly_slow(["../x", "a b", "-x", "$(shell id)"]))

@@ -40,6 +40,14 @@ def strings(config: Path) -> dict[str, str]:
     return {n: v.strip('"') for n, v in requested.settings(config.read_text(encoding="utf-8")).items()}
 
 
+def test_nothing_is_said_of_what_cannot_be_written(
+    run: Run, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KCONFIG_CONFIG", f"{config}-none/config")
+    code, out, err = run("--type=m7i.large")
+    assert (code, out) == (1, "") and "none/config cannot be replaced: No such file or directory" in err
+
+
 def test_a_machine_its_region_and_back(run: Run, config: Path) -> None:
     code, out, _ = run("--type=G6E.xlarge", "--region=Frankfurt", "--image=debian-12")
     now = strings(config)

@@ -7,22 +7,25 @@ part wins over an earlier one, line by line and choice by choice.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import kconfiglib
 
-from cloudlib.config import requested, terms
+from cloudlib.config import requested, results, terms
 from cloudlib.errors import UsageError
-from cloudlib.settings import ROOT, config_folders, shown
+from cloudlib.settings import ROOT, config_folders, flag, shown
 
 DEFCONFIGS = ROOT / "defconfigs"
 #: Settings of a person for every defconfig; git ignores it.
 LOCAL = ROOT / "local.config"
 #: What the name of a defconfig may be, as it is part of the name of a make target.
 NAME = re.compile(r"[A-Za-z0-9._-]+")
+#: How alike two names are, of 1.0, where one may be a slip for the other.
+_ALIKE = 0.7
 
 
 @dataclass
@@ -44,6 +47,21 @@ def names() -> list[str]:
     return sorted(p.name for p in DEFCONFIGS.glob("*") if p.is_file() and NAME.fullmatch(p.name))
 
 
+def new_path(name: str, typed: str) -> Path:
+    """defconfigs/NAME, to be written. `typed` is how it was asked for: `NAME=my-box`.
+
+    UsageError for what is not a file name, and, without FORCE=1, for a defconfig that is there.
+    """
+    path = DEFCONFIGS / name
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise UsageError(f"{typed} is not a file name", hint="letters, digits, . _ and -: my-box")
+    if path.exists() and not flag("FORCE"):
+        raise UsageError(
+            f"{shown(path)} exists", unchanged=shown(path), hint="choose another name; FORCE=1 replaces it"
+        )
+    return path
+
+
 def parts(name: str) -> list[Path]:
     """The files of `aws-large+my-ssh`; UsageError for one that is nowhere."""
     return [_find(part) for part in name.split("+")]
@@ -56,27 +74,26 @@ def _find(name: str) -> Path:
         if path.is_file():
             return path
     looked = ", ".join(shown(folder) for folder in folders)
-    ways = "\n".join(f"make defconfig-{n}" for n in names())
+    near = difflib.get_close_matches(name, names(), cutoff=_ALIKE)
+    ways = [f"make defconfig-{n}" for n in near or names()]
     rule = f" in {looked}" if plain or not name else ": a name is made of letters, digits and . _ + -"
-    raise UsageError(f"there is no defconfig {name!r}{rule}", hint=ways)
+    raise UsageError(
+        f"there is no defconfig {name!r}{rule}",
+        hint="\n".join([*ways, *(["`make help` lists them all"] if near else [])]),
+    )
 
 
 def merge(kconf: kconfiglib.Kconfig, paths: Sequence[Path]) -> Merged:
     """Put configurations together, later ones over earlier ones. ConfigRejected for an unreadable one."""
     merged = Merged()
     for path in paths:
-        new = requested.settings(requested.read(path))
-        gone = {
-            old: by
-            for by, value in new.items()
-            for old in _displaced(kconf, by, value, merged)
-            if old not in new
-        }
-        for old, by in gone.items():
-            merged.notes.append(
-                f"CONFIG_{by}={new[by]} of {shown(path)} replaces"
-                f" CONFIG_{old}={merged.settings.pop(old)} of {merged.source[old]}"
-            )
+        new = _choices(kconf, requested.settings(requested.read(path)), merged.notes)
+        for by, value in new.items():
+            gone = dict.fromkeys(old for old in _displaced(kconf, by, value, merged) if old not in new)
+            if gone:
+                merged.notes.append(_replaced(f"CONFIG_{by}={value} of {shown(path)}", list(gone), merged))
+            for old in gone:
+                del merged.settings[old]
         for name, value in new.items():
             before = merged.settings.get(name, value)
             if before != value:
@@ -86,6 +103,27 @@ def merge(kconf: kconfiglib.Kconfig, paths: Sequence[Path]) -> Merged:
             merged.settings[name] = value
             merged.source[name] = shown(path)
     return merged
+
+
+def _choices(kconf: kconfiglib.Kconfig, new: Mapping[str, str], notes: list[str]) -> dict[str, str]:
+    """The settings of a part, with choices for its result strings: these win over the choices of other parts.
+
+    A string that names nothing, or that the part itself contradicts, stays: it is refused when all is loaded.
+    """
+    settings = dict(new)
+    for name in new:
+        if options := results.meant(kconf, name, new):
+            notes.append(f"CONFIG_{name}={settings.pop(name)} chooses {' and '.join(dict.fromkeys(options))}")
+            settings |= dict.fromkeys(options, "y")
+    return settings
+
+
+def _replaced(by: str, gone: Sequence[str], merged: Merged) -> str:
+    """A sentence: what gave way, and how much went with it."""
+    lines = [f"CONFIG_{old}={merged.settings[old]} of {merged.source[old]}" for old in gone]
+    if len(lines) > 2:
+        lines[1:] = [f"{len(lines) - 1} settings that go with it"]
+    return f"{by} replaces {' and '.join(lines)}"
 
 
 def _displaced(kconf: kconfiglib.Kconfig, name: str, value: str, merged: Merged) -> Iterator[str]:

@@ -55,6 +55,18 @@ def differing(kconf: kconfiglib.Kconfig, asked: Mapping[str, str]) -> list[kconf
     ]
 
 
+def meant(kconf: kconfiglib.Kconfig, name: str, asked: Mapping[str, str]) -> list[str]:
+    """The choices that a result string of a file stands for, but for its provider; [] where not one way."""
+    symbol = kconf.syms.get(name)
+    if symbol is None or symbol.orig_type != kconfiglib.STRING or terms.prompted(symbol):
+        return []
+    every = [
+        way for way in _ways(symbol, terms.text(asked[name])) if not way.custom and not _against(way, asked)
+    ]
+    providers = terms.provider_switches(kconf)
+    return [o.name for way in every for o in way.options if o not in providers] if len(every) == 1 else []
+
+
 def choose(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], *, free_text: bool) -> Chosen:
     """Make the choices that yield the strings of a loaded file, where nothing else in it decides them.
 
@@ -93,7 +105,7 @@ def _choose(
         chosen.origin.setdefault(option.name, line)
     implied.imply(kconf, {**asked, **chosen.settings})
     if new:
-        chosen.notes.append(f"{line} chooses {' and '.join(new)}")
+        chosen.notes.append(f"{line} chooses {' and '.join(dict.fromkeys(new))}")
     return True
 
 
@@ -160,8 +172,9 @@ def _refuse(symbol: kconfiglib.Symbol, asked: Mapping[str, str], chosen: Chosen)
     free = next((way.custom.name for way in _ways(symbol, wanted) if way.custom), "")
     nearest: tuple[str, ...] = ()
     if other:
-        options = " and ".join(o.name for o in against[other].options if o.str_value != "y")
-        why = f"CONFIG_{other} gives {symbol.str_value!r}; delete the wrong line; its choice is {options}"
+        options = " and ".join(dict.fromkeys(o.name for o in against[other].options if o.str_value != "y"))
+        gives = f"gives {symbol.str_value!r}" if symbol.str_value else "rules it out"
+        why = f"CONFIG_{other} {gives}; delete the wrong line; its choice is {options}"
     elif len(ways) > 1:
         why = "several choices give it; name one"
         nearest = tuple(dict.fromkeys(way.options[0].name for way in ways))[:3]

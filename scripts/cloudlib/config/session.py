@@ -26,7 +26,7 @@ from cloudlib.errors import CatalogError, CliMissing, CloudError, ConfigRejected
 from cloudlib.provider import Provider, Registry, Variables
 from cloudlib.publish import builtin, tier
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT, cloud_tier, config_file, existing_config, flag, shown
+from cloudlib.settings import ROOT, cloud_tier, config_file, flag, shown
 
 EXTRA_VARS = ROOT / "extra_vars.yaml"
 #: Kconfiglib's settings for other trees, which kernel builders may have in the environment.
@@ -217,19 +217,25 @@ def load_checked(kconf: kconfiglib.Kconfig, path: Path) -> bool:
 
 def write_config(kconf: kconfiglib.Kconfig) -> str:
     """Write .config; returns what to say of that. CloudError where it cannot be replaced."""
-    with replacing(shown(config_file())):
+    with replacing(config_file()):
         return str(kconf.write_config(str(config_file())))
 
 
+def write_defconfig(kconf: kconfiglib.Kconfig, path: Path, first: str | None = None) -> str:
+    """Write a defconfig, with `first` as its first line; otherwise as `write_config`."""
+    with replacing(path):
+        return str(kconf.write_min_config(str(path), header=first))
+
+
 @contextmanager
-def replacing(path: str) -> Iterator[None]:
-    """CloudError where the block cannot write the configuration `path`."""
+def replacing(path: Path) -> Iterator[None]:
+    """CloudError where the block cannot write a configuration."""
     try:
         yield
     except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
         raise CloudError(
-            f"{path} cannot be replaced: {requested.one_line(error)}",
-            unchanged=existing_config(),
+            f"{shown(path)} cannot be replaced: {requested.one_line(error)}",
+            unchanged=shown(path) if path.exists() else "",
             hint="make it writable or move it away; KCONFIG_CONFIG=FILE uses another file",
         ) from error
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,8 +27,7 @@ from cloudlib.show import found, lookup
 
 def from_search(registry: Registry, row: Row, asked: Question, defconfig: str) -> None:
     """Write .config, or with a name defconfigs/NAME, for a row of a search; the rest are defaults."""
-    if defconfig:
-        _free_name(defconfig)
+    path = fragments.new_path(defconfig, f"--defconfig {defconfig!r}") if defconfig else None
     chosen = Pick(
         row.machine,
         row.region,
@@ -39,11 +37,8 @@ def from_search(registry: Registry, row: Row, asked: Question, defconfig: str) -
     kconf = session.parse(registry)
     names = registry.load(row.machine.provider).MENU_NAMES
     pick.load(kconf, pick.settings(chosen, names), row.machine.name)
-    print(message(describe(row)))
-    if defconfig:
-        print(kconf.write_min_config(f"defconfigs/{defconfig}", header=describe(row)))
-    else:
-        print(session.write_config(kconf))
+    said = session.write_defconfig(kconf, path, describe(row)) if path else session.write_config(kconf)
+    print(message(f"{describe(row)}\n{said}"))
 
 
 def change(registry: Registry, type_name: str, region: str, image: str) -> None:
@@ -77,8 +72,8 @@ def change(registry: Registry, type_name: str, region: str, image: str) -> None:
     else:
         pick.load(kconf, wanted, machine.name)
     _refuse_unlaunchable(kconf, registry)
-    print(message(describe(row)))
-    print(session.write_config(kconf))
+    said = session.write_config(kconf)
+    print(message(f"{describe(row)}\n{said}"))
     for line in pick.changes(before, pick.values(kconf)):
         print(message(f"changed: {line}"))
 
@@ -183,14 +178,3 @@ def describe(row: Row) -> str:
     price = [f"{dollars(row.usd)}/h"] if row.usd is not None else []
     figures = [f"{machine.vcpus} vCPU", f"{gib(machine.memory_mib)} GiB", *gpus, *price]
     return f"{machine.name} in {row.region}: {', '.join(figures)}."
-
-
-def _free_name(name: str) -> None:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise UsageError(
-            f"--defconfig {name!r} is not a file name", hint="letters, digits, . _ and -: my-box"
-        )
-    if (path := fragments.DEFCONFIGS / name).exists():
-        raise UsageError(
-            f"{shown(path)} exists", unchanged=shown(path), hint="choose another name, or remove it"
-        )

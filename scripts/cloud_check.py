@@ -27,11 +27,13 @@ from cloudlib.config import capacity, cost, launch, requested, selection, sessio
 from cloudlib.config.finding import ERROR
 from cloudlib.config.session import Session
 from cloudlib.errors import CatalogError, ConfigRejected, message
+from cloudlib.machines import where
 from cloudlib.provider import Request, Value
 from cloudlib.publish import refresh
 from cloudlib.settings import ROOT, config_file, flag
 from cloudlib.show import command
 from cloudlib.show.progress_rows import shown_on
+from cloudlib.terraform import expiry
 
 
 def main(argv: Sequence[str]) -> int:
@@ -63,7 +65,8 @@ def _check(*, live: bool) -> int:
     findings = [*now.findings(), *now.key_findings(), *(capacity.findings(now) if live else ())]
     for finding in findings:
         print(f"{finding.level}: {finding.text}")
-    print(cost.line(cost.of(now), now.catalog))
+    said = expiry.left(where.TERRAFORM / now.provider.NAME, expiry.utc())
+    print("\n".join([*said, cost.line(cost.of(now), now.catalog)]))
     launchable = all(f.level != ERROR for f in findings)
     known = f"figures of {figures_of(now.catalog.provenance) or 'an unknown date'}"
     source = f"live answer of {now.provider.TITLE}" if live else known

@@ -17,8 +17,10 @@ from dataclasses import replace
 import cloud_providers
 from cloudlib.config import cost, session
 from cloudlib.errors import message
+from cloudlib.machines import where
 from cloudlib.settings import node_count
 from cloudlib.show import command
+from cloudlib.terraform import expiry
 
 
 def main(argv: Sequence[str]) -> int:
@@ -33,7 +35,8 @@ def main(argv: Sequence[str]) -> int:
         print(message(f"warning: {now.problem}"), file=sys.stderr)
     if nodes is not None:
         now = replace(now, selection=replace(now.selection, nodes=nodes))
-    print("\n".join(cost.lines(cost.of(now), now.catalog)))
+    said = expiry.left(where.TERRAFORM / now.provider.NAME, expiry.utc())
+    print("\n".join([*said, *cost.lines(cost.of(now), now.catalog)]))
     return 0
 
 

@@ -20,12 +20,12 @@ from decimal import Decimal
 import cloud_providers
 from cloudlib.config import cost, requested
 from cloudlib.errors import CloudError, layout, message
-from cloudlib.machines import age, where
+from cloudlib.machines import where
 from cloudlib.provider import Finder, Provider, Tagged
 from cloudlib.publish import refresh
 from cloudlib.settings import ROOT, config_file, named_provider
 from cloudlib.show import command
-from cloudlib.terraform import state
+from cloudlib.terraform import age, state
 
 _DEFAULT_PREFIX = "kdevops"
 

@@ -28,6 +28,7 @@ from cloudlib.show import command, status, table
 from cloudlib.show.figures import figures
 from cloudlib.show.status import ProviderState, TierState
 from cloudlib.show.summary import gaps
+from cloudlib.terraform import expiry
 
 _COLUMNS = (
     *("provider", "tier", "in use", "figures of", "days", "source"),
@@ -44,7 +45,8 @@ def main(argv: Sequence[str]) -> int:
     tier.recover_if_idle(ROOT)
     states = [_state(name) for name in cloud_providers.PROVIDER_NAMES]
     now = datetime.now(timezone.utc)
-    for line in _silent(states):
+    left = [line for state in states for line in expiry.left(ROOT / "terraform" / state.provider, now)]
+    for line in [*left, *_silent(states)]:
         print(printable(line))
     rows = [(state, shown) for state in states for shown in state.tiers or (None,)]
     table.show(

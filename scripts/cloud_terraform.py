@@ -39,7 +39,7 @@ from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import flag, max_usd_per_hour, recover_state, refresh_state, shown
 from cloudlib.show import command
 from cloudlib.show.ask import confirm
-from cloudlib.terraform import applied, journal
+from cloudlib.terraform import applied, expiry, journal
 from cloudlib.terraform import ssh_keys as sshkeys
 from cloudlib.terraform import state as tfstate
 from cloudlib.terraform.run import Terraform, TerraformFailed
@@ -56,9 +56,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("command", choices=commands)
     who = parser.parse_args(argv).command
     for name in cloud_providers.PROVIDER_NAMES:
-        said = stamp.told(where.TERRAFORM / name, stamp.utc())
-        if said:
-            print(f"note: {said}", file=sys.stderr)
+        for line in expiry.left(where.TERRAFORM / name, expiry.utc()):
+            print(f"note: {line}", file=sys.stderr)
     try:
         commands[who]()
         return 0
@@ -152,7 +151,7 @@ def _destroy(terraform: Terraform, resources: int) -> None:
 
 def _stamped(terraform: Terraform, now: session.Session) -> Terraform:
     """The same with what everything is tagged with, which stays as it is while machines are up."""
-    made = stamp.environment(terraform.folder, now.collected.values, stamp.utc())
+    made = stamp.environment(terraform.folder, now.collected.values, expiry.utc())
     return replace(terraform, env={**terraform.env, **made})
 
 
@@ -291,7 +290,7 @@ def _forget(folder: Path) -> None:
     for name in (
         tfstate.SSH_CONFIG,
         "known_hosts",
-        stamp.NAME,
+        expiry.NAME,
         tfstate.APPLIED,
         applied.FOLDER,
         journal.NAME,

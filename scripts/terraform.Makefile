@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # From .config to machines: terraform in terraform/<provider>/.
 
-PHONY += bringup destroy cloud-plan cloud-check cost cloud-find
+PHONY += bringup destroy cloud-plan cloud-check cost nodes cloud-find
 
 bringup: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_terraform.py bringup
@@ -22,6 +22,9 @@ terraform-lock:
 cloud-check: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_check.py
 
+nodes: $(PYTHON_READY)
+	$(Q)$(PYTHON_RUN) scripts/cloud_nodes.py
+
 cloud-find: $(PYTHON_READY)
 	$(Q)$(PYTHON_RUN) scripts/cloud_find.py
 
@@ -34,6 +37,7 @@ terraform-help:
 	@echo '  cost                      - what the machines cost by part; also with NODES=N'
 	@echo '  cloud-plan                - show what bringup would do'
 	@echo '  bringup                   - bring the nodes up, write ssh_config for them'
+	@echo '  nodes                     - machines of this tree: address, time left, cost'
 	@echo '  cloud-find                - machines in your accounts that no state knows'
 	@echo '  destroy                   - destroy them; asks, unless YES=1'
 	@echo

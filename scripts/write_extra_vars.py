@@ -19,9 +19,10 @@ import cloud_providers
 from cloudlib.config import cost, session
 from cloudlib.config.finding import NOTE
 from cloudlib.errors import message
-from cloudlib.machines import stamp, where
+from cloudlib.machines import where
 from cloudlib.settings import shown
 from cloudlib.show import command
+from cloudlib.terraform import expiry
 
 
 def main(argv: Sequence[str]) -> int:
@@ -35,10 +36,8 @@ def main(argv: Sequence[str]) -> int:
             print(f"warning: {finding.text}", file=sys.stderr)
     if now.problem:
         print(message(f"warning: {now.problem}"), file=sys.stderr)
-    said = stamp.told(where.TERRAFORM / now.provider.NAME, stamp.utc())
-    if said:
-        print(said)
-    print(cost.line(cost.of(now), now.catalog))
+    said = expiry.left(where.TERRAFORM / now.provider.NAME, expiry.utc())
+    print("\n".join([*said, cost.line(cost.of(now), now.catalog)]))
     return 0
 
 

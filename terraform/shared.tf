@@ -63,6 +63,11 @@ output "nodes" {
   value       = local.nodes
 }
 
+output "stamp" {
+  description = "The stamp that everything was made with, for whoever shares the state."
+  value       = var.stamp
+}
+
 output "ssh_user" {
   description = "User to log in as."
   value       = var.ssh_config_user

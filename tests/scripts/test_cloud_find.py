@@ -18,8 +18,9 @@ import cloud_find
 import cloud_providers
 import lambdalabs_api
 from cloudlib.errors import AccessDenied, NotSetUp
-from cloudlib.machines import age, where
+from cloudlib.machines import where
 from cloudlib.provider import Finder, Tagged
+from cloudlib.terraform import age
 from providers.aws import calls as aws_calls
 from providers.aws import find as aws_find
 from providers.azure import find as azure_find

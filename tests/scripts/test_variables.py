@@ -30,7 +30,7 @@ def listed(name: str) -> list[str]:
         ("help a';touch${IFS}PWNED;'=1", "there is no variable a';touchPWNED;'; what is for"),
         ("bringup NODES=4", "NODES= is for make local, make cost; not for make bringup."),
         ("NODES=4", "NODES= is for make local, make cost; not for make."),
-        ("cloud-update FORMAT=x", "for make cloud-diff, make cloud-diff-%; not for make cloud-update."),
+        ("cloud-update FORMAT=x", "for make cloud-diff, make cloud-diff-%, make nodes; not for make cloud-"),
     ],
 )
 def test_what_nothing_reads_is_refused_before_anything_is_done(tree: Tree, words: str, said: str) -> None:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 _PARTS = ("Makefile", "Kconfig", "requirements.txt", "scripts", "defconfigs", "terraform", "docs")
 _LEAVE = shutil.ignore_patterns(
     "*.generated", "__pycache__", ".terraform*", "*.tfvars.json", "*.tfstate*", "*.tfplan", ".bringup.lock",
-    "ssh_config", "known_hosts", "journal.jsonl", "applied", "backend.tf.json",
+    "ssh_config", "known_hosts", "journal.jsonl", "stamp.json", "applied", "backend.tf.json",
 )  # fmt: skip
 
 #: Answers for a vendor CLI that must not be called at all: it says so, and leaves a trace.

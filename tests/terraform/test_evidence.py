@@ -139,4 +139,5 @@ def test_addresses_of_machines(attributes: object, public: str, private: str) ->
     block = {"mode": "managed", "type": "google_compute_instance", "name": "node"}
     rows = [{"index_key": "k-1", "attributes": attributes}]
     found = snapshot.read(json.dumps({"resources": [{**block, "instances": rows}]}))
-    assert found.nodes == {"k-1": {"public_ip": public, "private_ip": private}}
+    (machine,) = found.machines
+    assert (machine.name, machine.public_ip, machine.private_ip) == ("k-1", public, private)

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from cloudlib.machines import stamp
+from cloudlib.terraform import expiry
 from tests.support import terraform_stub
+from tests.support.bringup import CONFIG
 from tests.support.terraform import MODULES, REAL_TERRAFORM, copy_module, environment
 from tests.support.terraform_cloud import Cloud
 from tests.support.tree import Tree
@@ -22,10 +24,12 @@ NOW = datetime(2026, 11, 26, 23, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
 
 
-def state(folder: Path) -> None:
+def state(folder: Path, shared: object = None) -> None:
     instance = {"index_key": "k-1", "attributes": {"id": "i-1"}}
     block = {"mode": "managed", "type": "aws_instance", "name": "node", "instances": [instance]}
-    whole = {"version": 4, "serial": 1, "lineage": "x", "outputs": {}, "resources": [block]}
+    whole: dict[str, Any] = {"version": 4, "serial": 1, "lineage": "x", "outputs": {}, "resources": [block]}
+    if shared:
+        whole["outputs"] = {"stamp": {"value": shared}}
     (folder / "terraform.tfstate").write_text(json.dumps(whole))
 
 
@@ -36,19 +40,47 @@ def test_it_is_fixed_while_machines_are_up(tmp_path: Path) -> None:
     assert stamp.environment(tmp_path, later, NOW + HOUR) != first, "nothing came of the first try"
     state(tmp_path)
     assert stamp.environment(tmp_path, later, NOW + HOUR) == first
-    (tmp_path / stamp.NAME).unlink()
+    (tmp_path / expiry.NAME).unlink()
     assert stamp.environment(tmp_path, later, NOW) == {}, "machines of an older version keep no tags"
+    theirs = stamp.new({"terraform_expires_hours": 3}, NOW)
+    state(tmp_path, theirs)
+    assert json.loads(stamp.environment(tmp_path, later, NOW + HOUR)[stamp.VARIABLE]) == theirs, (
+        "who shares the state of somebody else's machines leaves their tags as they are"
+    )
 
 
 def test_time_left(tmp_path: Path) -> None:
     folder = tmp_path / "aws"
     folder.mkdir()
-    assert stamp.told(folder, NOW) == ""
+    assert expiry.left(folder, NOW) == []
     stamp.keep(folder, stamp.environment(folder, {"terraform_expires_hours": 8}, NOW))
-    assert stamp.told(folder, NOW + HOUR).endswith("expire in 7 h 0 min, and end themselves")
-    assert stamp.told(folder, NOW + 9 * HOUR).endswith("expired 1 h 0 min ago: make destroy")
+    (line,) = expiry.left(folder, NOW + HOUR)
+    assert line.endswith("expire in 7 h 0 min, and end themselves")
+    assert expiry.left(folder, NOW + 8 * HOUR) == [], "that is for `overdue` to say"
     stamp.keep(folder, stamp.environment(folder, {}, NOW))
-    assert stamp.told(folder, NOW) == "", "never"
+    assert expiry.left(folder, NOW) == [], "never"
+
+
+@pytest.mark.parametrize("years", [1, 100])
+def test_a_clock_that_was_set_back(tmp_path: Path, years: int) -> None:
+    """Neither expired, nor a time left that is longer than what was asked for."""
+    stamp.keep(tmp_path, stamp.environment(tmp_path, {"terraform_expires_hours": 8}, NOW))
+    (line,) = expiry.left(tmp_path, NOW.replace(year=NOW.year - years))
+    assert "were made at 2026-11-26 23:00 UTC, but the clock says" in line and "set the clock" in line
+    assert "They expire at 2026-11-27 07:00 UTC" in line and "expired" not in line
+
+
+def test_every_command_says_first_that_machines_expired(tree: Tree) -> None:
+    past = datetime.now(timezone.utc) - 9 * HOUR
+    tree.write("terraform/gce/stamp.json", json.dumps(stamp.new({"terraform_expires_hours": 8}, past)))
+    tree.write("terraform/aws/stamp.json", json.dumps(stamp.new({"terraform_expires_hours": 80}, past)))
+    said = "note: the machines of terraform/gce expired 1 h 0 min ago: make destroy\n"
+    for words in (["-s", "cost"], ["-s", "cloud-status"], ["-s", "savedefconfig"], ["-s"]):
+        assert tree.make(*words, check=False).stderr.startswith(said), words
+    tree.write(".config", CONFIG)
+    for word in ("all", "cost", "cloud-check", "cloud-status"):
+        done = tree.make("-s", word, check=False)
+        assert "the machines of terraform/aws expire in 2 d 22 h, and end themselves\n" in done.stdout, word
 
 
 def test_every_vendor_takes_the_tags(monkeypatch: pytest.MonkeyPatch) -> None:

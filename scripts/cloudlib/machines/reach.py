@@ -34,7 +34,11 @@ def write_partly(folder: Path, keys: KeyPair) -> None:
     Nodes that have no address yet are left out. Raises CloudError where the state cannot be read.
     """
     snapshot = state.current(folder)
-    up = {n: a for n, a in (snapshot.nodes if snapshot else {}).items() if a["public_ip"] or a["private_ip"]}
+    up = {
+        m.name: {"public_ip": m.public_ip, "private_ip": m.private_ip}
+        for m in (snapshot.machines if snapshot else ())
+        if m.public_ip or m.private_ip
+    }
     if up:
         print("these nodes are up:")
         write(folder, {"nodes": up, "ssh_user": state.variables(folder)["ssh_config_user"]}, keys)

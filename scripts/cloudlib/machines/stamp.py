@@ -12,28 +12,27 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cloudlib.machines import age
 from cloudlib.provider import Variables
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT, shown
-from cloudlib.terraform import state
+from cloudlib.settings import ROOT
+from cloudlib.terraform import expiry, state
 
-NAME = "stamp.json"
 #: The variable of the modules, as terraform reads it from its environment.
 VARIABLE = "TF_VAR_stamp"
-#: Providers whose machines end themselves.
-_ENDING = ("aws", "gce")
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def environment(folder: Path, values: Variables, now: datetime) -> Mapping[str, str]:
     """The stamp for terraform's environment: that of what is up, or a new one where nothing is."""
-    stamp = read(folder) if state.look(folder).held else new(values, now)
+    known = state.look(folder)
+    if not known.held:
+        stamp: Mapping[str, Any] = new(values, now)
+    else:  # somebody else may have made them: then the shared state has the stamp, and this tree has none
+        stamp = (known.now and known.now.stamp) or expiry.read(folder)
     return {VARIABLE: json.dumps(stamp)} if stamp else {}
 
 
@@ -55,32 +54,7 @@ def new(values: Variables, now: datetime) -> dict[str, Any]:
 def keep(folder: Path, made: Mapping[str, str]) -> None:
     """Keep the stamp of an environment, before terraform makes anything with it. Raises PublishError."""
     if VARIABLE in made:
-        rewrite(folder / NAME, made[VARIABLE] + "\n")
-
-
-def read(folder: Path) -> dict[str, Any]:
-    """The stamp of what is up; {} where there is none."""
-    with suppress(OSError, ValueError, RecursionError):
-        stamp = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        if isinstance(stamp, dict) and isinstance(stamp.get("tags"), dict):
-            return stamp
-    return {}
-
-
-def told(folder: Path, now: datetime) -> str:
-    """How long the machines of a folder have left, or since when they should be gone; "" for no end."""
-    when = age.moment(str(read(folder).get("expires", "")))
-    if when is None:
-        return ""
-    how = "end themselves" if folder.name in _ENDING else "do not end themselves: make destroy"
-    if when > now:
-        return f"the machines of {shown(folder)} expire in {age.words(when - now)}, and {how}"
-    return f"the machines of {shown(folder)} expired {age.words(now - when)} ago: make destroy"
-
-
-def utc() -> datetime:
-    """Now, in whole seconds."""
-    return datetime.now(timezone.utc).replace(microsecond=0)
+        rewrite(folder / expiry.NAME, made[VARIABLE] + "\n")
 
 
 def _user() -> str:

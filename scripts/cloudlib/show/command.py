@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import bootstrap
 from cloudlib.errors import CloudError, Interrupted, NotSetUp, report
-from cloudlib.settings import refuse_misspelled
+from cloudlib.settings import ROOT, refuse_misspelled
 from cloudlib.show import terminal
 
 
@@ -44,6 +44,7 @@ def run(who: str, body: Callable[[], int]) -> int:
             raise CloudError("stdout is closed", hint="redirect it to /dev/null if the output is not wanted")
         sys.stdout, sys.stderr = terminal.wrapping(sys.stdout), terminal.wrapping(sys.stderr)
         try:
+            _tell_overdue()
             refuse_misspelled()
             return body()
         except SystemExit as ended:  # argparse, after --help or a wrong option
@@ -70,6 +71,15 @@ def run(who: str, body: Callable[[], int]) -> int:
             CloudError(f"{error.filename or 'cannot write to stdout'}: {error.strerror}"), sys.stderr, who=who
         )
         return CloudError.exit_code
+
+
+def _tell_overdue() -> None:
+    """Machines that should be gone cost money: said before anything else, by every command."""
+    if any(ROOT.glob("terraform/*/stamp.json")):  # else nothing more is imported
+        from cloudlib.terraform import expiry
+
+        for line in expiry.overdue(expiry.utc()):
+            print(f"note: {line}", file=sys.stderr)
 
 
 def _forget_output() -> None:

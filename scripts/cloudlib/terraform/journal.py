@@ -5,7 +5,7 @@ terraform itself appends its events to it (`apply -json`), so that neither the e
 terraform loses one: https://developer.hashicorp.com/terraform/internals/machine-readable-ui. Between runs it
 holds a short line a resource:
 
-    {"address": "aws_instance.node[\"kdevops-1\"]", "id": "i-0123456789abcdef0"}
+    {"address": "aws_instance.node[\"kdevops-1\"]", "id": "i-0123456789abcdef0", "made": "2026-11-26T10:00Z"}
     {"address": "aws_instance.node[\"kdevops-2\"]", "creation": "cut off"}
     {"address": "aws_instance.node[\"kdevops-3\"]", "creation": "failed"}
 
@@ -30,53 +30,62 @@ NAME = "journal.jsonl"
 
 @dataclass
 class Journal:
-    """`made` exist. The creation of `unfinished` was cut off and that of `failed` failed: they may exist."""
+    """`made` exist, each with the time of its creation, or "" where that is not known.
 
-    made: dict[Resource, None] = field(default_factory=dict)
+    The creation of `unfinished` was cut off and that of `failed` failed: they may exist.
+    """
+
+    made: dict[Resource, str] = field(default_factory=dict)
     unfinished: dict[str, None] = field(default_factory=dict)
     failed: dict[str, None] = field(default_factory=dict)
     _going: dict[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
         """Its short form."""
-        rows: list[dict[str, str]] = [r._asdict() for r in self.made]
+        rows = [{**r._asdict(), **({"made": when} if when else {})} for r, when in self.made.items()]
         rows += [{"address": a, "creation": "cut off"} for a in self.unfinished]
         rows += [{"address": a, "creation": "failed"} for a in self.failed]
         return "".join(json.dumps(row) + "\n" for row in rows)
 
     def seeded(self, held: Iterable[Resource]) -> Journal:
         """The journal for a state that is known to be whole: what it holds, and what may exist besides."""
-        return Journal(dict.fromkeys(held), dict(self.unfinished), dict(self.failed))
+        made = {resource: self.made.get(resource, "") for resource in held}
+        return Journal(made, dict(self.unfinished), dict(self.failed))
 
     def add(self, event: dict[str, Any]) -> None:
         """Take in a line: a short one, or an event of terraform."""
         if "address" in event:
             what = event.get("creation")
             if what is None:
-                self.made[Resource(event["address"], event["id"])] = None
+                self.made[Resource(event["address"], event["id"])] = str(event.get("made", ""))
             else:
                 (self.unfinished if what == "cut off" else self.failed)[event["address"]] = None
         hook = event.get("hook") or {}
         handle = _EVENTS.get((str(event.get("type")), str(hook.get("action"))))
         if handle:
-            handle(self, hook["resource"]["addr"], str(hook.get("id_value") or ""))
+            handle(
+                self,
+                hook["resource"]["addr"],
+                str(hook.get("id_value") or ""),
+                str(event.get("@timestamp", "")),
+            )
 
-    def _creating(self, address: str, _: str) -> None:
+    def _creating(self, address: str, _: str, when: str) -> None:
         self.unfinished[address] = None
 
-    def _created(self, address: str, given: str) -> None:
+    def _created(self, address: str, given: str, when: str) -> None:
         self.unfinished.pop(address, None)
         self.failed.pop(address, None)
-        self.made[Resource(address, given)] = None
+        self.made[Resource(address, given)] = when
 
-    def _not_created(self, address: str, _: str) -> None:
+    def _not_created(self, address: str, _: str, when: str) -> None:
         self.unfinished.pop(address, None)
         self.failed[address] = None
 
-    def _deleting(self, address: str, given: str) -> None:
+    def _deleting(self, address: str, given: str, when: str) -> None:
         self._going[address] = given
 
-    def _deleted(self, address: str, _: str) -> None:
+    def _deleted(self, address: str, _: str, when: str) -> None:
         self.made.pop(Resource(address, self._going.pop(address, "")), None)
 
 

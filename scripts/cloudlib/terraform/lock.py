@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
+from cloudlib.terraform import age
+
 _REFUSED = "Error acquiring the state lock"
 #: Backends that know no owner: terraform prints its own name and time there, as if they were the owner's.
 #: .../terraform/internal/backend/remote-state/http/client.go, .../pg/client.go
@@ -32,13 +34,5 @@ def held_by(text: str, kind: str, now: datetime | None = None) -> str:
     if not who or not created:
         return ""
     since = datetime.strptime(created[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
-    return f"{who[1]} has held the lock of the state for {_age(since, now or datetime.now(timezone.utc))}"
-
-
-def _age(since: datetime, now: datetime) -> str:
-    minutes = max(0, int((now - since).total_seconds()) // 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    span = age.since(since, now or datetime.now(timezone.utc))
+    return f"{who[1]} has held the lock of the state for {age.words(span)}"

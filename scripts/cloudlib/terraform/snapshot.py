@@ -7,8 +7,8 @@ The text is that of a state file (version 4), as `terraform state pull` prints i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 #: How the types of machines end: aws_instance, google_compute_instance, azurerm_linux_virtual_machine.
@@ -16,6 +16,11 @@ _MACHINES = ("_instance", "_virtual_machine")
 #: Where the types of the providers keep the addresses of a machine, at whatever depth.
 _PUBLIC = ("public_ip", "public_ip_address", "nat_ip", "ip")
 _PRIVATE = ("private_ip", "private_ip_address", "network_ip")
+#: And, at the top, what else they say. Azure and Lambda Labs tell no state, Google alone the time.
+_STATE = ("instance_state", "current_status")
+_TYPE = ("instance_type", "size", "machine_type", "instance_type_name")
+_PLACE = ("region", "location", "region_name", "zone")
+_MADE = ("creation_timestamp",)
 
 
 class Resource(NamedTuple):
@@ -34,18 +39,38 @@ class Resource(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """A node as the provider last described it; "" for what it did not say.
+
+    `state` is the provider's word, `tainted` where its creation failed half way: terraform will replace it.
+    `place` is a region, on GCE a zone. `made` is a time as the vendor writes it, or that of the tag.
+    """
+
+    resource: Resource
+    name: str
+    public_ip: str
+    private_ip: str
+    state: str
+    instance_type: str
+    place: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`resources` are in the cloud; `nodes` are the machines by name, each with its two addresses or ""."""
+    """`resources` are in the cloud, `machines` are those among them; `stamp` is {} where there is none."""
 
     resources: tuple[Resource, ...]
-    nodes: dict[str, dict[str, str]]
+    machines: tuple[Machine, ...] = ()
+    stamp: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read(text: str) -> Snapshot:
     """What a state lists. Data sources are not resources. Raises ValueError for text that is no state."""
-    resources, nodes = [], {}
+    resources, machines = [], []
     try:
-        for block in json.loads(text)["resources"]:
+        whole = json.loads(text)
+        for block in whole["resources"]:
             if block["mode"] != "managed":
                 continue
             address = ".".join(p for p in (block.get("module"), block["type"], block["name"]) if p)
@@ -55,13 +80,28 @@ def read(text: str) -> Snapshot:
                 resource = Resource(_indexed(address, key), str(values.get("id") or ""))
                 resources.append(resource)
                 if resource.machine and isinstance(key, str):
-                    nodes[key] = {
-                        "public_ip": _first(values, _PUBLIC),
-                        "private_ip": _first(values, _PRIVATE),
-                    }
+                    machines.append(_machine(resource, key, values, instance.get("status")))
+        stamp = ((whole.get("outputs") or {}).get("stamp") or {}).get("value")
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
-    return Snapshot(tuple(resources), nodes)
+    return Snapshot(tuple(resources), tuple(machines), stamp if isinstance(stamp, dict) else {})
+
+
+def _machine(resource: Resource, name: str, values: Mapping[str, Any], status: object) -> Machine:
+    def told(names: Iterable[str]) -> str:
+        return next((str(values[key]) for key in names if values.get(key)), "")
+
+    tags = values.get("tags")
+    return Machine(
+        resource,
+        name,
+        _first(values, _PUBLIC),
+        _first(values, _PRIVATE),
+        "tainted" if status == "tainted" else told(_STATE).lower(),
+        told(_TYPE),
+        told(_PLACE),
+        told(_MADE) or str((tags if isinstance(tags, dict) else {}).get("created") or ""),
+    )
 
 
 def _indexed(address: str, key: object) -> str:

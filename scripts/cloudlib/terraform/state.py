@@ -47,13 +47,15 @@ class StateLost(CloudError):
 class Known:
     """`held` is in the state. `missing` was made, and the state lacks it; `unfinished` may exist besides.
 
-    `lost` says what is wrong with the state where it cannot be relied on, "" where it can.
+    `lost` says what is wrong with the state where it cannot be relied on, "" where it can. `now` is the state
+    itself, None where there is none.
     """
 
     held: tuple[Resource, ...]
     missing: tuple[Resource, ...]
     unfinished: tuple[str, ...]
     lost: str = ""
+    now: Snapshot | None = None
 
 
 def held(folder: Path) -> list[str]:
@@ -88,7 +90,7 @@ def look(folder: Path) -> Known:
     missing = tuple(r for r in made if r not in set(held))
     unfinished = tuple(kept.unfinished if kept else ())
     if now is not None:
-        return Known(held, missing, unfinished)
+        return Known(held, missing, unfinished, now=now)
     # What failed half way is in the state, and the state is lost.
     unfinished += tuple(kept.failed if kept else ())
     backup = _backup(folder)
@@ -280,5 +282,5 @@ def _lines(resources: Sequence[Resource]) -> str:
     return "".join(lines) + more
 
 
-def _count(things: Sequence[object] | dict[Resource, None] | dict[str, None], what: str) -> str:
+def _count(things: Sequence[object] | dict[Resource, str] | dict[str, None], what: str) -> str:
     return f"{len(things)} {what}{'' if len(things) == 1 else 's'}"

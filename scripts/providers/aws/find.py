@@ -10,8 +10,8 @@ from cloudlib.calls.run import CallLog
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog import limits
 from cloudlib.errors import CallFailed
-from cloudlib.machines.age import moment
 from cloudlib.provider import Tagged
+from cloudlib.terraform.age import moment
 from providers.aws import calls
 from providers.aws.parse import regions
 

@@ -8,8 +8,8 @@ import re
 from cloudlib.calls.run import CallLog
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog import limits
-from cloudlib.machines.age import moment
 from cloudlib.provider import Tagged
+from cloudlib.terraform.age import moment
 from providers.azure.calls import ResourceManager, login
 from providers.azure.pages import pages
 from providers.azure.parse import name_of

@@ -6,8 +6,8 @@ from __future__ import annotations
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import limits
 from cloudlib.errors import BadReply
-from cloudlib.machines.age import moment
 from cloudlib.provider import Tagged
+from cloudlib.terraform.age import moment
 from providers.gce import calls
 
 _COMMAND = ("compute", "instances", "list", "--filter=labels.managed-by=cloud-kconfig")

@@ -21,6 +21,10 @@ locals {
   nvme         = length(local.boot_modes) > 0 && alltrue([for mode in local.boot_modes : endswith(mode, "+NVMe")])
   confidential = contains(local.boot_modes, "V2+CVM")
 
+  # A schedule recurs every day. So the time of a node that expires within a day is that of its only shutdown, to the
+  # minute; one that has longer would be shut down too early, and gets none. `make` refuses more than 24 hours.
+  ending = try(var.stamp.seconds <= 24 * 3600, false)
+
   nodes = {
     for name, node in azurerm_linux_virtual_machine.node :
     name => { public_ip = node.public_ip_address, private_ip = node.private_ip_address }
@@ -184,6 +188,23 @@ resource "azurerm_linux_virtual_machine" "node" {
   }
 
   depends_on = [azurerm_subnet_network_security_group_association.nodes, azurerm_network_security_rule.ssh]
+}
+
+# What ends a node: it is deallocated, which leaves its disks and its address. Someone who starts it again has it for
+# a day. https://learn.microsoft.com/azure/virtual-machines/auto-shutdown-vm
+
+resource "azurerm_dev_test_global_vm_shutdown_schedule" "node" {
+  for_each = local.ending ? toset(var.node_names) : []
+
+  virtual_machine_id    = azurerm_linux_virtual_machine.node[each.key].id
+  location              = azurerm_resource_group.nodes.location
+  daily_recurrence_time = formatdate("hhmm", var.stamp.expires)
+  timezone              = "UTC"
+  tags                  = local.tags
+
+  notification_settings {
+    enabled = false
+  }
 }
 
 # Disks survive the replacement of their node.

@@ -17,5 +17,8 @@ provider "azurerm" {
   # be every service that azurerm once knew. https://registry.terraform.io/providers/hashicorp/azurerm/4.73.0/docs
   resource_provider_registrations = "core"
 
+  # Nodes that expire have a schedule of this service, which is none of those.
+  resource_providers_to_register = local.ending ? ["Microsoft.DevTestLab"] : []
+
   features {}
 }

@@ -61,6 +61,21 @@ def test_time_left(tmp_path: Path) -> None:
     assert expiry.left(folder, NOW) == [], "never"
 
 
+def test_azure_has_a_day(tree: Tree, tmp_path: Path) -> None:
+    """Its schedule recurs daily: with more than 24 hours it would end machines too early."""
+    config = "CONFIG_TERRAFORM_AZURE=y\nCONFIG_TERRAFORM_EXPIRES_HOURS={}\n"
+    tree.write(".config", config.format(25))
+    done = tree.make(check=False)
+    assert done.returncode != 0 and "TERRAFORM_EXPIRES_HOURS" in done.stderr and "24" in done.stderr
+    tree.write(".config", config.format(24))
+    assert "terraform_expires_hours: 24" in (tree.make() and tree.read("extra_vars.yaml"))
+    folder = tmp_path / "azure"
+    folder.mkdir()
+    for hours, ends in ((24, "are deallocated, which leaves their"), (25, "do not end themselves")):
+        (folder / expiry.NAME).write_text(json.dumps(stamp.new({"terraform_expires_hours": hours}, NOW)))
+        assert ends in expiry.left(folder, NOW)[0]
+
+
 @pytest.mark.parametrize("years", [1, 100])
 def test_a_clock_that_was_set_back(tmp_path: Path, years: int) -> None:
     """Neither expired, nor a time left that is longer than what was asked for."""
@@ -74,7 +89,9 @@ def test_every_command_says_first_that_machines_expired(tree: Tree) -> None:
     past = datetime.now(timezone.utc) - 9 * HOUR
     tree.write("terraform/gce/stamp.json", json.dumps(stamp.new({"terraform_expires_hours": 8}, past)))
     tree.write("terraform/aws/stamp.json", json.dumps(stamp.new({"terraform_expires_hours": 80}, past)))
-    said = "note: the machines of terraform/gce expired 1 h 0 min ago: make destroy\n"
+    said = (
+        "note: the machines of terraform/gce expired 1 h 0 min ago; what is left costs money: make destroy\n"
+    )
     for words in (["-s", "cost"], ["-s", "cloud-status"], ["-s", "savedefconfig"], ["-s"]):
         assert tree.make(*words, check=False).stderr.startswith(said), words
     tree.write(".config", CONFIG)
@@ -112,4 +129,7 @@ def test_a_second_bringup_changes_nothing(
         text = json.dumps(nodes, default=str)
         assert ("terminate" in text) == (provider == "aws" and hours > 0)
         assert ("DELETE" in text and "28800" in text) == (provider == "gce" and hours > 0)
+        schedules = [t for (kind, _), t in cloud.things.items() if kind.endswith("_shutdown_schedule")]
+        times = {str(each["daily_recurrence_time"]) for each in schedules}
+        assert times == ({"0700"} if provider == "azure" and hours else set())
         assert ("2026-11-27 07:00:00 UTC" in text) == (provider == "aws" and hours > 0)

@@ -266,6 +266,62 @@ run "ultra_disks" {
   }
 }
 
+run "nodes_that_expire" {
+  variables {
+    stamp = { tags = { created = "2026-11-26T23:10:30Z" }, expires = "2026-11-27T07:10:30Z", seconds = 28800 }
+  }
+
+  assert {
+    condition     = keys(azurerm_dev_test_global_vm_shutdown_schedule.node) == ["kdevops-1", "kdevops-2"]
+    error_message = "a schedule for each node"
+  }
+
+  assert {
+    condition = alltrue([
+      for name, each in azurerm_dev_test_global_vm_shutdown_schedule.node :
+      each.virtual_machine_id == azurerm_linux_virtual_machine.node[name].id && each.location == "eastus" && each.tags["created"] == "2026-11-26T23:10:30Z"
+    ])
+    error_message = "where the node is, with its tags"
+  }
+
+  assert {
+    condition = alltrue([
+      for each in azurerm_dev_test_global_vm_shutdown_schedule.node :
+      each.daily_recurrence_time == "0710" && each.timezone == "UTC" && each.enabled != false && each.notification_settings[0].enabled == false
+    ])
+    error_message = "at the minute at which they expire, without a mail"
+  }
+}
+
+run "a_whole_day" {
+  variables {
+    stamp = { tags = {}, expires = "2026-11-27T23:59:59Z", seconds = 86400 }
+  }
+
+  assert {
+    condition     = [for each in azurerm_dev_test_global_vm_shutdown_schedule.node : each.daily_recurrence_time] == ["2359", "2359"]
+    error_message = "24 hours are the most"
+  }
+}
+
+run "longer_than_a_day" {
+  variables {
+    stamp = { tags = {}, expires = "2026-11-28T00:00:00Z", seconds = 86401 }
+  }
+
+  assert {
+    condition     = length(azurerm_dev_test_global_vm_shutdown_schedule.node) == 0
+    error_message = "a schedule would end them a day too early"
+  }
+}
+
+run "no_end" {
+  assert {
+    condition     = length(azurerm_dev_test_global_vm_shutdown_schedule.node) == 0
+    error_message = "no schedule"
+  }
+}
+
 # What the variables refuse. tests/terraform/shared.tftest.hcl has those of all modules, test_volumes.py those of
 # data volumes.
 

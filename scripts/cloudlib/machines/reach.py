@@ -37,7 +37,7 @@ def write_partly(folder: Path, keys: KeyPair) -> None:
     up = {
         m.name: {"public_ip": m.public_ip, "private_ip": m.private_ip}
         for m in (snapshot.machines if snapshot else ())
-        if m.public_ip or m.private_ip
+        if (m.public_ip or m.private_ip) and m.state != "deposed"
     }
     if up:
         print("these nodes are up:")

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
 """What terraform would load besides the module and the variables that `make` wrote and checked.
 
-terraform takes every *.tf and *.auto.tfvars of its folder, an override file wins over the module, and
-TF_VAR_name sets a variable: https://developer.hashicorp.com/terraform/language/files/override,
-https://developer.hashicorp.com/terraform/language/values/variables. No target would show any of them, and git
-ignores *.auto.tfvars.json.
+terraform takes every *.tf and *.auto.tfvars of its folder, an override file wins over the module, TF_VAR_name
+sets a variable, and TF_CLI_ARGS adds arguments, of which -destroy, -target and -state are some:
+https://developer.hashicorp.com/terraform/language/files/override,
+https://developer.hashicorp.com/terraform/language/values/variables,
+https://developer.hashicorp.com/terraform/cli/config/environment-variables. No target would show any of them, and
+git ignores *.auto.tfvars.json.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +23,11 @@ from cloudlib.settings import shown, terraform_extra
 MODULE = frozenset({"main.tf", "network.tf", "provider.tf", "shared.tf", "vars.tf"})
 #: Written by `make` where a shared state is chosen.
 _BACKEND = "backend.tf.json"
+#: TF_DATA_DIR is another .terraform, with a backend and a workspace of its own; with TF_ENCRYPTION OpenTofu writes
+#: states that only it can read: https://opentofu.org/docs/language/state/encryption
+_ELSEWHERE = frozenset({"TF_DATA_DIR", "TF_ENCRYPTION"})
+#: Arguments that change neither what is made nor where it is recorded.
+_HARMLESS = re.compile(r"\s*(--?(parallelism|lock-timeout)=\w+|--?(no-color|compact-warnings))?\s*")
 _LOADED = ("*.tf", "*.tf.json", "terraform.tfvars", "*.auto.tfvars", "*.auto.tfvars.json")
 
 
@@ -42,4 +50,7 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _variables() -> Iterator[str]:
-    return (name for name in os.environ if name.startswith("TF_VAR_"))
+    for name, value in os.environ.items():
+        arguments = name.startswith("TF_CLI_ARGS") and not all(map(_HARMLESS.fullmatch, value.split()))
+        if value and (arguments or name.startswith("TF_VAR_") or name in _ELSEWHERE):
+            yield name

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+_VERSION = 4
 #: How the types of machines end: aws_instance, google_compute_instance, azurerm_linux_virtual_machine.
 _MACHINES = ("_instance", "_virtual_machine")
 #: Where the types of the providers keep the addresses of a machine, at whatever depth.
@@ -42,7 +43,8 @@ class Resource(NamedTuple):
 class Machine:
     """A node as the provider last described it; "" for what it did not say.
 
-    `state` is the provider's word, `tainted` where its creation failed half way: terraform will replace it.
+    `state` is the provider's word, `tainted` where its creation failed half way: terraform will replace it,
+    and `deposed` where it has been replaced and is still there: terraform will destroy it.
     `place` is a region, on GCE a zone. `made` is a time as the vendor writes it, or that of the tag.
     """
 
@@ -70,6 +72,10 @@ def read(text: str) -> Snapshot:
     resources, machines = [], []
     try:
         whole = json.loads(text)
+        if "encrypted_data" in whole:
+            raise ValueError("OpenTofu encrypted it")
+        if whole.get("version", _VERSION) != _VERSION:
+            raise ValueError(f"it has version {whole['version']} of the format, not {_VERSION}")
         for block in whole["resources"]:
             if block["mode"] != "managed":
                 continue
@@ -80,7 +86,8 @@ def read(text: str) -> Snapshot:
                 resource = Resource(_indexed(address, key), str(values.get("id") or ""))
                 resources.append(resource)
                 if resource.machine and isinstance(key, str):
-                    machines.append(_machine(resource, key, values, instance.get("status")))
+                    state = "deposed" if "deposed" in instance else instance.get("status")
+                    machines.append(_machine(resource, key, values, state))
         stamp = ((whole.get("outputs") or {}).get("stamp") or {}).get("value")
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
@@ -97,7 +104,7 @@ def _machine(resource: Resource, name: str, values: Mapping[str, Any], status: o
         name,
         _first(values, _PUBLIC),
         _first(values, _PRIVATE),
-        "tainted" if status == "tainted" else told(_STATE).lower(),
+        str(status) if status in ("tainted", "deposed") else told(_STATE).lower(),
         told(_TYPE),
         told(_PLACE),
         told(_MADE) or str((tags if isinstance(tags, dict) else {}).get("created") or ""),

@@ -125,6 +125,8 @@ def current(folder: Path) -> Snapshot | None:
 def read(path: Path) -> Snapshot | None:
     """A state file; None where it is missing or empty. Raises CloudError where it cannot be read."""
     try:
+        if path.exists() and not path.is_file():
+            raise ValueError("it is not a regular file")
         text = path.read_text(encoding="utf-8")
         return snapshot.read(text) if text.strip() else None
     except FileNotFoundError:

@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from cloudlib.calls.run import CallLog, run_json
-from cloudlib.errors import BadReply, CliMissing, CloudError
+from cloudlib.errors import BadReply, CliMissing, CloudError, ConfigRejected
+from cloudlib.machines import questions
 from cloudlib.terraform import state as tfstate
 from cloudlib.terraform.run import Change, Terraform, TerraformFailed
 from tests.support.terraform import TERRAFORM, environment, needs_terraform
@@ -98,6 +100,42 @@ def test_the_changes_of_a_plan(answer: Answer, tmp_path: Path) -> None:
         Change("a.b", frozenset({"create"}))
     ]
     assert answer("{}").planned(tmp_path).changes == []
+
+
+def changed(kind: str, before: object, after: object, *actions: str) -> dict[str, object]:
+    change = {"actions": actions or ["update"], "before": before, "after": after}
+    return {"mode": "managed", "address": f"{kind}.x", "type": kind, "change": change}
+
+
+@pytest.mark.parametrize(
+    ("row", "smaller"),
+    [
+        (changed("aws_ebs_volume", {"size": 100}, {"size": 50}), "100 to 50 GiB"),
+        (changed("aws_ebs_volume", {"size": 50}, {"size": 100}), ""),
+        (changed("aws_ebs_volume", {"size": 100}, {"size": 50}, "delete", "create"), ""),
+        (changed("azurerm_managed_disk", {"disk_size_gb": 8}, {"disk_size_gb": 4}), "8 to 4 GiB"),
+        (changed("azurerm_managed_disk", {"disk_size_gb": 8}, {"disk_size_gb": None}), ""),
+        (
+            changed(
+                "azurerm_linux_virtual_machine",
+                {"os_disk": [{"disk_size_gb": 64}]},
+                {"os_disk": [{"disk_size_gb": 30}]},
+            ),
+            "64 to 30 GiB",
+        ),
+        (changed("aws_instance", {"size": 2}, {"size": 1}), ""),
+    ],
+)
+def test_a_disk_that_would_shrink_is_refused(
+    answer: Answer, tmp_path: Path, row: dict[str, object], smaller: str
+) -> None:
+    """By bringup, and not by the cloud in the middle of an apply."""
+    changes = answer(json.dumps({"resource_changes": [row]})).planned(tmp_path).changes
+    assert [change.smaller for change in changes] == [smaller]
+    if smaller:
+        with pytest.raises(ConfigRejected, match=f"cannot be made smaller: .* from {smaller}") as caught:
+            questions.review(changes, Mock())
+        assert caught.value.unchanged == "every machine"
 
 
 @pytest.mark.parametrize(

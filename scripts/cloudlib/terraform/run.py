@@ -30,6 +30,12 @@ _ENV = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 _TIMEOUT = 120.0
 #: Seconds for `terraform import` of one resource: it starts the provider and asks the cloud once.
 _IMPORT_TIMEOUT = 300.0
+#: Where the types of disks have their size. GCE's provider makes a new disk where one would be smaller.
+_SIZES: Mapping[str, tuple[str | int, ...]] = {
+    "aws_ebs_volume": ("size",),
+    "azurerm_linux_virtual_machine": ("os_disk", 0, "disk_size_gb"),
+    "azurerm_managed_disk": ("disk_size_gb",),
+}
 #: What terraform says of a resource that is gone.
 _GONE = "non-existent remote object"
 
@@ -46,11 +52,13 @@ class TerraformFailed(CloudError):
 class Change:
     """A resource of a plan, and what becomes of it: create, update, delete, no-op, of which there may be two.
 
+    `smaller` is how a disk shrinks, `100 to 50 GiB`, which no cloud does; "" where none does.
     https://developer.hashicorp.com/terraform/internals/json-format#change-representation
     """
 
     address: str
     actions: frozenset[str]
+    smaller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +127,12 @@ class Terraform:
         reply = self._json(["show", "-json", str(plan.resolve())])
         try:
             managed = [c for c in reply.get("resource_changes", []) if c["mode"] == "managed"]
-            changes = [Change(str(c["address"]), frozenset(c["change"]["actions"])) for c in managed]
+            changes = [
+                Change(str(c["address"]), frozenset(c["change"]["actions"]), _smaller(c)) for c in managed
+            ]
             drift = [c for c in reply.get("resource_drift", []) if c["change"]["actions"] == ["delete"]]
             gone = [Resource(str(c["address"]), str(c["change"]["before"].get("id"))) for c in drift]
-        except (AttributeError, KeyError, TypeError) as error:
+        except (AttributeError, LookupError, TypeError) as error:
             raise BadReply(
                 "`terraform show -json` does not have the documented shape",
                 unchanged="every machine: a plan changes nothing",
@@ -263,6 +273,17 @@ class Terraform:
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in _ENV.items() if name not in os.environ}
         return {**ours, **self.env}
+
+
+def _smaller(change: Mapping[str, Any]) -> str:
+    """How a disk that stays shrinks, in GiB; "" where it does not."""
+    if change["change"]["actions"] != ["update"]:
+        return ""
+    before, after = change["change"].get("before"), change["change"].get("after")
+    for step in _SIZES.get(change.get("type", ""), ()):
+        before, after = before[step], after[step]
+    shrinks = isinstance(before, (int, float)) and isinstance(after, (int, float)) and after < before
+    return f"{before:g} to {after:g} GiB" if shrinks else ""
 
 
 def _failure(name: str, ended: Ended, unchanged: str, hint: str) -> TerraformFailed:

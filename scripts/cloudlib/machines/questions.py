@@ -25,8 +25,8 @@ def review(changes: Sequence[Change], now: Session) -> None:
     """Ask before a plan that destroys something is applied: a new type means a new machine, an empty one.
 
     And before one that makes or changes something where all nodes cost more than $10 an hour. Where a limit
-    is set, MAX_USD_PER_HOUR or in .config, more than that is refused: ConfigRejected. So is a smaller disk, which
-    EC2 and Azure would refuse in the middle of the apply.
+    is set, MAX_USD_PER_HOUR or in .config, more than that is refused: ConfigRejected. So is a smaller disk,
+    which EC2 and Azure would refuse in the middle of the apply.
     """
     smaller = [f"{change.address} from {change.smaller}" for change in changes if change.smaller]
     if smaller:

@@ -5,8 +5,8 @@ terraform takes every *.tf and *.auto.tfvars of its folder, an override file win
 sets a variable, and TF_CLI_ARGS adds arguments, of which -destroy, -target and -state are some:
 https://developer.hashicorp.com/terraform/language/files/override,
 https://developer.hashicorp.com/terraform/language/values/variables,
-https://developer.hashicorp.com/terraform/cli/config/environment-variables. No target would show any of them, and
-git ignores *.auto.tfvars.json.
+https://developer.hashicorp.com/terraform/cli/config/environment-variables. No target would show any of them,
+and git ignores *.auto.tfvars.json.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from cloudlib.settings import shown, terraform_extra
 MODULE = frozenset({"main.tf", "network.tf", "provider.tf", "shared.tf", "vars.tf"})
 #: Written by `make` where a shared state is chosen.
 _BACKEND = "backend.tf.json"
-#: TF_DATA_DIR is another .terraform, with a backend and a workspace of its own; with TF_ENCRYPTION OpenTofu writes
-#: states that only it can read: https://opentofu.org/docs/language/state/encryption
+#: TF_DATA_DIR is another .terraform, with a backend and a workspace of its own. With TF_ENCRYPTION OpenTofu
+#: writes states that only it can read: https://opentofu.org/docs/language/state/encryption
 _ELSEWHERE = frozenset({"TF_DATA_DIR", "TF_ENCRYPTION"})
 #: Arguments that change neither what is made nor where it is recorded.
 _HARMLESS = re.compile(r"\s*(--?(parallelism|lock-timeout)=\w+|--?(no-color|compact-warnings))?\s*")

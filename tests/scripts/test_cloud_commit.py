@@ -3,20 +3,26 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from cloudlib.calls import recording, tapes
+from cloudlib.calls.answers import Answer
 from cloudlib.catalog.records import Catalog, Price
 from tests.support.costly import mostly_slow
 from tests.support.generated import publish
-from tests.support.tree import Tree
+from tests.support.tree import ROOT, Tree
 
 A10 = "gpu_1x_a10"
 MESSAGE = ".cloud-commit-msg"
 STATIC = "terraform/lambdalabs/kconfigs"
+GONE = "us-west4"  # the last region: zones are asked for in batches, in order
+N2_CORE = '"nanos": 31611000}'
 
 
 @pytest.fixture
@@ -84,6 +90,58 @@ def test_the_message(repo: Tree) -> None:
     assert "Families: + z9 Largest price moves: gpu_1x_a10 in " in text
     assert "$1.29 -> $0.3225 (-75.0 %)" in text and "and 15 more" in text
     assert "Defconfigs: lambdalabs-gpu-1x-a10: gpu_1x_a10 in us-east-1 $1.29 -> $0.3225" in text
+
+
+def changed(answers: Sequence[Answer]) -> Iterator[Answer]:
+    """The answers of later: without us-west4, with a family c5 in us-central1, and dearer N2 cores."""
+    asked = [answer.call.partition("--zones=")[2].partition(" ")[0] for answer in answers]
+    zones = [zone for text in asked for zone in text.split(",") if zone and GONE not in zone]
+    machines = [row for a, text in zip(answers, asked) if text for row in a.out.decode().splitlines()]
+    machines += [
+        row.replace("c2-", "c5-") for row in machines if row.startswith("c2-standard-4,us-central1-")
+    ]
+    size = len(zones) // sum(map(bool, asked))
+    for answer, text in zip(answers, asked):
+        call, out = answer.call, answer.out.decode()
+        if text:
+            batch, zones = zones[:size], zones[size:]
+            call = call.replace(text, ",".join(batch))
+            out = "".join(f"{row}\n" for row in machines if row.split(",")[1] in batch)
+        elif "compute regions list" in call or "compute zones list" in call:
+            out = "".join(f"{row}\n" for row in out.splitlines() if GONE not in row)
+        yield replace(answer, call=call, out=out.replace(N2_CORE, N2_CORE.replace("316", "416")).encode())
+
+
+@pytest.mark.slow
+def test_the_message_between_two_recordings(repo: Tree) -> None:
+    """The main job from one recording, and from one of a month later."""
+    ours = recording.read(ROOT / "recordings" / "gce.jsonl.gz", name="gce")
+    answers = [ours.answer(call) for call in sorted(ours.lines)]
+    digests = []
+    for month, some in (("06", answers), ("07", list(changed(answers)))):
+        header = replace(ours.header, recorded_at=f"2026-{month}-26T20:00:00+00:00", source=f"month {month}")
+        folder = repo.root / f".cloud-{month}"
+        folder.mkdir()
+        entry = tapes.add(folder, header, recording.pack(header, some))
+        tapes.write_manifest(folder, {"gce": entry})
+        digests.append(entry["sha256"])
+        repo.make("cloud-config-gce", REPLAY=str(folder))
+        repo.make("cloud-update-gce", FORCE="1")
+        message = repo.read(MESSAGE)
+        repo.make("cloud-commit")
+    assert message.startswith("terraform/gce: refresh the menus as of 2026-07-26\n\n")
+    text = " ".join(message.split())
+    parts = (
+        r"GCE: \d+ types, \d+ families, \d+ regions, \d+ image streams; fetched 2026-07-26 with gcloud ",
+        rf"Source: recording: month 07; \.cloud-07/gce\.jsonl\.gz of 2026-07-26, sha256 {digests[1]}",
+        rf"Source until then: .* month 06; \.cloud-06/gce\.jsonl\.gz of 2026-06-26, sha256 {digests[0]}",
+        r"Since 2026-06-26: 1 region removed; 3 zones removed; 1 family added; 1 type added;",
+        r"Families: \+ c5-standard Regions: - us-west4 ",
+        r"Largest price moves: n2-\S+ in \S+ \$[\d.]+ -> \$[\d.]+ \(\+\d+\.\d %\) n2-.* and \d+ more ",
+        r"Defconfigs: gce-large: n2-standard-16 in us-central1 \$[\d.]+ -> \$[\d.]+ ",
+        r"FORCE=1 overrode: 1 of \d+ regions no longer offer anything",
+    )
+    assert [part for part in parts if not re.search(part, text)] == [], message
 
 
 @pytest.mark.slow

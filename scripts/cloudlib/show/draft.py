@@ -71,6 +71,8 @@ def _body(provider: Provider, old: Catalog | None, new: Catalog, touched: Sequen
     yield from _wrapped(
         f"Since {old.provenance.fetched_at[:10]}: {difftext.headline(diff) or 'the same records'}."
     )
+    if old.provenance.source != about.source:
+        yield from _wrapped(f"Source until then: {old.provenance.source}")
     yield from _changes(diff, touched)
     yield from (line for doubt in about.forced for line in _wrapped(f"FORCE=1 overrode: {doubt}"))
 

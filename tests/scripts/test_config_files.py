@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pexpect
 import pytest
 
@@ -261,3 +263,18 @@ def test_no_setting_steers_the_terminal(tree: Tree, line: str) -> None:
         steering = {"\x1b", "\x07", "\x9b", "\u202e", "\u2066", "\x7f"}
         assert not steering & {*done.stdout, *done.stderr}
         assert "Traceback" not in done.stderr
+
+
+def test_only_what_is_much_alike_is_suggested(tree: Tree) -> None:
+    lines = {
+        "TERRAFORM_AWS=y": "",
+        "TERRAFORM_NODECOUNT=3": "there is no such setting; nearest: TERRAFORM_NODE_COUNT\n",
+        "TERRAFORM_AWS_REGION_US_ESAT_1=y": "no region of that name; nearest: TERRAFORM_AWS_REGION_US_EAST_1",
+        "TERRAFORM_AWS_REGION_MARS=y": "the menus have no region of that name\n",
+        "TERRAFORM_AWS_INSTANCE_WOMBAT=y": "the menus have no machine of that name\n",
+        "TERRAFORM_AWS_FOO=y": "there is no such setting\n",
+    }
+    tree.write("defconfigs/odd", "".join(f"CONFIG_{line}\n" for line in lines))
+    said = tree.make("defconfig-odd", check=False).stderr
+    for line, why in lines.items():
+        assert not why or re.search(rf"CONFIG_{line}: .*{why}", said), line

@@ -7,7 +7,6 @@ part wins over an earlier one, line by line and choice by choice.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,8 +23,6 @@ DEFCONFIGS = ROOT / "defconfigs"
 LOCAL = ROOT / "local.config"
 #: What the name of a defconfig may be, as it is part of the name of a make target.
 NAME = re.compile(r"[A-Za-z0-9._-]+")
-#: How alike two names are, of 1.0, where one may be a slip for the other.
-_ALIKE = 0.7
 
 
 @dataclass
@@ -73,8 +70,10 @@ def _find(name: str) -> Path:
     for path in (folder / file for folder in folders if plain for file in (name, f"{name}.config")):
         if path.is_file():
             return path
+    from cloudlib.catalog.alike import alike  # what is right is loaded faster without
+
     looked = ", ".join(shown(folder) for folder in folders)
-    near = difflib.get_close_matches(name, names(), cutoff=_ALIKE)
+    near = alike(name, names(), 3)
     ways = [f"make defconfig-{n}" for n in near or names()]
     rule = f" in {looked}" if plain or not name else ": a name is made of letters, digits and . _ + -"
     raise UsageError(

@@ -19,6 +19,9 @@ from cloudlib.menus.names import MenuNames
 from cloudlib.provider import MachineRules, Problem, Provider
 from cloudlib.search.likeness import Figures, devices, unlike
 
+#: How unlike, of 1.0, what is spelled wrong and what may be meant are at most.
+_SLIP = 0.4
+
 
 def findings(wanted: Selection, catalog: Catalog, provider: Provider) -> list[Finding]:
     """Every problem of the selection, errors first."""
@@ -54,7 +57,7 @@ def _region(wanted: Selection, catalog: Catalog, names: MenuNames) -> Iterable[F
     usable = [r.name for r in catalog.regions if r.available]
     if region is None:
         what = f"{names.title} has no {names.region_noun} {wanted.region}"
-        yield Finding(ERROR, what, _close(wanted.region, usable))
+        yield Finding(ERROR, what, _close(wanted.region, usable, _SLIP))
     elif not region.available:
         what = f"the {names.region_noun} {region.name} cannot be used: {region.why_not or 'not available'}"
         yield Finding(ERROR, what, _close(region.name, usable))
@@ -64,7 +67,7 @@ def _no_such_type(wanted: Selection, catalog: Catalog, names: MenuNames) -> Find
     here = catalog.types_in(wanted.region) or catalog.instance_types
     fits = [t.name for t in here if wanted.architecture in t.linux_architectures]
     what = f"{names.title} has no {names.type_noun} {wanted.instance_type}"
-    return Finding(ERROR, what, _close(wanted.instance_type, fits))
+    return Finding(ERROR, what, _close(wanted.instance_type, fits, _SLIP))
 
 
 def _offer(wanted: Selection, itype: InstanceType, catalog: Catalog, names: MenuNames) -> Iterable[Finding]:
@@ -204,8 +207,11 @@ def _figures(itype: InstanceType, region: str) -> Figures:
     )
 
 
-def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Up to three names like this one: the same letters first, then the closest numbers."""
+def _close(name: str, names: Sequence[str], most: float = 1.0) -> tuple[str, ...]:
+    """Up to three names like this one: the same letters first, then the closest numbers.
+
+    None of those that are more unlike than `most`.
+    """
     words, numbers = _parts(name[: limits.TEXT])  # a .config may name anything
 
     def distance(other: str) -> tuple[float, float, tuple[object, ...]]:
@@ -214,7 +220,8 @@ def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:
         apart = sum(abs(math.log((a + 1) / (b + 1))) for a, b in zip(numbers, theirs))
         return (round(unlike, 2), apart, natural(other))
 
-    return tuple(sorted(names, key=distance)[:3])
+    ranked = sorted((distance(other), other) for other in names)
+    return tuple(other for (unlike, _, _), other in ranked[:3] if unlike <= most)
 
 
 def _parts(name: str) -> tuple[str, list[int]]:

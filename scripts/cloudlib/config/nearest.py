@@ -30,6 +30,8 @@ _COUNT = 3
 _SEARCHES = 5
 #: How many names are compared letter by letter with an unknown one.
 _COMPARED = 60
+#: How alike, of 1.0, what is spelled wrong and what may be meant are at least.
+_SLIP = 0.6
 _TIMES = re.compile(r"(?<!\d)(\d+)[A-Za-z]*\Z")
 _NOUNS = (
     ("_REGION_", "region"), ("_ZONE_", "zone"), ("_DISTRO_", "distribution"), ("_AMI_", "image"),
@@ -143,7 +145,12 @@ class Nearest:
     def unknown_provider(self, name: str) -> str:
         """The provider that TERRAFORM_OCI_REGION is of; "" where no such is meant."""
         word = name.split("_")[1] if name.startswith("TERRAFORM_") else ""
-        return word if word not in self._second and (name.count("_") == 1 or word in _OTHER_CLOUDS) else ""
+        if word in self._second or not (name.count("_") == 1 or word in _OTHER_CLOUDS):
+            return ""
+        slip = word not in _OTHER_CLOUDS and difflib.get_close_matches(
+            name, _near(name, self._prompts), 1, 0.9
+        )
+        return "" if slip else word
 
     def named_like(self, name: str) -> tuple[str, ...]:
         """Names of the tree like an unknown one: those with most words in common."""
@@ -153,10 +160,10 @@ class Nearest:
         words = name.split("_")
         most, best = self._beginning_like(words)
         if most < min(3, len(words) - 1):
-            return _close(name, [n for n in self._prompts if self._kconf.syms[n].choice is None])
-        if sized := self._all_machines(best):
+            return _slips(name, [n for n in self._prompts if self._kconf.syms[n].choice is None])
+        if _times(name) and (sized := self._all_machines(best)):
             return tuple(m.symbol.name for m in _by_size(name, sized, lambda m: m.symbol.name))
-        return _close(name, best)
+        return _slips(name, best)
 
     def _beginning_like(self, words: Sequence[str]) -> tuple[int, list[str]]:
         """How many words the names most like one begin with as it does, and these names, sorted."""
@@ -239,10 +246,26 @@ def _shared(words: list[str], other: list[str]) -> int:
     return count
 
 
+def _near(name: str, names: Sequence[str]) -> list[str]:
+    """Those that are nearest to its length: comparing takes long."""
+    return nsmallest(_COMPARED, names, key=lambda other: abs(len(other) - len(name)))
+
+
 def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Names that are spelled like one, of those that are nearest to its length: comparing takes long."""
-    near = nsmallest(_COMPARED, names, key=lambda other: abs(len(other) - len(name)))
-    return tuple(difflib.get_close_matches(name, near, n=_COUNT, cutoff=0.5))
+    """Names that are spelled like one."""
+    return tuple(difflib.get_close_matches(name, _near(name, names), n=_COUNT, cutoff=0.5))
+
+
+def _slips(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Names for which one may be a slip: what comes after the words that they begin with is much alike."""
+
+    def likeness(other: str) -> float:
+        words, others = name.split("_"), other.split("_")
+        same = _shared(words, others)
+        return difflib.SequenceMatcher(None, "_".join(words[same:]), "_".join(others[same:])).ratio()
+
+    ranked = sorted(((likeness(other), other) for other in _near(name, names)), reverse=True)
+    return tuple(other for alike, other in ranked[:_COUNT] if alike >= _SLIP)
 
 
 def _by_size(asked: str, known: Iterable[Machine], name: Callable[[Machine], str]) -> list[Machine]:

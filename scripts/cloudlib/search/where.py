@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from cloudlib.catalog import alike
+from cloudlib.catalog.alike import plain
 from cloudlib.errors import UsageError
 from cloudlib.search.machine import Market, Place
 from cloudlib.search.question import Question, areas
@@ -49,7 +50,7 @@ def _names_of(text: str, market: Market) -> set[str]:
 
 def is_named(place: Place, text: str) -> bool:
     """Is that its name or long name, in any case and with any blanks? `East US` is eastus."""
-    return _plain(text) in (_plain(place.name), _plain(place.long_name))
+    return plain(text) in (plain(place.name), plain(place.long_name))
 
 
 def _is_at(place: Place, text: str) -> bool:
@@ -66,11 +67,5 @@ def nearest(text: str, places: Iterable[Place]) -> str:
     names: dict[str, str] = {}
     for place in places:
         for name in (place.name, place.long_name, *re.findall(r"\w+", place.long_name)):
-            names.setdefault(_plain(name), place.name)
-    close = difflib.get_close_matches(_plain(text), [n for n in names if n], n=5, cutoff=0.55)
-    listed = ", ".join(dict.fromkeys(names[plain] for plain in close))
-    return f"nearest: {listed}" if close else "`regions list` lists them; Frankfurt and eu-* are taken too"
-
-
-def _plain(text: str) -> str:
-    return "".join(text.casefold().split())
+            names.setdefault(plain(name), place.name)
+    return alike.nearest(text, names, "`regions list` lists them; Frankfurt and eu-* are taken too")

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cloudlib.catalog import alike
 from cloudlib.catalog.text import dollars, gib
-from cloudlib.errors import CatalogError, UsageError, printable
+from cloudlib.errors import CatalogError, UsageError, printable, some
 from cloudlib.publish import used
 from cloudlib.search import source
 from cloudlib.search.answer import Row
@@ -52,11 +52,9 @@ def machine_named(name: str, machines: Sequence[Machine]) -> Machine:
     known = {machine.name.casefold(): machine for machine in machines}
     if name.casefold() in known:
         return known[name.casefold()]
-    close = difflib.get_close_matches(name.casefold(), known, n=5, cutoff=0.5)
-    hint = f"nearest: {', '.join(known[text].name for text in close)}" if close else ""
-    raise UsageError(
-        f"there is no instance type {name!r}", hint=hint or "cloud-search --family lists a family"
-    )
+    names = [machine.name for machine in machines]
+    hint = alike.nearest(name, names, "cloud-search --family lists a family")
+    raise UsageError(f"there is no instance type {name!r}", hint=hint)
 
 
 def refuse_unknown_image(asked: Question, machines: Sequence[Machine]) -> None:
@@ -65,8 +63,8 @@ def refuse_unknown_image(asked: Question, machines: Sequence[Machine]) -> None:
         return
     images = [image for market in markets(machines) for image in market.images]
     if names := unnamed(asked, images):
-        close = difflib.get_close_matches(asked.image, names, n=5, cutoff=0.4) or names[:5]
-        raise UsageError(f"there is no image {asked.image!r}", hint=f"nearest: {', '.join(close)}")
+        hint = alike.nearest(asked.image, names, f"there are {some(names)}")
+        raise UsageError(f"there is no image {asked.image!r}", hint=hint)
 
 
 def markets(machines: Sequence[Machine]) -> list[Market]:

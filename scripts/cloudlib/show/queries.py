@@ -6,7 +6,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable
 
-from cloudlib.catalog import merge
+from cloudlib.catalog import alike, merge
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import Catalog, InstanceType
 from cloudlib.errors import CloudError, UsageError, some
@@ -14,11 +14,11 @@ from cloudlib.errors import CloudError, UsageError, some
 
 def type_named(catalog: Catalog, name: str) -> InstanceType:
     """A type by its name in any case; UsageError with names like it where there is none."""
-    names = {_plain(itype.name): itype.name for itype in catalog.instance_types}
+    names = [itype.name for itype in catalog.instance_types]
     for itype in catalog.instance_types:
         if itype.name.casefold() == name.casefold():
             return itype
-    hint = _nearest(name, names, "instance-types list shows them")
+    hint = alike.nearest(name, names, "`instance-types list` shows them")
     raise UsageError(f"there is no instance type {name!r}", hint=hint)
 
 
@@ -26,7 +26,7 @@ def types_of(catalog: Catalog, *, family: str = "", regions: Collection[str] = (
     """The types of a family, of all families for "", that one of these regions has, any region for ()."""
     families = catalog.families()
     if family and family not in families:
-        hint = _nearest(family, {_plain(name): name for name in families}, "instance-types list shows them")
+        hint = alike.nearest(family, families.keys(), "`instance-types list` shows them")
         raise UsageError(f"there is no family {family!r}", hint=hint)
     every = families[family] if family else [t for types in families.values() for t in types]
     offered = [t for t in every if not regions or not set(regions).isdisjoint(t.regions)]
@@ -48,13 +48,3 @@ def _elsewhere(catalog: Catalog, types: Iterable[InstanceType], region: str) -> 
     regions = sorted({name for itype in types for name in itype.regions}, key=natural)
     close = sorted(regions, key=lambda name: -difflib.SequenceMatcher(None, region, name).ratio())
     return f"nearest regions that have it: {', '.join(close[:5])}" if close else "it is offered nowhere"
-
-
-def _plain(text: str) -> str:
-    return "".join(text.casefold().split())
-
-
-def _nearest(text: str, names: dict[str, str], otherwise: str) -> str:
-    """`nearest: a, b`, by `names`: plain title -> name."""
-    close = difflib.get_close_matches(_plain(text), names, n=5, cutoff=0.3)
-    return f"nearest: {', '.join(dict.fromkeys(names[plain] for plain in close))}" if close else otherwise

@@ -6,13 +6,13 @@ Nothing here runs while Kconfig parses. An answer holds for the moment; `make` w
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
 
 from cloudlib.calls.shape import Reader
+from cloudlib.catalog import alike
 from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import InstanceType
 from cloudlib.catalog.text import dollars
@@ -143,8 +143,8 @@ def named(all_offers: Sequence[Offer], name: str) -> Offer:
     """The offer of one type, with capacity; UsageError where there is no such type, or NoCapacity."""
     by_name = {o.itype.name: o for o in all_offers}
     if name not in by_name:
-        near = difflib.get_close_matches(name, by_name, n=3, cutoff=0.0)
-        raise UsageError(f"Lambda offers no type {name!r}", hint="nearest: " + ", ".join(near))
+        hint = alike.nearest(name, by_name.keys(), "`scripts/lambda-cli capacity` lists them")
+        raise UsageError(f"Lambda offers no type {name!r}", hint=hint)
     if not by_name[name].regions:
         raise NoCapacity(
             f"{name} has no capacity in any region now",

@@ -167,9 +167,11 @@ def _apply(terraform: Terraform, plan_file: Path, resources: int, keys: sshkeys.
 
 def _keep(folder: Path, without: Iterable[Resource] = ()) -> None:
     """Bring the journal up to a state that was found to be whole; raises PublishError."""
-    held = [r for r in tfstate.look(folder).held if r not in set(without)]
+    known = tfstate.look(folder)
+    held = [r for r in known.held if r not in set(without)]
     kept = journal.read(folder) or journal.Journal()
-    rewrite(folder / journal.NAME, kept.seeded(held).text(), mode=0o600)
+    seeded = kept.seeded(held, known.now.account if known.now else "")
+    rewrite(folder / journal.NAME, seeded.text(), mode=0o600)
 
 
 def _recover(terraform: Terraform) -> None:

@@ -12,6 +12,15 @@ terraform {
   }
 }
 
+# In another account nothing of what is up is found, and terraform would take it for gone. The state tells which it is.
+
+variable "account" {
+  description = "Account that the nodes are in; null where nothing is up yet."
+  type        = string
+  default     = null
+}
+
 provider "aws" {
-  region = var.aws_region
+  region              = var.aws_region
+  allowed_account_ids = var.account == null ? null : [var.account]
 }

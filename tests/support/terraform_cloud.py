@@ -36,12 +36,14 @@ class Cloud:
     """`things` are what exists: {(type, id): attributes}.
 
     `refuses` has an error for a type or "type name", such as {"aws_instance kdevops-2": "no capacity"}.
+    `account` is the one on AWS that the credentials are for: what another one has is not found.
     `stopped` are ids of machines that somebody stopped, in the console or by `poweroff`.
     `on_create` is called in the middle of each creation: the thing exists, and terraform has no answer yet.
     """
 
     things: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     refuses: dict[str, str] = field(default_factory=dict)
+    account: str = "123456789012"
     stopped: set[str] = field(default_factory=set)
     on_create: Callable[[str], None] = _nobody
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(4))
@@ -72,7 +74,7 @@ class Cloud:
     def read(self, kind: str, given: str) -> dict[str, Any] | None:
         """What exists under an id, with what the cloud added to it; None where nothing does."""
         thing = self.things.get((kind, given))
-        if thing is None:
+        if thing is None or f":{self.account}:" not in thing.get("arn", f":{self.account}:"):
             return None
         thing = json.loads(json.dumps(thing))
         if given in self.stopped or thing.get("instance_id") in self.stopped:

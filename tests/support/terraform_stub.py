@@ -96,7 +96,13 @@ class _Provider(rpc.ProviderServicer):
         return pb.ValidateDataResourceConfig.Response()
 
     def ConfigureProvider(self, request: Any, context: Any) -> Any:
-        return pb.ConfigureProvider.Response()
+        allowed = _value(request.config).get("allowed_account_ids")
+        if allowed is None or self._cloud.account in allowed:
+            return pb.ConfigureProvider.Response()
+        what = f"AWS account ID not allowed: {self._cloud.account}"
+        return pb.ConfigureProvider.Response(
+            diagnostics=[pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=what)]
+        )
 
     def StopProvider(self, request: Any, context: Any) -> Any:
         return pb.StopProvider.Response()
@@ -145,7 +151,12 @@ class _Provider(rpc.ProviderServicer):
 
     def _computed(self, dynamic: Any, block: Mapping[str, Any], number: int) -> Any:
         """A value with all that is computed, where nobody gave it; one number for all that is made up."""
-        return _dynamic(_fill(_value(dynamic), block, lambda name, kind: _made_up(name, kind, number)))
+        return _dynamic(_fill(_value(dynamic), block, lambda name, kind: self._made_up(name, kind, number)))
+
+    def _made_up(self, name: str, kind: Any, number: int) -> Any:
+        if name == "arn" and kind == "string":
+            return f"arn:aws:ec2:us-east-1:{self._cloud.account}:thing/{number}"
+        return _made_up(name, kind, number)
 
 
 def _block(block: Mapping[str, Any]) -> Any:

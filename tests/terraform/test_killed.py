@@ -175,6 +175,24 @@ def test_a_state_that_is_gone(tree: Tree, cloud: Cloud, env: dict[str, str], how
     tree.make("mrproper")
 
 
+def test_credentials_of_another_account(tree: Tree, cloud: Cloud, env: dict[str, str]) -> None:
+    """Nothing is found there: that is not taken for gone, and nothing is forgotten."""
+    assert bringup(tree, 1, **env).returncode == 0
+    home, cloud.account = cloud.account, "999999999999"
+    for command in ("bringup", "destroy"):
+        for more in ({}, {"REFRESH": "0"}):
+            done = run(tree, command, **env, **more)
+            assert done.returncode == 1 and "AWS account ID not allowed: 999999999999" in done.stderr, done
+    (tree.root / FOLDER / state.NAME).unlink()
+    done = run(tree, "destroy", **env, RECOVER="1")
+    assert done.returncode == 1 and "account ID not allowed" in done.stdout
+    assert "cannot import" in done.stderr and "no longer there" not in done.stdout
+    assert len(cloud.machines()) == 1 and lost(tree, cloud) == []
+    cloud.account = home
+    destroyed(tree, cloud, env)
+    assert cloud.machines() == {}
+
+
 def test_a_disk_that_becomes_full(tree: Tree, cloud: Cloud, env: dict[str, str]) -> None:
     """terraform can write neither its state nor errored.tfstate; the journal has room of its own."""
     folder = tree.root / FOLDER

@@ -8,6 +8,7 @@ holds a short line a resource:
     {"address": "aws_instance.node[\"kdevops-1\"]", "id": "i-0123456789abcdef0", "made": "2026-11-26T10:00Z"}
     {"address": "aws_instance.node[\"kdevops-2\"]", "creation": "cut off"}
     {"address": "aws_instance.node[\"kdevops-3\"]", "creation": "failed"}
+    {"account": "123456789012"}
 
 It is kept until `make destroy` has succeeded: a state may be lost, and the vendor's ids are the way back.
 """
@@ -32,12 +33,14 @@ NAME = "journal.jsonl"
 class Journal:
     """`made` exist, each with the time of its creation, or "" where that is not known.
 
-    The creation of `unfinished` was cut off and that of `failed` failed: they may exist.
+    The creation of `unfinished` was cut off and that of `failed` failed: they may exist. `account` is that of
+    AWS, whose ids do not tell; "" where it is not known.
     """
 
     made: dict[Resource, str] = field(default_factory=dict)
     unfinished: dict[str, None] = field(default_factory=dict)
     failed: dict[str, None] = field(default_factory=dict)
+    account: str = ""
     _going: dict[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
@@ -45,15 +48,17 @@ class Journal:
         rows = [{**r._asdict(), **({"made": when} if when else {})} for r, when in self.made.items()]
         rows += [{"address": a, "creation": "cut off"} for a in self.unfinished]
         rows += [{"address": a, "creation": "failed"} for a in self.failed]
+        rows += [{"account": self.account}] if self.account else []
         return "".join(json.dumps(row) + "\n" for row in rows)
 
-    def seeded(self, held: Iterable[Resource]) -> Journal:
+    def seeded(self, held: Iterable[Resource], account: str = "") -> Journal:
         """The journal for a state that is known to be whole: what it holds, and what may exist besides."""
         made = {resource: self.made.get(resource, "") for resource in held}
-        return Journal(made, dict(self.unfinished), dict(self.failed))
+        return Journal(made, dict(self.unfinished), dict(self.failed), account or self.account)
 
     def add(self, event: dict[str, Any]) -> None:
         """Take in a line: a short one, or an event of terraform."""
+        self.account = str(event.get("account") or self.account)
         if "address" in event:
             what = event.get("creation")
             if what is None:

@@ -19,7 +19,7 @@ from cloudlib.calls.run import CallLog, run_bytes, run_json
 from cloudlib.calls.watch import Ended, run_through
 from cloudlib.errors import BadReply, CallFailed, CloudError
 from cloudlib.settings import OWN_VARIABLES, call_timeout, shown
-from cloudlib.terraform import applied, backend, foreign, lock, program
+from cloudlib.terraform import applied, backend, foreign, journal, lock, program
 from cloudlib.terraform import state as tfstate
 from cloudlib.terraform.follow import Follower
 from cloudlib.terraform.snapshot import Resource
@@ -27,6 +27,9 @@ from cloudlib.terraform.snapshot import Resource
 #: Given on the command line, where it wins over *.auto.tfvars: what `make` checked is what terraform uses.
 _VARIABLES = "terraform.tfvars.json"
 _ENV = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+#: The variable of the AWS module that keeps terraform out of another account, where it would find nothing,
+#: and take that for gone.
+_ACCOUNT = "TF_VAR_account"
 _TIMEOUT = 120.0
 #: Seconds for `terraform import` of one resource: it starts the provider and asks the cloud once.
 _IMPORT_TIMEOUT = 300.0
@@ -272,6 +275,9 @@ class Terraform:
 
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in _ENV.items() if name not in os.environ}
+        kept = journal.read(self.folder)
+        if kept and kept.account:
+            ours[_ACCOUNT] = kept.account
         return {**ours, **self.env}
 
 

@@ -7,11 +7,14 @@ The text is that of a state file (version 4), as `terraform state pull` prints i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 _VERSION = 4
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+_ARN = re.compile(r"arn:aws[a-z-]*:ec2:[a-z0-9-]+:(\d{12}):")
 #: How the types of machines end: aws_instance, google_compute_instance, azurerm_linux_virtual_machine.
 _MACHINES = ("_instance", "_virtual_machine")
 #: Where the types of the providers keep the addresses of a machine, at whatever depth.
@@ -60,16 +63,20 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`resources` are in the cloud, `machines` are those among them; `stamp` is {} where there is none."""
+    """`resources` are in the cloud, `machines` are those among them; `stamp` is {} where there is none.
+
+    `account` is the one on AWS, "" elsewhere.
+    """
 
     resources: tuple[Resource, ...]
     machines: tuple[Machine, ...] = ()
     stamp: Mapping[str, Any] = field(default_factory=dict)
+    account: str = ""
 
 
 def read(text: str) -> Snapshot:
     """What a state lists. Data sources are not resources. Raises ValueError for text that is no state."""
-    resources, machines = [], []
+    resources, machines, account = [], [], ""
     try:
         whole = json.loads(text)
         if "encrypted_data" in whole:
@@ -85,13 +92,15 @@ def read(text: str) -> Snapshot:
                 key = instance.get("index_key")
                 resource = Resource(_indexed(address, key), str(values.get("id") or ""))
                 resources.append(resource)
+                arn = _ARN.match(str(values.get("arn")))
+                account = arn[1] if arn else account
                 if resource.machine and isinstance(key, str):
                     state = "deposed" if "deposed" in instance else instance.get("status")
                     machines.append(_machine(resource, key, values, state))
         stamp = ((whole.get("outputs") or {}).get("stamp") or {}).get("value")
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
-    return Snapshot(tuple(resources), tuple(machines), stamp if isinstance(stamp, dict) else {})
+    return Snapshot(tuple(resources), tuple(machines), stamp if isinstance(stamp, dict) else {}, account)
 
 
 def _machine(resource: Resource, name: str, values: Mapping[str, Any], status: object) -> Machine:

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import uneven
 from cloudlib.catalog.records import Gpu, InstanceType
@@ -34,6 +36,28 @@ def test_what_may_differ() -> None:
         replace(with_l4("g6.96xlarge", 1), gpus=(Gpu("NVIDIA L40S", 1, 45776),)),
     ]
     assert list(uneven.notices(sizes)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "fraction", "said"),
+    [
+        ("gpu_8x_h100_sxm5", 4, "", "which its name contradicts"),
+        ("a2-highgpu-4g", 2, "", "which its name contradicts"),
+        ("a4x-highgpu-4g-metal", 8, "", "which its name contradicts"),
+        ("Standard_ND96isr_H100_v5", 12, "", "an unusual number"),
+        ("g6.12xlarge", 3, "", "an unusual number"),
+        ("gpu_8x_h100_sxm5", 8, "", ""),
+        ("a2-megagpu-16g", 16, "", ""),
+        ("a2-highgpu-1g", 1, "", ""),
+        ("g5.12xlarge", 4, "", ""),
+        ("g6f.large", 1, "1/8", ""),
+        ("g4-standard-48", 1, "", ""),
+        ("Standard_NC64as_T4_v3", 4, "", ""),
+    ],
+)
+def test_numbers_of_gpus(name: str, count: int, fraction: str, said: str) -> None:
+    told = list(uneven.notices([itype(name, gpus=(Gpu("NVIDIA X", count, None, fraction),))]))
+    assert told == ([f"the vendor lists {count} times NVIDIA X in {name}, {said}"] if said else [])
 
 
 def test_a_refresh_says_so(tmp_path: Path) -> None:

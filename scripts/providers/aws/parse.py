@@ -20,6 +20,10 @@ from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Regio
 XEN = "xen"
 PRICE_SOURCE = "AWS Price List"
 
+#: Families with Arm processors: a "g" behind the generation is Graviton, GB200 and the like have a Grace.
+#: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+_ARM = re.compile(r"(?:a1|[a-z]+\d+g[a-z]*|[a-z0-9]+-g[bh]\d+)\.")
+
 _PLAIN_ZONE = "availability-zone"
 #: A state; the others (information, impaired, constrained) are of zones in use.
 _DOWN = "unavailable"
@@ -118,7 +122,7 @@ def _instance_type(name: str, vcpus: int, memory_mib: int, row: Reader) -> Insta
         category=_own_category(row),
         vcpus=vcpus,
         memory_mib=memory_mib,
-        architectures=tuple(sorted(processor.texts("SupportedArchitectures"))),
+        architectures=tuple(sorted(processor.texts("SupportedArchitectures"))) or (_unstated(name, row),),
         gpus=_devices(row.maybe_at("GpuInfo").maybe_rows("Gpus")),
         accelerators=_accelerators(row),
         local_disks=_disks(row.maybe_at("InstanceStorageInfo")),
@@ -131,6 +135,13 @@ def _instance_type(name: str, vcpus: int, memory_mib: int, row: Reader) -> Insta
         max_data_volumes=_data_volumes(row.maybe_at("EbsInfo").maybe_whole("MaximumEbsAttachments")),
         usage=tuple(sorted(row.names("SupportedUsageClasses"))),
     )
+
+
+def _unstated(name: str, row: Reader) -> str:
+    """The architecture of a type that states none, by its name."""
+    assumed = "arm64" if _ARM.match(name) else "x86_64"
+    row.left_out.assume(f"instance types without an architecture, taken for {assumed}", name)
+    return assumed
 
 
 def _data_volumes(attachments: int | None) -> int | None:

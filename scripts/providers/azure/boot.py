@@ -14,6 +14,7 @@ https://learn.microsoft.com/azure/confidential-computing/confidential-vm-overvie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 NVME = "V2+NVMe"
@@ -78,7 +79,7 @@ def _modes(generations: list[str], controllers: str) -> tuple[str, ...]:
 
 
 def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    return re.findall(r"\w+", text)
 
 
 def _true(has: Mapping[str, str], name: str) -> bool:

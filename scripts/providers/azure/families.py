@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The families of Azure's sizes, under the names that people know. Pure.
+"""The families of Azure's sizes, under the names that people know, and how their members go together. Pure.
 
 A symbol is made of the name, so it depends on the family alone, and not on which sizes of it one subscription
 is shown: standardDSv5Family is Dsv5 for everybody.
@@ -9,6 +9,11 @@ https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from cloudlib.catalog.records import InstanceType
+from providers.azure import names as azure_names
 
 #: Families whose name at Azure is not that of their series, in lower case -> the series.
 _SERIES = {
@@ -89,3 +94,22 @@ def known_as(family: str) -> str:
         return own
     letters, features, rest = match.groups()
     return letters + features.lower() + (rest or "")
+
+
+def odd_counts(itypes: Iterable[InstanceType]) -> Iterator[str]:
+    """`Standard_ND96isr_H100_v5 (12)`: sizes with another number of GPUs than their page or family tells.
+
+    The number grows with the vCPUs: most sizes of a family have as many beside each GPU, and only smaller
+    ones have fewer. https://learn.microsoft.com/azure/virtual-machines/sizes/gpu-accelerated/
+    """
+    families = defaultdict(list)
+    for itype in itypes:
+        for gpu in itype.gpus:
+            if not gpu.fraction:
+                families[itype.family, gpu.name].append((itype.name, itype.vcpus, gpu.count))
+    for members in families.values():
+        ratios = Counter(vcpus / count for _, vcpus, count in members)
+        beside = max(ratios, key=lambda ratio: (ratios[ratio], ratio))
+        for name, vcpus, count in members:
+            if count != (azure_names.devices(name) or max(1, round(vcpus / beside))):
+                yield f"{name} ({count})"

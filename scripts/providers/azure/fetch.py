@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 
 from cloudlib.calls import job
 from cloudlib.calls.expected import Expected
@@ -20,6 +21,7 @@ from cloudlib.catalog.rates import Rate
 from cloudlib.catalog.records import Catalog, Image, Price, Region, Zone
 from cloudlib.errors import CallFailed, UsageError
 from cloudlib.provider import Request
+from providers.azure import families as azure_families
 from providers.azure import images as azure_images
 from providers.azure import names as azure_names
 from providers.azure import parse as azure_parse
@@ -160,18 +162,16 @@ class Fetch:
         for name in azure_parse.ambiguous(sizes):
             self.request.log.left_out.differ("sizes", name)
         itypes = {name: itype for there in sizes.values() for name, itype in there.itypes.items()}
-        gpus = {name: gpu for name, itype in itypes.items() for gpu in itype.gpus}
         self._name(
-            "a GPU whose name is not known", {n for n, gpu in gpus.items() if gpu.name == azure_names.UNNAMED}
+            "a GPU whose name is not known",
+            (
+                name
+                for name, itype in itypes.items()
+                if any(g.name == azure_names.UNNAMED for g in itype.gpus)
+            ),
         )
-        self._name(
-            "an unusual number of GPUs, as Azure states it",
-            {
-                f"{n} ({gpu.count})"
-                for n, gpu in gpus.items()
-                if gpu.count & (gpu.count - 1) or gpu.count != (azure_names.devices(n) or gpu.count)
-            },
-        )
+        odd = azure_families.odd_counts(itypes.values())
+        self._name("an unusual number of GPUs, as Azure states it", odd)
 
     def _name(self, what: str, names: Iterable[str]) -> None:
         if listed := sorted(names):
@@ -185,7 +185,13 @@ class Fetch:
         get = Rest(log=self.request.log).get
         first = f"{_PRICES}?$filter={_PRICE_FILTER % location}"
         read = pages(first, get, f"prices of {location}", items="Items", link="NextPageLink")
-        return azure_parse.prices(read, location, self.request.log.left_out)
+        return azure_parse.prices(read, location, self._today(), self.request.log.left_out)
+
+    def _today(self) -> str:
+        """The day of the answers, in ISO 8601: that of the recording, where one is replayed."""
+        recording = self.request.log.replayed
+        now = recording.header.recorded_at if recording else datetime.now(timezone.utc).isoformat()
+        return now[:10]
 
     def _take_prices(
         self,

@@ -8,6 +8,7 @@ https://learn.microsoft.com/rest/api/compute/virtual-machine-images
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -25,6 +26,7 @@ _API = "2024-07-01"
 #: The architecture and generation that a SKU may name; both are asked for, so they are only passed over.
 _A = r"(?:-(?:arm64|arm|x86[-_]64))?"
 _G = r"(?:[-_]?gen[12])?"
+_ARM = re.compile(r"\b(?:arm(?:64)?|aarch64)\b")
 _MAJOR = r"(?P<major>\d+)"
 _SLES = r"sles-(?P<major>\d+)-(?P<sp>sp\d+|\d+)"
 _SLES_SYMBOL = "SLES {major} {sp}"
@@ -179,7 +181,8 @@ def of_publisher(publisher: str, location: str, get: Get, left_out: LeftOut) -> 
             name: str, offer: str = offer, fitting: Sequence[Rule] = fitting, url: str = url
         ) -> Sku | None:
             fits = match(fitting, publisher, offer, name)
-            newest = _newest(get, f"{url}/{quote(name)}/versions", f"versions of {name}") if fits else None
+            version = f"{url}/{quote(name)}/versions"
+            newest = _newest(get, version, f"versions of {name}", left_out) if fits else None
             return Sku(fits, offer, name, newest) if fits and newest else None
 
         names = _names(get, url, f"SKUs of {offer}", left_out) if fitting else ()
@@ -193,19 +196,26 @@ def _names(get: Get, url: str, what: str, left_out: LeftOut) -> list[str]:
     return list(left_out.each("images", rows, lambda row: row.name("name"), some=False))
 
 
-def _newest(get: Get, url: str, what: str) -> Version | None:
+def _newest(get: Get, url: str, what: str, left_out: LeftOut) -> Version | None:
     """The newest version.
 
-    None for a SKU without versions, for a withdrawn image, and for one of an unknown architecture.
+    None for a SKU without versions, for a withdrawn image, and for one of an unknown architecture. An
+    architecture that is not stated is read off the names.
     """
     query = f"api-version={_API}&$expand=properties&$top=1&$orderby={quote('name desc')}"
     for version in _rows(get, f"{url}?{query}", what):
         about = version.at("properties") if version.has("properties") else version
         withdrawn = about.maybe_at("imageDeprecationStatus").maybe_text("imageState") == "Deprecated"
-        architecture = ARCHITECTURES.get(about.maybe_text("architecture").lower())
+        stated = about.maybe_text("architecture").lower()
+        architecture = ARCHITECTURES.get(stated or ("arm64" if _ARM.search(url) else "x64"))
         if withdrawn or architecture is None:
             return None
-        generation = about.name("hyperVGeneration", limits.BOOT_MODE) if about.has("hyperVGeneration") else ""
+        if not stated:
+            left_out.assume(
+                f"images without an architecture, taken for {architecture}", what.rpartition(" ")[2]
+            )
+        gen = "hyperVGeneration"
+        generation = about.name(gen, limits.BOOT_MODE).upper() if about.maybe_text(gen) else ""
         features = {row.text("name"): row.maybe_text("value") for row in about.maybe_rows("features")}
         return Version(architecture, generation, features, _plan(about.maybe_at("plan")))
     return None

@@ -55,6 +55,7 @@ _OF_A_HOST = {
     "NVIDIA GB300": 4,
     "NVIDIA H100": 8,
     "NVIDIA H200": 8,
+    "NVIDIA V100": 8,
 }
 
 #: The name of an accelerator that is not known.

@@ -250,11 +250,11 @@ class Prices:
     zeros: int = 0
 
 
-def prices(pages: Iterable[Iterable[Reader]], location: str, left_out: LeftOut) -> Prices:
+def prices(pages: Iterable[Iterable[Reader]], location: str, today: str, left_out: LeftOut) -> Prices:
     """Retail rows -> prices. The query's filters are checked again here.
 
-    Of rows with different dates the latest counts. Where that one states several prices, the size has none.
-    BadReply where no row can be read.
+    Of rows with different dates the latest counts that is in effect on a day, in ISO 8601. Where that one
+    states several prices, the size has none. BadReply where no row can be read.
     """
     dated: dict[str, dict[str, set[Price]]] = {}
     zeros = 0
@@ -264,7 +264,11 @@ def prices(pages: Iterable[Iterable[Reader]], location: str, left_out: LeftOut) 
             return None
         usd = row.decimal("retailPrice")
         price = Price(usd, PRICE_SOURCE) if usd else None
-        return row.name("armSkuName"), row.maybe_text("effectiveStartDate"), price
+        name, start = row.name("armSkuName"), row.maybe_text("effectiveStartDate")
+        if start[:10] > today or today > (row.maybe_text("effectiveEndDate")[:10] or today):
+            left_out.skip("prices that are not in effect", name)
+            return None
+        return name, start, price
 
     for row in left_out.each("prices", (row for page in pages for row in page), read):
         if row is None:

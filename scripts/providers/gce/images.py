@@ -16,6 +16,7 @@ from cloudlib.calls.left_out import LeftOut
 from cloudlib.catalog import limits
 from cloudlib.catalog.image_rules import Publishers, Rule, match, pinned
 from cloudlib.catalog.records import Image
+from providers.gce.parse import ARCHITECTURES
 
 COLUMNS = ("selfLink", "family", "architecture", "status")
 
@@ -24,7 +25,6 @@ COLUMNS = ("selfLink", "family", "architecture", "status")
 #: https://fedoraproject.org/cloud/download, https://wiki.almalinux.org/cloud/Google-cloud.html
 CALLS = (("--project=almalinux-cloud",), ("--project=fedora-cloud", "--no-standard-images"))
 
-_ARCHITECTURES = {"X86_64": "x86_64", "ARM64": "arm64"}
 _PROJECT = re.compile(r"/projects/(?P<project>[^/]+)/global/images/[^/]+\Z")
 #: What families end with where there is one for each architecture.
 _A = r"(?:-(?:amd64|arm64|x86-64|aarch64))?"
@@ -67,18 +67,23 @@ def streams(rows: Iterable[Sequence[str]], left_out: LeftOut) -> list[Image]:
     """Rows of `images list`, from which gcloud leaves out deprecated images: one record a family and
     architecture."""
     images: dict[tuple[str, str, str], Image] = {}
-    for image in left_out.each("images", rows, _image):
+    for image in left_out.each("images", rows, lambda row: _image(row, left_out)):
         if image is not None:
             images[image.coordinates["IMAGE_PROJECT"], image.title, image.architecture] = image
     return list(images.values())
 
 
-def _image(row: Sequence[str]) -> Image | None:
-    """None for a row that no rule describes."""
-    link, family, architecture, status = row
+def _image(row: Sequence[str], left_out: LeftOut) -> Image | None:
+    """None for a row that no rule describes, and for an architecture that is not a target."""
+    link, family, stated, status = row
     where = _PROJECT.search(link[: limits.TEXT])
-    machine = _ARCHITECTURES.get(architecture)
-    if where is None or machine is None or status != "READY":
+    if where is None or status != "READY" or not limits.NAME.fits(family):
         return None
-    fit = match(_RULES, where["project"], family) if limits.NAME.fits(family) else None
-    return fit.image(machine, {"IMAGE_PROJECT": where["project"], "IMAGE_FAMILY": family}) if fit else None
+    fit = match(_RULES, where["project"], family)
+    machine = ARCHITECTURES.get(stated)
+    if fit is None or machine is None:
+        return None
+    if not machine:
+        machine = "arm64" if family.endswith(("-arm64", "-aarch64")) else "x86_64"
+        left_out.assume(f"images without an architecture, taken for {machine}", family)
+    return fit.image(machine, {"IMAGE_PROJECT": where["project"], "IMAGE_FAMILY": family})

@@ -33,7 +33,8 @@ TYPE_COLUMNS = (
 ACCELERATOR_COLUMNS = ("name", "description")
 
 _GONE = ("OBSOLETE", "DELETED")
-_ARCHITECTURES = {"X86_64": "x86_64", "ARM64": "arm64"}
+#: "" for what is not stated: https://cloud.google.com/compute/docs/reference/rest/v1/images
+ARCHITECTURES = {"X86_64": "x86_64", "ARM64": "arm64", "ARCHITECTURE_UNSPECIFIED": "", "": ""}
 #: Series with Arm processors, for zones that do not state the architecture: the oldest types never had one.
 _ARM = re.compile(r"(?:[a-z][0-9]+a|a4x)-")
 
@@ -162,7 +163,7 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], 
                 incomplete.add(name)
                 return None
             itypes[name], shapes[name] = made
-        stated[name] = stated.get(name) or row[4]
+        stated[name] = stated.get(name) or ARCHITECTURES.get(row[4], row[4])
         here = (*row[2:4], row[5], *row[7:])
         if figures.setdefault(name, here) != here:
             left_out.differ("machine types", name)
@@ -198,21 +199,24 @@ def _unstated(name: str, architecture: str, left_out: LeftOut) -> tuple[str, ...
     return (assumed,)
 
 
-#: The API counts these as one; what such a part costs is in no SKU that can be told from the whole one's:
+#: G4 types by their vCPUs, of which 48 stand beside a whole GPU. Smaller ones have a part of one, which the
+#: API counts as one; what it costs is in no SKU that can be told from the whole one's:
 #: https://cloud.google.com/compute/docs/accelerator-optimized-machines#g4-machine-types
-_PARTS_OF_A_GPU = {"g4-standard-6": "1/8", "g4-standard-12": "1/4", "g4-standard-24": "1/2"}
+_G4 = re.compile(r"g4-[a-z]+-(?P<vcpus>\d+)(?:-|\Z)")
+_VCPUS_OF_A_G4_GPU = 48
 #: Memory that the description of an accelerator does not state: https://cloud.google.com/compute/docs/gpus
 _GPU_MIB = {"nvidia-l4": 24 * 1024, "nvidia-rtx-pro-6000": 96 * 1024}
 
 
 def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType, Shape] | None:
     """The type of a row, without its places, and its shape; None without vCPU or memory figures."""
-    name, _, cpus, memory, architecture, shared, _, models, counts, partitions, interface, most = row
+    name, _, cpus, memory, stated, shared, _, models, counts, partitions, interface, most = row
     if not limits.whole(cpus) or not limits.whole(memory):
         return None
     pairs = zip_longest(models.split(";"), counts.split(";"), fillvalue="")
     listed = [(model, limits.whole(count)) for model, count in pairs if model]
-    part = _PARTS_OF_A_GPU.get(name, "")
+    part = _part_of_a_gpu(name)
+    architecture = ARCHITECTURES.get(stated)
     gpus = tuple(_part(_device(m, n, devices), part) for m, n in listed if n and not _is_tpu(m))
     others = tuple(_device(m, n, devices) for m, n in listed if n and _is_tpu(m))
     category = _WITH_DEVICES[0] if gpus else _WITH_DEVICES[1] if others else _BY_FAMILY.get(family(name), "")
@@ -225,7 +229,7 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
         category=category or ("Burstable" if shared == "True" else ""),
         vcpus=limits.whole(cpus),
         memory_mib=limits.whole(memory),
-        architectures=(_ARCHITECTURES[architecture],) if architecture in _ARCHITECTURES else (),
+        architectures=(architecture,) if architecture else (),
         gpus=gpus,
         accelerators=others,
         local_disks=_disks(number, gib, interface),
@@ -279,6 +283,13 @@ def _device(model: str, count: int, devices: Mapping[str, str]) -> Gpu:
     if match is None:
         return Gpu(description, count, _GPU_MIB.get(model))
     return Gpu(match["start"] + match["end"], count, int(match["gb"]) * 1024)
+
+
+def _part_of_a_gpu(name: str) -> str:
+    """ "1/8" for g4-standard-6, "" for a type with whole GPUs or none."""
+    match = _G4.match(name)
+    vcpus = int(match["vcpus"]) if match else 0
+    return str(Fraction(vcpus, _VCPUS_OF_A_G4_GPU)) if 0 < vcpus < _VCPUS_OF_A_G4_GPU else ""
 
 
 def _part(gpu: Gpu, fraction: str) -> Gpu:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from cloudlib.calls import job
+from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog import limits
 from cloudlib.catalog.image_rules import ARCHITECTURES, title
@@ -24,10 +25,10 @@ PRICE_SOURCE = "Lambda Cloud API"
 #: "A10 (24 GB PCIe)", "GH200 (96 GB)", "RTX 6000 (24 GB)".
 _GPU = re.compile(r"(?P<name>[^(\s]+(?:\s+[^(\s]+)*)\s*(?:\((?P<gb>\d+) GB(?: (?P<form>[^)]+))?\))?\Z")
 #: How NVIDIA names what Lambda offers: A10, B200, GH200, H100, L40S, Tesla V100, RTX 6000.
-_NVIDIA = re.compile(r"(?:GB|GH|[ABHLTV])\d|RTX |Tesla |Quadro ")
-#: NVIDIA's Grace CPU, the "G" of GH200 and GB200, is Arm:
+_NVIDIA = re.compile(r"(?:GB|GH|VR|[ABHLTV])\d|RTX |Tesla |Quadro ")
+#: NVIDIA's Grace CPU, the "G" of GH200 and GB200, is Arm, and so is Vera, which follows it:
 #: https://docs.lambda.ai/public-cloud/on-demand/ names the GH200's architecture.
-_GRACE = re.compile(r"\b(?:GB|GH)\d")
+_GRACE = re.compile(r"(?i)(?<![a-z0-9])(?:(?:GB|GH|VR)\d|(?:Grace|Vera)\b)")
 _TYPE = re.compile(r"(?:gpu|cpu)_\d+x_(?P<family>.+)\Z")
 _FAMILY = re.compile(r"(?P<distro>.+?)-(?P<release>\d+-\d\d)\Z")
 
@@ -124,18 +125,22 @@ def _instance_type(
 
 def images(answer: Reader) -> list[Image]:
     """One stream a family and architecture; which regions have it is left to the launch."""
-    streams = [image for image in answer.each("images", "data", _image) if image]
+    left_out = answer.left_out
+    streams = [i for i in answer.each("images", "data", lambda row: _image(row, left_out)) if i]
     return list(
         {(image.coordinates["IMAGE_FAMILY"], image.architecture): image for image in streams}.values()
     )
 
 
-def _image(row: Reader) -> Image | None:
+def _image(row: Reader, left_out: LeftOut) -> Image | None:
     """None for an image without a family, or of an architecture that is not a target."""
-    architecture = ARCHITECTURES.get(row.maybe_text("architecture"))
+    stated = row.maybe_text("architecture").lower()
+    architecture = ARCHITECTURES.get(stated or "x86_64")
     if not row.maybe_text("family") or architecture is None:
         return None
     family = row.name("family")
+    if not stated:
+        left_out.assume(f"images without an architecture, taken for {architecture}", family)
     match = _FAMILY.match(family)
     distro, release = (match["distro"], match["release"].replace("-", ".")) if match else (family, "")
     return Image(
@@ -173,12 +178,13 @@ def _gpu(model: str, count: int) -> Gpu:
 def _architecture(about: Reader, name: str) -> str | None:
     """What the API says, None where that is not known here.
 
-    Where it says nothing: arm64 for a GPU that comes with a Grace CPU, else x86_64.
+    Where it says nothing: arm64 for a GPU that comes with a Grace CPU, as its description or the name of the
+    type has it, else x86_64.
     """
     stated = about.maybe_text("architecture")
     if stated:
-        return ARCHITECTURES.get(stated)
-    return "arm64" if _GRACE.search(_model(about, name)) else "x86_64"
+        return ARCHITECTURES.get(stated.lower())
+    return "arm64" if _GRACE.search(f"{_model(about, name)} {name}") else "x86_64"
 
 
 def _disks(gib: int) -> tuple[LocalDisks, ...]:

@@ -120,6 +120,19 @@ def test_a_type_without_figures_is_named(lacking: str) -> None:
     assert aws_parse.instance_types(answer({"InstanceTypes": [row]})) == ({}, ("m5.large",))
 
 
+@pytest.mark.parametrize(
+    ("name", "architecture"),
+    [("m5.large", "x86_64"), ("g4dn.xlarge", "x86_64"), ("p6-b200.48xlarge", "x86_64"), ("a1.large", "arm64"),
+     ("m7g.large", "arm64"), ("is4gen.large", "arm64"), ("p6e-gb200.36xlarge", "arm64")],
+)  # fmt: skip
+def test_a_type_without_an_architecture(name: str, architecture: str) -> None:
+    rows = answer({"InstanceTypes": [{**_LARGE, "InstanceType": name}]})
+    types, _ = aws_parse.instance_types(rows)
+    assert types[name].architectures == (architecture,)
+    told = f"1 instance types without an architecture, taken for {architecture}; one of them: {name}"
+    assert told in rows.left_out.notices()
+
+
 def test_local_zones_are_left_out() -> None:
     rows = [
         {"ZoneName": "us-east-1a", "ZoneId": "use1-az6", "GroupLongName": "US East (N. Virginia) 1"},
@@ -227,7 +240,8 @@ def test_one_value_of_another_shape_is_a_bad_reply_or_left_out(
 
 def test_rows_that_are_listed_again() -> None:
     """Equal ones say nothing; of others the first counts, and a notice names one."""
-    types = answer({"InstanceTypes": [_LARGE, _LARGE, {**_LARGE, "MemoryInfo": {"SizeInMiB": 1}}]})
+    row = {**_LARGE, "ProcessorInfo": {"SupportedArchitectures": ["x86_64"]}}
+    types = answer({"InstanceTypes": [row, row, {**row, "MemoryInfo": {"SizeInMiB": 1}}]})
     assert aws_parse.instance_types(types)[0]["m5.large"].memory_mib == 8192
     again = "listed again with other figures, of which the first were used: 1"
     assert types.left_out.notices() == (f"{again} instance types; one of them: m5.large",)

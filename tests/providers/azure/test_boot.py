@@ -53,6 +53,7 @@ def test_the_boot_modes_of_a_size(has: dict[str, str], modes: tuple[str, ...]) -
         ({"DiskControllerTypes": "SCSI"}, ("V2",)),
         ({"DiskControllerTypes": "SCSI, NVMe"}, ("V2", "V2+NVMe")),
         ({"DiskControllerTypes": "NVMe,SCSI"}, ("V2", "V2+NVMe")),
+        ({"DiskControllerTypes": "NVME; SCSI"}, ("V2", "V2+NVMe")),
         ({"DiskControllerTypes": "SCSI, NVMe", "generation": "V1"}, ("V1",)),
         ({"SecurityType": "ConfidentialVM"}, ("V2+CVM",)),
         ({"SecurityType": "ConfidentialVmSupported"}, ("V2", "V2+CVM")),

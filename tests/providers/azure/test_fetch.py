@@ -608,10 +608,20 @@ def test_accelerators_are_noticed_where_something_is_wrong(server: AzureServer) 
         server,
         size("Standard_ND96isr_H100_v5", "standardNDSH100v5Family", 96, 1900, GPUs="12"),
         size("Standard_ND96isr_H200_v5", "standardNDSH200v5Family", 96, 1900, GPUs="4"),
+        size("Standard_ND40rs_v2", "standardNDSv2Family", 40, 672, GPUs="4"),
+        size("Standard_NC24ads_A100_v4", "StandardNCADSA100v4Family", 24, 220, GPUs="1"),
+        size("Standard_NC48ads_A100_v4", "StandardNCADSA100v4Family", 48, 440, GPUs="2"),
+        size("Standard_NC96ads_A100_v4", "StandardNCADSA100v4Family", 96, 880, GPUs="8"),
+        size("Standard_NC4as_T4_v3", "Standard NCASv3_T4 Family", 4, 28, GPUs="1"),
+        size("Standard_NC16as_T4_v3", "Standard NCASv3_T4 Family", 16, 110, GPUs="1"),
+        size("Standard_NC64as_T4_v3", "Standard NCASv3_T4 Family", 64, 440, GPUs="4"),
         size("Standard_ND8_Z9_v1", "standardNDZFamily", 8, 64, GPUs="2"),
     )
     notices = fetch().provenance.notices
-    odd = "Standard_ND96isr_H100_v5 (12), Standard_ND96isr_H200_v5 (4)"
+    odd = (
+        "Standard_NC96ads_A100_v4 (8), Standard_ND40rs_v2 (4), "
+        "Standard_ND96isr_H100_v5 (12), Standard_ND96isr_H200_v5 (4)"
+    )
     assert f"an unusual number of GPUs, as Azure states it: {odd}" in notices
     assert "a GPU whose name is not known: Standard_ND8_Z9_v1" in notices
 

@@ -27,6 +27,8 @@ from tests.servers.azure_data import Row, location, price, restricted, size, sma
 from tests.support.shapes import HOSTILE, RECORDS, wrong_shapes
 from tests.support.tree import ROOT
 
+TODAY = "2026-11-27"
+
 
 def readers(*rows: Row) -> list[Reader]:
     return answer_of("a list", {"value": list(rows)}).rows("value")
@@ -170,7 +172,7 @@ WHOLE: list[tuple[Callable[[list[Reader]], object], Row]] = [
         lambda rows: azure_parse.locations(rows, LeftOut()),
         location("eastus", "East US", "Virginia", "US", zones=zone_rows("eastus", 2)),
     ),
-    (lambda rows: azure_parse.prices([rows], "eastus", LeftOut()), price("Standard_A", "eastus", 0.1)),
+    (lambda rows: azure_parse.prices([rows], "eastus", TODAY, LeftOut()), price("Standard_A", "eastus", 0.1)),
 ]
 
 
@@ -406,7 +408,7 @@ def test_categories_of_the_committed_catalog() -> None:
 
 
 def priced(*rows: Row) -> azure_parse.Prices:
-    return azure_parse.prices([readers(*rows)], "eastus", LeftOut())
+    return azure_parse.prices([readers(*rows)], "eastus", TODAY, LeftOut())
 
 
 def test_prices_are_linux_pay_as_you_go() -> None:
@@ -427,6 +429,18 @@ def test_of_two_dates_the_later_price_counts() -> None:
     for rows in ((old, new), (new, old)):
         assert priced(*rows).known["Standard_A"].usd_per_hour == Decimal("0.2")
     assert priced(old, new, {**new, "retailPrice": 0.25}).unclear == {"Standard_A"}
+
+
+def test_a_price_that_is_not_in_effect_is_left_out() -> None:
+    now = price("Standard_A", "eastus", 0.3, effectiveStartDate=f"{TODAY}T00:00:00Z")
+    later = price("Standard_A", "eastus", 0.2, effectiveStartDate="2026-12-01T00:00:00Z")
+    ended = price(
+        "Standard_A", "eastus", 0.1, effectiveStartDate=f"{TODAY}T12:00:00Z", effectiveEndDate="2026-11-26"
+    )
+    assert priced(later, ended, now).known["Standard_A"].usd_per_hour == Decimal("0.3")
+    left_out = LeftOut()
+    only = azure_parse.prices([readers(later, price("Standard_B", "eastus", 1))], "eastus", TODAY, left_out)
+    assert only.known.keys() == {"Standard_B"} and left_out.counts() == {"prices that are not in effect": 1}
 
 
 @pytest.mark.parametrize("value", [0, 0.0])
@@ -517,8 +531,34 @@ def titles(publisher: str, offer: str, sku: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("said", "sku", "architecture", "modes"),
+    [
+        ({"architecture": "", "hyperVGeneration": "V2"}, "13-gen2", "x86_64", ("V2",)),
+        ({"hyperVGeneration": "V2"}, "13-arm64", "arm64", ("V2",)),
+        ({"architecture": "Arm64", "hyperVGeneration": "v2"}, "13-gen2", "arm64", ("V2",)),
+        ({"architecture": "x64", "hyperVGeneration": ""}, "13-gen2", "x86_64", ()),
+    ],
+)
+def test_a_version_that_does_not_say_all(
+    said: Row, sku: str, architecture: str, modes: tuple[str, ...]
+) -> None:
+    answers = {"/versions": [{"name": "1", "properties": said}], "/skus": [{"name": sku}]}
+    get = lambda url: next((v for k, v in answers.items() if k in url), [{"name": "debian-13"}])  # noqa: E731
+    left_out = LeftOut()
+    (image,) = azure_images.streams(azure_images.of_publisher("Debian", "eastus", get, left_out))
+    assert (image.architecture, image.boot_modes) == (architecture, modes)
+    told = f"1 images without an architecture, taken for {architecture}; one of them: {sku}"
+    assert left_out.notices() == (() if said.get("architecture") else (told,))
+
+
+@pytest.mark.parametrize(
     ("publisher", "offer", "sku", "title"),
     [
+        ("RedHat", "RHEL", "9_10", "RHEL 9.10"),
+        ("RedHat", "RHEL", "1010-gen2", "RHEL 10.10"),
+        ("SUSE", "sles-15-sp7-basic", "gen2", "SUSE Linux Enterprise 15 SP7"),
+        ("SUSE", "sles-16-1-x86-64", "gen2", "SUSE Linux Enterprise 16.1"),
+        ("Canonical", "ubuntu-26_10", "server", "Ubuntu 26.10"),
         ("Debian", "debian-13", "13-gen2", "Debian 13"),
         ("Debian", "debian-13", "13-backports-arm64", "Debian 13 with backports"),
         ("Canonical", "ubuntu-24_04-lts", "server-gen1", "Ubuntu 24.04 LTS"),
@@ -557,6 +597,14 @@ def test_releases_are_read_off_the_names(publisher: str, offer: str, sku: str, t
         ("Debian", "debian-14-daily", "14-gen2"),
         ("Debian", "debian-sid-daily", "sid-gen2"),
         ("RedHat", "RHEL-SAP-APPS", "94sapapps-gen2"),
+        ("RedHat", "RHEL-HA", "9_6"),
+        ("RedHat", "rhel-raw", "9_6"),
+        ("RedHat", "rhel-byos", "rhel-lvm96-gen2"),
+        ("Canonical", "ubuntu-24_04-lts", "ubuntu-pro"),
+        ("Canonical", "0001-com-ubuntu-pro-jammy-fips", "pro-fips-22_04-gen2"),
+        ("SUSE", "sles-16-0-byos-x86-64", "gen2"),
+        ("almalinux", "almalinux-x86_64", "kitten-10-gen2"),
+        ("resf", "rockylinux-x86_64", "9-lvm"),
         ("SUSE", "sles-15-sp6-byos", "gen2"),
         ("SUSE", "sle-hpc-15-sp7", "gen2"),
     ],

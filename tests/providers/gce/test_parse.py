@@ -149,7 +149,7 @@ def test_disks_and_devices() -> None:
 @pytest.mark.parametrize(
     ("name", "fraction", "gib"),
     [("g4-standard-6", "1/8", 12), ("g4-standard-12", "1/4", 24), ("g4-standard-24", "1/2", 48),
-     ("g4-standard-48", "", 96)],
+     ("g4-highmem-3", "1/16", 6), ("g4-standard-48", "", 96)],
 )  # fmt: skip
 def test_parts_of_a_gpu(name: str, fraction: str, gib: int) -> None:
     made = parsed(row(name, accelerator="nvidia-rtx-pro-6000", count="1"))
@@ -176,11 +176,12 @@ def test_sizes_of_bundled_disks(name: str, gib: int) -> None:
      ("t2a-standard-4", "arm64"), ("c4a-standard-4", "arm64"), ("a4x-highgpu-4g", "arm64")],
 )  # fmt: skip
 def test_an_architecture_that_is_not_stated_is_that_of_the_series(name: str, architecture: str) -> None:
-    left_out = LeftOut()
-    made = gce_parse.types([row(name, architecture="")], HOME_OF, DEVICES, left_out)
-    assert made.itypes[name].architectures == (architecture,)
-    told = f"1 machine types without an architecture, taken for {architecture}; one of them: {name}"
-    assert left_out.notices() == (told,) and left_out.counts() == {}
+    for nothing in ("", "ARCHITECTURE_UNSPECIFIED"):
+        left_out = LeftOut()
+        made = gce_parse.types([row(name, architecture=nothing)], HOME_OF, DEVICES, left_out)
+        assert made.itypes[name].architectures == (architecture,)
+        told = f"1 machine types without an architecture, taken for {architecture}; one of them: {name}"
+        assert left_out.notices() == (told,) and left_out.counts() == {}
 
 
 def test_what_is_left_out_is_counted() -> None:
@@ -405,10 +406,22 @@ def test_images_of_strangers_and_of_other_kinds() -> None:
         [link.format("stranger-cloud"), "debian-12", "X86_64", "READY"],
         [link.format("debian-cloud"), "debian-12-sap", "X86_64", "READY"],
         [link.format("debian-cloud"), "", "X86_64", "READY"],
-        [link.format("debian-cloud"), "debian-12", "ARCHITECTURE_UNSPECIFIED", "READY"],
+        [link.format("debian-cloud"), "debian-12", "RISCV", "READY"],
         [link.format("debian-cloud"), "debian-12", "X86_64", "PENDING"],
     ]
     assert gce_images.streams(bad, LeftOut()) == []
+
+
+@pytest.mark.parametrize("nothing", ["", "ARCHITECTURE_UNSPECIFIED"])
+@pytest.mark.parametrize(
+    ("family", "architecture"), [("almalinux-10", "x86_64"), ("almalinux-10-arm64", "arm64")]
+)
+def test_an_image_without_an_architecture(family: str, nothing: str, architecture: str) -> None:
+    left_out = LeftOut()
+    rows = [["x/projects/almalinux-cloud/global/images/any-v1", family, nothing, "READY"]]
+    assert [i.architecture for i in gce_images.streams(rows, left_out)] == [architecture]
+    told = f"1 images without an architecture, taken for {architecture}; one of them: {family}"
+    assert left_out.notices() == (told,)
 
 
 def test_titles() -> None:

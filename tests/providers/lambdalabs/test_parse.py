@@ -82,12 +82,27 @@ def test_a_cpu_type() -> None:
         (None, "GB200 (192 GB)", "arm64"),
         (None, "NVIDIA GH200 (96 GB)", "arm64"),
         (None, "H100 (80 GB SXM5)", "x86_64"),
+        (None, "VR200 (288 GB)", "arm64"),
+        (None, "Grace Hopper (96 GB)", "arm64"),
+        (None, "A100 (80 GB SXM4)", "x86_64"),
+        ("ARM64", "GH200 (96 GB)", "arm64"),
         ("arm64", "H100 (80 GB SXM5)", "arm64"),
         ("x86_64", "GH200 (96 GB)", "x86_64"),
     ],
 )
 def test_architectures(stated: str | None, gpu: str, architecture: str) -> None:
     assert parsed(architecture=stated, gpu_description=gpu).architectures == (architecture,)
+
+
+def test_a_type_that_only_its_name_describes() -> None:
+    found = parsed(name="gpu_1x_gh200_480gb", description="", gpu_description=None)
+    assert found.architectures == ("arm64",)
+
+
+def test_an_image_without_an_architecture() -> None:
+    rows = answer([{"family": "lambda-stack-24-04"}])
+    assert [i.architecture for i in lambdalabs_parse.images(rows)] == ["x86_64"]
+    assert "1 images without an architecture" in rows.left_out.notices()[0]
 
 
 def test_what_is_not_known_is_said_and_not_made_up() -> None:

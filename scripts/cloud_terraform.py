@@ -32,7 +32,7 @@ from cloudlib.config import capacity, cost, session, ssh_access, unrecorded
 from cloudlib.config.finding import ERROR
 from cloudlib.config.variables import Collected
 from cloudlib.errors import CloudError, ConfigRejected, PublishError, message, report, some
-from cloudlib.machines import questions, reach, recover, stamp, where
+from cloudlib.machines import gone, questions, reach, recover, stamp, where
 from cloudlib.provider import Provider, TerraformEnvironment
 from cloudlib.publish import locks
 from cloudlib.publish.rewrite import rewrite
@@ -81,11 +81,10 @@ def plan() -> None:
         terraform.init()
         if keys.missing:
             print(f"note: bringup creates the key pair {keys.identity}; this plan has another in its place")
-            stand_in = Path(scratch) / "key"
-            sshkeys.generate(stand_in)
-            terraform.plan(key=stand_in.with_suffix(".pub"))
-        else:
-            terraform.plan()
+            sshkeys.generate(Path(scratch) / "key")
+        key = Path(scratch) / "key.pub" if keys.missing else None
+        with gone.told(now.provider, terraform.folder, "bringup"):
+            terraform.plan(key=key)
 
 
 def bringup() -> None:
@@ -95,7 +94,7 @@ def bringup() -> None:
     folder = terraform.folder
     plan_file = folder / _PLAN
     with _alone(folder):
-        _recover(terraform)
+        _recover(terraform, now.provider)
         if not tfstate.held(folder):
             capacity.refuse(now, unchanged=_NOTHING_STARTED)
         _leave_other_region(terraform, now.collected)
@@ -103,7 +102,8 @@ def bringup() -> None:
         terraform = _stamped(terraform, now)
         try:
             terraform.init()
-            terraform.plan(plan_file)
+            with gone.told(now.provider, folder, "bringup"):
+                terraform.plan(plan_file)
             planned = terraform.planned(plan_file)
             questions.review(planned.changes, now)
             _keep(folder, without=planned.gone)
@@ -122,17 +122,19 @@ def destroy() -> None:
     """Destroy what one provider's state holds, whatever .config says now."""
     folder = where.to_destroy(cloud_providers)
     with _alone(folder):
+        provider = cloud_providers.load(folder.name)
         if recover_state():
-            _recover(_terraform(cloud_providers.load(folder.name)))
+            _recover(_terraform(provider), provider)
         held = tfstate.held(folder)
         if not held:
             print(f"{shown(folder / tfstate.NAME)} holds nothing: there is nothing to destroy")
             _forget(folder)
             return
-        terraform = _terraform(cloud_providers.load(folder.name))
+        terraform = _terraform(provider)
         print(f"{shown(folder)} holds {questions.counted(held)}")
         confirm("Destroy them?", unchanged=questions.MACHINES)
-        _destroy(terraform, len(held))
+        with gone.told(provider, folder, "destroy"):
+            _destroy(terraform, len(held))
 
 
 def _destroy(terraform: Terraform, resources: int) -> None:
@@ -174,11 +176,11 @@ def _keep(folder: Path, without: Iterable[Resource] = ()) -> None:
     rewrite(folder / journal.NAME, seeded.text(), mode=0o600)
 
 
-def _recover(terraform: Terraform) -> None:
+def _recover(terraform: Terraform, provider: Provider) -> None:
     """With RECOVER=1, rebuild a state that was lost, or lacks something."""
     if not recover_state():
         return
-    recover.run(terraform.as_applied(), _applied_variables(terraform.folder))
+    recover.run(terraform.as_applied(), _applied_variables(terraform.folder), provider)
 
 
 def _applied_variables(folder: Path) -> Path | None:

@@ -31,6 +31,9 @@ from tests.support.terraform_cloud import Cloud, replaced
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "terraform" / "schemas"
 
+#: Most providers say that such a thing is gone. `Read` of this one returns the error of the API instead:
+#: internal/provider/instance_resource.go of elct9620/terraform-provider-lambdalabs.
+FAILS_ON_WHAT_IS_GONE = ("lambdalabs_instance",)
 _NESTING = {"single": 1, "list": 2, "set": 3, "map": 4}
 #: What stands for a value that is not known yet, in the msgpack of a plan.
 _UNKNOWN = msgpack.ExtType(0, b"\0")
@@ -113,6 +116,10 @@ class _Provider(rpc.ProviderServicer):
     def ReadResource(self, request: Any, context: Any) -> Any:
         before = _value(request.current_state)
         now = self._cloud.read(request.type_name, str(before.get("id")))
+        if now is None and request.type_name in FAILS_ON_WHAT_IS_GONE:
+            return pb.ReadResource.Response(
+                new_state=request.current_state, diagnostics=[_not_found(str(before.get("id")))]
+            )
         return pb.ReadResource.Response(new_state=_dynamic(now))
 
     def ImportResourceState(self, request: Any, context: Any) -> Any:
@@ -157,6 +164,13 @@ class _Provider(rpc.ProviderServicer):
         if name == "arn" and kind == "string":
             return f"arn:aws:ec2:us-east-1:{self._cloud.account}:thing/{number}"
         return _made_up(name, kind, number)
+
+
+def _not_found(given: str) -> Any:
+    """As that provider words it, for an instance too."""
+    detail = f"Could not find Lambdalabs SSH Key ID {given}: Specified instance does not exist."
+    summary = "Error Reading Lambdalabs SSH Key"
+    return pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=summary, detail=detail)
 
 
 def _block(block: Mapping[str, Any]) -> Any:

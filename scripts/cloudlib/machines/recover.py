@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cloudlib.errors import CallFailed, CloudError
+from cloudlib.machines import gone
+from cloudlib.provider import Account, Provider
 from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import shown
 from cloudlib.terraform import adoption, backend, journal, state
@@ -31,8 +34,10 @@ _PARTS = (
 _NOWHERE = "terraform_data"
 
 
-def run(terraform: Terraform, variables: Path | None) -> None:
+def run(terraform: Terraform, variables: Path | None, provider: Provider) -> None:
     """Have everything that was made in the state again, as far as it still exists, and say what was found.
+
+    And nothing else, where the provider's account tells which machines there are.
 
     Raises CloudError, once all has been tried, for what terraform cannot import: it may still cost money.
     """
@@ -48,6 +53,9 @@ def run(terraform: Terraform, variables: Path | None) -> None:
     now = state.look(folder)
     if now.lost and not backend.kind(folder):
         _restore(folder)
+    now = state.look(folder)
+    if isinstance(provider, Account):
+        _forget(terraform, gone.ended(provider, (*now.held, *now.missing)), now.held)
         now = state.look(folder)
     there = [r for r in now.missing if r.address.partition(".")[0] != _NOWHERE]
     wanted = sorted(there, key=lambda resource: not resource.machine)
@@ -88,6 +96,20 @@ def _adopt_with(terraform: Terraform, wanted: list[Resource], variables: Path | 
             continue
         print(f"{where}: " + ("found" if there else "no longer there"))
     return left
+
+
+def _forget(terraform: Terraform, ended: Sequence[Resource], held: Sequence[Resource]) -> None:
+    """Take machines that do not exist any more out of the journal, and of the state where it has them."""
+    folder = terraform.folder
+    if set(ended) & set(held):
+        terraform.init()
+    for number, resource in enumerate(ended, 1):
+        kept = journal.read(folder) or journal.Journal()
+        kept.made.pop(resource, None)  # first, or a state without it would count as a lost one
+        rewrite(folder / journal.NAME, kept.text(), mode=0o600)
+        if resource in held:
+            terraform.forget(resource)
+        print(f"[{number}/{len(ended)}] {resource}: no longer there")
 
 
 def _take(folder: Path, errored: Path) -> None:

@@ -181,6 +181,10 @@ class Terraform:
             raise
         return True
 
+    def forget(self, resource: Resource) -> None:
+        """Take something out of the state that does not exist any more. Raises CallFailed."""
+        self._answer(["state", "rm", "-no-color", resource.address], _IMPORT_TIMEOUT)
+
     def push(self, path: Path) -> None:
         """Write a state that terraform could not write to the folder's backend. Raises CallFailed."""
         self._answer(["state", "push", str(path.resolve())], _IMPORT_TIMEOUT)

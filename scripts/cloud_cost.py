@@ -18,7 +18,8 @@ import cloud_providers
 from cloudlib.config import cost, session
 from cloudlib.errors import message
 from cloudlib.machines import where
-from cloudlib.settings import node_count
+from cloudlib.machines.questions import against_limit
+from cloudlib.settings import max_usd_per_hour, node_count
 from cloudlib.show import command
 from cloudlib.terraform import expiry
 
@@ -27,6 +28,7 @@ def main(argv: Sequence[str]) -> int:
     """Returns the exit code; raises ConfigRejected without a .config."""
     command.Parser(prog="cloud_cost.py", description=__doc__).parse_args(argv)
     nodes = node_count()
+    max_usd_per_hour()  # refused before anything is printed
     now = session.read(cloud_providers, ask=False)
     if now.collected.undecided:
         print("note: .config leaves the choice of machine to capacity when `make` runs")
@@ -36,7 +38,9 @@ def main(argv: Sequence[str]) -> int:
     if nodes is not None:
         now = replace(now, selection=replace(now.selection, nodes=nodes))
     said = expiry.left(where.TERRAFORM / now.provider.NAME, expiry.utc())
-    print("\n".join([*said, *cost.lines(cost.of(now), now.catalog)]))
+    bill = cost.of(now)
+    limit = against_limit(bill, now)
+    print("\n".join([*said, *cost.lines(bill, now.catalog), *filter(None, [limit])]))
     return 0
 
 

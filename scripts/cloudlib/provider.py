@@ -45,12 +45,16 @@ class Request:
         """Pauses between two tries are shown with the steps."""
         self.log.waiting = partial(self.progress.waiting, self.log.provider)
 
-    def price_regions(self, home: str, asked: Sequence[str]) -> tuple[str, ...]:
-        """The regions whose prices are wanted: as set, or as recorded. UsageError for one not asked."""
+    def price_regions(self, home: str, asked: Sequence[str], every: bool = True) -> tuple[str, ...]:
+        """The regions whose prices are wanted: as set, or as recorded. UsageError for one not asked.
+
+        Without `every`, `home` alone where they are not named one by one.
+        """
         requested = settings.requested_prices()
         if not requested or not self.log.replayed:
             requested = self.log.setting("CLOUD_PRICE_REGIONS", settings.requested_prices)
-        return settings.price_regions(requested, home, asked)
+        regions = settings.price_regions(requested, home, asked)
+        return regions if every or requested not in ("", "all") else (home,)
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,8 @@ def max_usd_per_hour() -> Decimal | None:
 def node_count() -> int | None:
     """NODES: the number of nodes that `make cost` works out; None where it is not set."""
     text = os.environ.get("NODES", "")
-    if text and not re.fullmatch(r"[1-9][0-9]{0,3}", text):
-        raise UsageError(f"NODES={text!r} is not a number of nodes from 1 to 9999", hint="make cost NODES=4")
+    if text and not re.fullmatch(r"[1-9][0-9]{0,2}|1000", text):  # as TERRAFORM_NODE_COUNT in Kconfig
+        raise UsageError(f"NODES={text!r} is not a number of nodes from 1 to 1000", hint="make cost NODES=4")
     return int(text) if text else None
 
 

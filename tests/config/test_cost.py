@@ -15,16 +15,18 @@ import azure_api
 import gce_api
 from cloudlib.catalog import diff, merge, rates
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.rates import GLOBAL, PUBLIC_IPV4, Rate
+from cloudlib.catalog.rates import GLOBAL, NO_FEE, PUBLIC_IPV4, Rate
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import cost
 from cloudlib.config.cost import Bill
 from cloudlib.config.selection import Selection
+from cloudlib.config.session import Session
 from cloudlib.errors import CatalogError
+from cloudlib.machines.questions import against_limit
 from cloudlib.provider import Charge, Provider, Variables
-from tests.support.catalogs import FAR, HOME, catalog, image
+from tests.support.catalogs import FAR, HOME, catalog, image, itype
 
-GOOD = Selection(HOME, "north-1a", "m7.large", "x86_64", 1, {"NAME": "debian-12-x86_64-*"})
+GOOD = Selection(HOME, "north-1a", "m7.large", "x86_64", 1, {})
 BARE = cast(Provider, SimpleNamespace())
 DISK = Charge("root disk", "64 GiB fast", "fast", "GiB-month", Decimal(64))
 ADDRESS = Charge("public address", "IPv4", PUBLIC_IPV4, "hour", Decimal(1))
@@ -65,8 +67,10 @@ def test_what_is_not_known_is_said_by_part_and_of_the_total() -> None:
     partly = bill(of, BILLED)
     assert partly.total == Decimal("0.1048")
     assert cost.line(partly, of).endswith("; without root disk and traffic")
+    assert " = at least $0.1048/h, $76.50/month (730 h); " in cost.line(partly, of)
     lines = cost.lines(partly, of)
     assert "  root disk: 1 x 64 GiB fast: unknown" in lines and "  without root disk and traffic" in lines
+    assert ["at", "least", "$0.1048", "$2.52", "$76.50"] in [line.split() for line in lines]
     assert lines[-1].startswith("  make cloud-config-"), "the command that fetches prices"
 
 
@@ -82,16 +86,79 @@ def test_a_price_that_is_not_known_is_never_another_region_s() -> None:
     assert "unknown, this tree has no catalog" in cost.line(bill(None), None)
 
 
+RHEL = image("redhat", "9", "x86_64", fee="rhel")
+LIST = "a list"
+
+
+def fees(*listed: Rate, fee: str = "rhel", **changes: Any) -> list[tuple[str, str, Decimal | None]]:
+    """(name, what, USD per hour) of the parts beside the machine."""
+    paid = replace(RHEL, fee=fee)
+    of = catalog(images=[paid], rates=listed)
+    made = bill(of, **{"image": paid.coordinates, **changes})
+    return [(p.name, p.what, p.usd_per_hour) for p in made.parts[1:]]
+
+
+def fee_rate(usd: str, *machines: str, unit: str = "hour", region: str = GLOBAL) -> Rate:
+    return Rate("rhel", unit, region, Decimal(usd), LIST, machines)
+
+
 def test_an_image_with_a_fee_says_so() -> None:
-    paid = image("redhat", "9", "x86_64")
-    of = catalog(
-        images=[paid], rates=[Rate("image-fee-rhel", "vCPU-hour", GLOBAL, Decimal("0.02"), "a list")]
-    )
-    parts = bill(of, image=paid.coordinates).parts
-    assert [(p.name, p.what, p.usd_per_hour) for p in parts[1:]] == [
-        ("image fee", "1 x RHEL", Decimal("0.04"))
-    ], "two vCPUs"
-    assert bill(replace(of, rates=()), image=paid.coordinates).left_out == "image fee and traffic"
+    by_vcpu = fee_rate("0.0144", "1-8", unit="vCPU-hour")
+    assert fees(by_vcpu, nodes=3) == [("image fee", "3 x Redhat 9", Decimal("0.0864"))], "two vCPUs"
+    by_size = [fee_rate("0.065", "1-2"), fee_rate("0.125", "3-4"), fee_rate("0.15", "5-")]
+    assert fees(*by_size)[0][2] == Decimal("0.065")
+    assert fees(*by_size, instance_type="m7.xlarge")[0][2] == Decimal("0.125")
+    by_name = fee_rate("0.0563", "c7.large", "m7.large", region=HOME)
+    assert fees(*by_size, by_name)[0][2] == Decimal("0.0563"), "a price of the type goes first"
+    assert fees(*by_size, fee_rate("0.07", "1-2", region=HOME))[0][2] == Decimal("0.07")
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        [],
+        [fee_rate("0.02", "m7.xlarge")],
+        [fee_rate("0.02", "3-4"), fee_rate("0.03", "8-")],
+        [fee_rate("0.02", "1-8", region=FAR)],
+        [fee_rate("0.02", "2-2"), fee_rate("0.03", "1-4")],
+        [replace(fee_rate("0.02"), part="sles")],
+    ],
+)
+def test_a_fee_that_is_not_known_is_never_another_one_s(listed: list[Rate]) -> None:
+    assert fees(*listed) == [("image fee", "1 x Redhat 9", None)]
+
+
+def test_no_fee_has_to_be_stated() -> None:
+    assert fees(fee=NO_FEE) == [("image fee", "", Decimal(0))]
+    assert fees(fee="") == [("image fee", "1 x Redhat 9", None)], "the vendor states nothing"
+    assert fees(fee_rate("0.02"), image={"NAME": "my-own"}) == [("image fee", "", None)]
+    of = catalog(images=[replace(RHEL, fee=NO_FEE)])
+    said = cost.lines(bill(of, image=RHEL.coordinates), of)
+    assert ["image", "fee", "$0.0000", "$0.00", "$0.00"] in [line.split() for line in said]
+    assert "at least" not in "".join(said) and said[-1] == "  prices: a price list"
+
+
+@pytest.mark.parametrize(
+    ("of", "limit", "verdict"),
+    [
+        (catalog(rates=[FAST, IPV4]), "0.2", "limit: $0.20 an hour; this is within it"),
+        (catalog(rates=[FAST, IPV4]), "0.1", "limit: $0.10 an hour; bringup refuses this"),
+        (catalog(rates=[IPV4]), "0.1", "limit: $0.10 an hour; bringup refuses this"),
+        (
+            catalog(rates=[IPV4]),
+            "0.2",
+            "limit: $0.20 an hour; bringup asks, as the price of root disk is not known",
+        ),
+        (catalog([itype("m7.large")]), "9", "limit: $9.00 an hour; bringup asks, as the price is not known"),
+        (catalog(), "", ""),
+    ],
+)
+def test_what_is_not_known_is_not_within_a_limit(
+    monkeypatch: pytest.MonkeyPatch, of: Catalog, limit: str, verdict: str
+) -> None:
+    monkeypatch.setenv("MAX_USD_PER_HOUR", limit)
+    now = cast(Session, SimpleNamespace(collected=SimpleNamespace(values={})))
+    assert against_limit(bill(of, BILLED), now) == verdict
 
 
 AWS: Variables = {
@@ -206,6 +273,9 @@ def test_rates_in_a_catalog_file() -> None:
     text = catalogfile.dump(of)
     assert '{"part":"fast","unit":"GiB-month","source":"a list","usd":{"0.0730":"north-1 south-1"}}' in text
     assert catalogfile.load(text, where="x") == of
+    licensed = catalog(rates=[replace(FAST, machines=("1-2", "m7.large"))], images=[RHEL])
+    text = catalogfile.dump(licensed)
+    assert '"machines":"1-2 m7.large"}' in text and catalogfile.load(text, where="x") == licensed
     plain = catalogfile.dump(catalog())
     assert '"rates"' not in plain and catalogfile.load(plain, where="x").rates == ()
     assert diff.difference(catalog(), of).rates.added == ("fast per GiB-month", f"{PUBLIC_IPV4} per hour")
@@ -213,7 +283,15 @@ def test_rates_in_a_catalog_file() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"part": "a b"}, {"unit": "GiB"}, {"usd": Decimal(0)}, {"usd": Decimal("NaN")}, {"region": ""}],
+    [
+        {"machines": ("a b",)},
+        {"machines": ("",)},
+        {"part": "a b"},
+        {"unit": "GiB"},
+        {"usd": Decimal(0)},
+        {"usd": Decimal("NaN")},
+        {"region": ""},
+    ],
 )
 def test_no_rate_is_outside_the_limits(changes: dict[str, Any]) -> None:
     with pytest.raises(CatalogError):

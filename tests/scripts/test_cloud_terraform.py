@@ -54,7 +54,7 @@ def test_bringup(fake: Fake) -> None:
     ]
     assert apply == [chdir, "apply", "-input=false", "-json", file]
     assert not Path(file).exists()
-    assert "cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = $0.8064/h, $588.67/month (730 h)" in said
+    assert "cost: 2 x m7i.2xlarge in us-east-1 at $0.4032 = at least $0.8064/h, $588.67/month (730 h)" in said
     assert fake.environment()["TF_IN_AUTOMATION"] == "1"
     values = json.loads(fake.tree.read("terraform/aws/terraform.tfvars.json"))
     assert values["node_names"] == ["kdevops-1", "kdevops-2"]
@@ -247,7 +247,7 @@ def test_the_hashes_of_the_providers(fake: Fake) -> None:
 # --- what it costs ---
 
 DEAR = CONFIG.replace("COUNT=2", "COUNT=25")
-COST = "cost: 25 x m7i.2xlarge in us-east-1 at $0.4032 = $10.08/h, $7,358.40/month (730 h)"
+COST = "cost: 25 x m7i.2xlarge in us-east-1 at $0.4032 = at least $10.08/h, $7,358.40/month (730 h)"
 
 
 @pytest.mark.slow
@@ -261,7 +261,11 @@ def test_a_dear_bringup_asks(fake: Fake) -> None:
         assert "unchanged: every machine" in said and "make bringup YES=1" in said and "next: " in said
     assert not (fake.tree.root / "terraform/aws/bringup.tfplan").exists()
     assert run(fake, "plan")[0] == 0, "a plan costs nothing"
-    assert run(fake, "bringup", MAX_USD_PER_HOUR="10.08")[0] == 0
+    code, said = run(fake, "bringup", MAX_USD_PER_HOUR="10.08")
+    assert code == 1 and "apply" not in fake.commands(), "a part that is not known approves nothing"
+    why = "the limit is $10.08 an hour, and the price of root disk, public address, image fee is not known"
+    assert why in " ".join(said.split()) and COST in said
+    assert run(fake, "bringup", MAX_USD_PER_HOUR="10.08", YES="1")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -285,8 +289,8 @@ def test_the_cost_stands_right_above_the_question(fake: Fake, answer: str) -> No
         "make", words, cwd=str(fake.tree.root), env=fake.tree.env, timeout=300, encoding="utf-8"
     )
     child.expect_exact("Bring them up? (that is above $10 an hour) [y/N]")
-    above = " ".join(line.strip() for line in (child.before or "").splitlines()[-2:])
-    assert COST in above, "in two lines of 80 columns"
+    above = " ".join(line.strip() for line in (child.before or "").splitlines()[-3:])
+    assert COST in above, "in three lines of 80 columns"
     child.sendline(answer)
     child.expect(pexpect.EOF)
     child.close()

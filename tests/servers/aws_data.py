@@ -77,6 +77,8 @@ class AwsData:
     offerings: {zone name: the instance types offered in it}
     prices: {(region, instance type): USD an hour as a decimal string}, Linux on demand, shared tenancy
     rates: (region, usage type, unit, USD) of volumes and addresses
+    fees: {(operating system, region, instance type): USD an hour that it costs more than Linux}; with any,
+        images state what is billed for them
     """
 
     regions: tuple[Region, ...]
@@ -86,6 +88,7 @@ class AwsData:
     prices: Mapping[tuple[str, str], str]
     images: tuple[Image, ...]
     rates: tuple[tuple[str, str, str, str], ...] = ()
+    fees: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
     def region(self, name: str) -> Region | None:
         """The region of that name, if there is one."""

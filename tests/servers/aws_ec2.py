@@ -174,8 +174,9 @@ class Ec2:
         size = form.get("MaxResults")
         length = page_size(size, max(len(found), 1), 1000) if size else max(len(found), 1)
         shown, token = page(found, form.get("NextToken"), length)
-        items = (xml_element("item", _image_fields(image, call.region)) for image in shown)
-        return ec2_reply(call.action, "imagesSet", items, token)
+        stated = bool(self._data.fees)
+        fields = ({**_image_fields(i, call.region), **(_billing(i.name) if stated else {})} for i in shown)
+        return ec2_reply(call.action, "imagesSet", (xml_element("item", one) for one in fields), token)
 
     def _offered_in(self, region: str) -> list[str]:
         names = self._offered.get(region)
@@ -234,6 +235,16 @@ def _image_fields(image: Image, region: str) -> dict[str, object]:
         "DeprecationTime": image.deprecation or None,
         "PlatformDetails": "Linux/UNIX",
     }
+
+
+def _billing(name: str) -> dict[str, object]:
+    """What is billed for an image: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html"""
+    if name.startswith("RHEL-"):
+        usage = "RunInstances:0010" if "Hourly2" in name else "RunInstances:00g0"
+        return {"PlatformDetails": "Red Hat Enterprise Linux", "UsageOperation": usage}
+    if name.startswith("suse-") and "byos" not in name:
+        return {"PlatformDetails": "SUSE Linux", "UsageOperation": "RunInstances:000g"}
+    return {"PlatformDetails": "Linux/UNIX", "UsageOperation": "RunInstances"}
 
 
 def _image_filters(image: Image, region: str) -> dict[str, str]:

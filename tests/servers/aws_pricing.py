@@ -3,9 +3,10 @@
 
 Each price known to the data stands for the rows that the real service has for that type and region:
 Linux and Windows, shared, dedicated and host tenancy, with and without SQL Server, capacity
-reservations, capacity blocks at 0 USD. Only the row that matches operatingSystem=Linux,
-tenancy=Shared, preInstalledSw=NA, capacitystatus=Used, marketoption=OnDemand has the price; who forgets one
-of these filters gets wrong answers. The other rows' amounts and the Reserved terms are made up.
+reservations, capacity blocks at 0 USD; RHEL and SUSE where the data have their fees. Only the row that
+matches operatingSystem=Linux, tenancy=Shared, preInstalledSw=NA, capacitystatus=Used,
+marketoption=OnDemand has the price; who forgets one of these filters gets wrong answers. The other rows'
+amounts and the Reserved terms are made up.
 
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html
 """
@@ -116,7 +117,12 @@ class Pricing:
             yield Variant("Linux", "Shared", "NA", "Used", "CapacityBlock", zero)
         yield Variant("Linux", "Shared", "NA", "Used", "OnDemand", usd)
         yield Variant("Linux", "Shared", "NA", "UnusedCapacityReservation", "OnDemand", usd)
-        yield Variant("RHEL", "Shared", "NA", "Used", "OnDemand", f"{price + 0.0144 * vcpus:.10f}")
+        for system in ("RHEL", "SUSE"):
+            if fee := self._data.fees.get((system, region, name)):
+                with_fee = f"{price + float(fee):.10f}"
+                yield Variant(system, "Shared", "NA", "Used", "OnDemand", with_fee)
+                yield Variant(system, "Dedicated", "NA", "Used", "OnDemand", f"{price * 1.06:.10f}")
+                yield Variant(system, "Shared", "SQL Std", "Used", "OnDemand", sql)
 
     def _attributes(self, region: str, name: str, variant: Variant) -> dict[str, str]:
         document = self._data.types.get(name, {})

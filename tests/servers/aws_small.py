@@ -90,6 +90,18 @@ _RATES = (
     ("PublicIPv4:InUseAddress", "Hrs", "0.0040000000"),
     ("PublicIPv4:IdleAddress", "Hrs", "0.0090000000"),
 )
+#: USD an hour of a machine, as true ones are: of RHEL $0.0144 a vCPU up to 8 and 0.0096 from 128 on, rounded
+#: for older types; of SUSE Linux by size and family, and none for some types.
+_FEES = {
+    ("RHEL", "m7i.large"): "0.0288",
+    ("RHEL", "m7i.xlarge"): "0.0576",
+    ("RHEL", "m7i.48xlarge"): "1.8432",
+    ("RHEL", "m5.large"): "0.029",
+    ("SUSE", "m7i.large"): "0.0563",
+    ("SUSE", "m7i.xlarge"): "0.0563",
+    ("SUSE", "m7i.2xlarge"): "0.125",
+    ("SUSE", "m5.large"): "0.056",
+}
 DEPRECATED = "debian-10-amd64-20240101-1005"
 PENDING = "debian-12-amd64-20250909-1006"
 
@@ -122,6 +134,11 @@ def load() -> AwsData:
             _image(_DEBIAN, "x86_64", PENDING, state="pending"),
         ),
         rates=tuple((region, *row) for region in ("us-east-1", "us-west-2") for row in _RATES),
+        fees={
+            (system, region, itype): usd
+            for region in ("us-east-1", "us-west-2")
+            for (system, itype), usd in _FEES.items()
+        },
     )
 
 

@@ -87,7 +87,7 @@ def take_rates(
     except NotRecorded:
         return ()
     except (CallFailed, NoCredentials) as error:
-        notices.append(f"prices of disks and addresses: {error.what}")
+        notices.append(f"prices of disks, addresses and image fees: {error.what}")
         return ()
     return one_each(rate for rate in every if rate.region in regions or rate.region == GLOBAL)
 

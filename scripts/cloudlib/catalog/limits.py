@@ -102,6 +102,8 @@ class Dollars:
 NAME = Form("a name", re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"))
 #: Zones; some clouds begin theirs with the name of the account's tenancy and a colon.
 ZONE = Form("the name of a zone", re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"))
+#: Whose price a rate is: the name of a type, or numbers of vCPUs: "1-8", "128-".
+MACHINES = Form("a type or a number of vCPUs", NAME.pattern)
 #: A name that may be missing.
 MAYBE_NAME = Form("a name", re.compile(rf"(?:{NAME.pattern.pattern})?"))
 #: The name of an image or a pattern that fits it: AMIs have blanks, slashes, parentheses and stars, and at
@@ -152,7 +154,14 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
     "Zone": {"name": ZONE, "region": NAME, "zone_id": PROSE, "short": MAYBE_NAME},
     "Gpu": {"name": TITLE, "count": DEVICES, "memory_mib": DEVICE_MIB, "fraction": FRACTION},
     "LocalDisks": {"count": DISKS, "size_gb": DISK_GB, "media": MEDIA},
-    "Rate": {"part": NAME, "unit": UNIT, "region": NAME, "usd": USD_A_UNIT, "source": TITLE},
+    "Rate": {
+        "part": NAME,
+        "unit": UNIT,
+        "region": NAME,
+        "usd": USD_A_UNIT,
+        "source": TITLE,
+        "machines": MACHINES,
+    },
     "Price": {"usd_per_hour": USD_PER_HOUR, "source": TITLE},
     "InstanceType": {
         "name": NAME,
@@ -179,6 +188,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
         "symbol": PROSE,
         "version": MAYBE_LABEL,
         "features": NAME,
+        "fee": MAYBE_NAME,
     },
     "Catalog": {"provider": NAME},
     "Provenance": {

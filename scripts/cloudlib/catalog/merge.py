@@ -146,10 +146,13 @@ def kept_data(catalog: Catalog, part: str) -> str:
 
 
 def _rates(new: Catalog, old: Catalog) -> tuple[Rate, ...]:
-    """The new prices of disks and addresses, and the old ones of regions that got none this time."""
-    answered = {rate.region for rate in new.rates}
+    """The new prices of disks and addresses, and the old ones of regions that got none this time.
+
+    Fees of images, which depend on the machine, are asked for on their own.
+    """
+    answered = {(rate.region, not rate.machines) for rate in new.rates}
     usable = {r.name for r in new.regions if r.available} | ({GLOBAL} if not new.rates else set())
-    kept = [r for r in old.rates if r.region not in answered and r.region in usable]
+    kept = [r for r in old.rates if (r.region, not r.machines) not in answered and r.region in usable]
     return tuple(sorted([*new.rates, *kept], key=rate_order))
 
 

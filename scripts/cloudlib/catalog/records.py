@@ -180,6 +180,8 @@ class Image:
     is what the Kconfig symbol is named after, where that is not the title. `version` is the one that the
     coordinates name, where a release has several ("9.8.0" of RHEL 9). `preferred` is what the vendor's own
     alias stands for. `features` are as those of types. `supported` is False for a release out of support.
+    `fee` is what is billed by the hour for its use, by the part of its rates; NO_FEE where the vendor states
+    that nothing is, "" where it states neither.
     """
 
     distro: str
@@ -194,6 +196,7 @@ class Image:
     preferred: bool = False
     features: tuple[str, ...] = ()
     supported: bool = True
+    fee: str = ""
 
     def __post_init__(self) -> None:
         limits.check(self, self.title)

@@ -3,31 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cloudlib.catalog.rates import GLOBAL, HOURS_A_MONTH
+from cloudlib.catalog import rates as catalog_rates
+from cloudlib.catalog.rates import GLOBAL, HOURS_A_MONTH, NO_FEE
 from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars
 from cloudlib.config.selection import Selection
 from cloudlib.config.session import Session
-from cloudlib.errors import message
+from cloudlib.errors import message, some
 from cloudlib.provider import Billed, Charge, Provider
 
 #: What nobody can know beforehand.
 _USE = "traffic"
-#: Distributions that are paid for by the hour: {name in the catalog: what its fee is called}.
-_PAID = {"redhat": "RHEL", "suse": "SLES"}
-#: The part of such a fee.
-IMAGE_FEE = "image-fee"
+#: The part that depends on the image.
+_FEE = "image fee"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A line of the bill: USD per hour of all nodes, None where a price or an amount is not known.
 
-    `source` is the price list that the figure comes from, or why there is none.
+    `source` is the price list that the figure comes from, or why there is none; "" where nothing is billed.
     """
 
     name: str
@@ -51,10 +50,14 @@ class Bill:
         return sum((part.usd_per_hour for part in self.parts if part.usd_per_hour is not None), Decimal(0))
 
     @property
+    def unknown(self) -> tuple[str, ...]:
+        """The names of the parts whose price or amount is not known: they cost something all the same."""
+        return tuple(dict.fromkeys(part.name for part in self.parts if part.usd_per_hour is None))
+
+    @property
     def left_out(self) -> str:
         """What the total is without: "root disk, public address and traffic"."""
-        unknown = list(dict.fromkeys(part.name for part in self.parts if part.usd_per_hour is None))
-        return " and ".join(filter(None, (", ".join(unknown), _USE)))
+        return " and ".join(filter(None, (", ".join(self.unknown), _USE)))
 
 
 def bill(wanted: Selection, catalog: Catalog | None, provider: Provider) -> Bill:
@@ -66,9 +69,9 @@ def bill(wanted: Selection, catalog: Catalog | None, provider: Provider) -> Bill
         None if price is None else price[0] * wanted.nodes,
         price[1] if price else "no price in the catalog" if catalog else "no catalog",
     )
-    charges: list[Charge] = [*provider.charges(wanted.values)] if isinstance(provider, Billed) else []
-    charges += _image_fee(wanted, catalog)
-    return Bill(wanted, (machines, *(_part(charge, wanted, catalog) for charge in charges)))
+    charges = provider.charges(wanted.values) if isinstance(provider, Billed) else ()
+    priced = [_part(charge, wanted, catalog) for charge in charges]
+    return Bill(wanted, (machines, *priced, *_image_fee(wanted, catalog)))
 
 
 def of(now: Session) -> Bill:
@@ -79,7 +82,8 @@ def of(now: Session) -> Bill:
 def line(bill: Bill, catalog: Catalog | None) -> str:
     """`cost: 3 x m7i.large in us-east-1 at $0.1008 = $0.3024/h, $220.75/month (730 h); without …`.
 
-    The price of one machine is there where the total is that of the machines alone.
+    The price of one machine is there where the total is that of the machines alone, and `at least` where a
+    part is not known.
     """
     wanted, total = bill.wanted, bill.total
     what = message(f"{wanted.nodes} x {wanted.instance_type} in {wanted.region}")
@@ -90,20 +94,23 @@ def line(bill: Bill, catalog: Catalog | None) -> str:
     alone = bill.parts[0].usd_per_hour == total and wanted.nodes > 1
     single = f" at {dollars(total / wanted.nodes)}" if alone else ""
     month = f"{_month(total)}/month ({HOURS_A_MONTH} h)"
-    return f"cost: {what}{single} = {dollars(total)}/h, {month}; without {bill.left_out}"
+    least = "at least " if bill.unknown else ""
+    return f"cost: {what}{single} = {least}{dollars(total)}/h, {month}; without {bill.left_out}"
 
 
 def lines(bill: Bill, catalog: Catalog | None) -> list[str]:
     """The bill, a line for each part with its USD per hour, day and month, and what the sum is without."""
     rows = [(f"{p.name}: {p.what}" if p.what else p.name, p.usd_per_hour, p.source) for p in bill.parts]
-    wide = max(len(name) for name, _, _ in rows)
+    wide = max((len(name) for name, usd, _ in rows if usd is not None), default=0)
     said = [line(bill, catalog), f"  {'':{wide}}{'hour':>11}{'day':>12}{'month':>14}"]
     said += [_row(name, usd, wide) if usd is not None else f"  {name}: unknown" for name, usd, _ in rows]
     if bill.total is not None:
-        said += [_row("total", bill.total, wide), f"  without {bill.left_out}"]
-    sources = dict.fromkeys(source for _, usd, source in rows if usd is not None)
+        total = "at least" if bill.unknown else "total"
+        said += [_row(total, bill.total, wide), f"  without {bill.left_out}"]
+    sources = dict.fromkeys(source for _, usd, source in rows if usd is not None and source)
     if sources:
         said.append(f"  prices: {', '.join(sources)}")
+    said += [f"  {_FEE}: {p.source}" for p in bill.parts if p.name == _FEE and p.usd_per_hour is None]
     if catalog and any(usd is None for _, usd, _ in rows):
         said.append(f"  {fetch_hint(catalog.provider)}")
     return said
@@ -145,16 +152,33 @@ def _part(charge: Charge, wanted: Selection, catalog: Catalog | None) -> Part:
     return Part(charge.line, what, rate.usd_per_hour * charge.amount * wanted.nodes, rate.source)
 
 
-def _image_fee(wanted: Selection, catalog: Catalog | None) -> Iterable[Charge]:
-    """What a distribution charges by the hour, which depends on the vCPUs of the machine."""
-    images = catalog.images if catalog else ()
-    image = next((i for i in images if dict(i.coordinates) == dict(wanted.image)), None)
-    fee = _PAID.get(image.distro, "") if image else ""
-    if not catalog or not fee:
+def _image_fee(wanted: Selection, catalog: Catalog | None) -> Iterator[Part]:
+    """What is billed for the use of the image; nothing is said where there is no image to choose.
+
+    An image that the catalog does not have, or whose vendor states nothing, may have a fee: it is not known.
+    """
+    if catalog is None or not any(wanted.image.values()):
+        return
+    image = next((i for i in catalog.images if dict(i.coordinates) == dict(wanted.image)), None)
+    if image is None:
+        yield Part(_FEE, "", None, "the catalog does not have the image")
+        return
+    if image.fee == NO_FEE:
+        yield Part(_FEE, "", Decimal(0), "")
         return
     itype = next((t for t in catalog.instance_types if t.name == wanted.instance_type), None)
-    vcpus = Decimal(itype.vcpus) if itype else None
-    yield Charge("image fee", fee, f"{IMAGE_FEE}-{fee.lower()}", "vCPU-hour", vcpus)
+    places = (wanted.region, GLOBAL)
+    fee = itype and catalog_rates.fee(catalog.rates, image.fee, places, itype.name, itype.vcpus)
+    what = f"{wanted.nodes} x {image.title.replace('SUSE Linux Enterprise', 'SLES')}"
+    usd, source = fee or (None, _why_no_fee(image.fee, catalog))
+    yield Part(_FEE, what, None if usd is None else usd * wanted.nodes, source)
+
+
+def _why_no_fee(part: str, catalog: Catalog) -> str:
+    regions = sorted({rate.region for rate in catalog.rates if rate.part == part} - {GLOBAL})
+    if regions:
+        return f"the catalog has that of {some(regions)} alone, and not of every machine"
+    return "no price in the catalog" if part else "the catalog does not say what is billed for it"
 
 
 def _row(name: str, usd: Decimal, wide: int) -> str:
@@ -163,7 +187,7 @@ def _row(name: str, usd: Decimal, wide: int) -> str:
 
 def _exact(usd: Decimal) -> str:
     """USD per hour, with as many digits as a small part of a bill needs."""
-    return f"${usd:.4f}" if usd >= Decimal("0.01") else f"${usd:.6f}"
+    return f"${usd:.4f}" if usd >= Decimal("0.01") or not usd else f"${usd:.6f}"
 
 
 def _month(usd: Decimal) -> str:

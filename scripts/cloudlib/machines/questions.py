@@ -25,8 +25,9 @@ def review(changes: Sequence[Change], now: Session) -> None:
     """Ask before a plan that destroys something is applied: a new type means a new machine, an empty one.
 
     And before one that makes or changes something where all nodes cost more than $10 an hour. Where a limit
-    is set, MAX_USD_PER_HOUR or in .config, more than that is refused: ConfigRejected. So is a smaller disk,
-    which EC2 and Azure would refuse in the middle of the apply.
+    is set, MAX_USD_PER_HOUR or in .config, more than that is refused: ConfigRejected. What may cost more than
+    the limit, as the price of a part is not known, is asked too. A smaller disk is refused, which EC2 and
+    Azure would refuse in the middle of the apply.
     """
     smaller = [f"{change.address} from {change.smaller}" for change in changes if change.smaller]
     if smaller:
@@ -53,19 +54,35 @@ def limit(now: Session) -> tuple[Decimal, bool]:
     return (chosen, True) if chosen else (_ASK_ABOVE, False)
 
 
+def against_limit(bill: cost.Bill, now: Session) -> str:
+    """What `bringup` makes of this bill where a limit is set, in a line; "" where none is."""
+    budget, limited = limit(now)
+    if not limited:
+        return ""
+    verdict = "bringup asks, as the price is not known" if bill.total is None else "this is within it"
+    if bill.total is not None and bill.total > budget:
+        verdict = "bringup refuses this"
+    elif bill.total is not None and bill.unknown:
+        verdict = f"bringup asks, as the price of {some(bill.unknown)} is not known"
+    return f"limit: {dollars(budget)} an hour; {verdict}"
+
+
 def _confirm_cost(now: Session) -> None:
     budget, limited = limit(now)
-    total = cost.of(now).total
-    if total is not None and total <= budget:
+    bill = cost.of(now)
+    total = bill.total
+    if total is not None and total <= budget and not (limited and bill.unknown):
         return
-    print(cost.line(cost.of(now), now.catalog))
-    if total is not None and limited:
+    print(cost.line(bill, now.catalog))
+    if total is not None and limited and total > budget:
         raise ConfigRejected(
             f"{dollars(total)} an hour is above the limit of {dollars(budget)} that is set",
             unchanged=MACHINES,
             hint="make cost prints each part\nmake menuconfig, or a higher MAX_USD_PER_HOUR=N",
         )
     why = "the price is not known" if total is None else f"that is above ${budget} an hour"
+    if total is not None and limited:
+        why = f"the limit is {dollars(budget)} an hour, and the price of {some(bill.unknown)} is not known"
     hint = "make bringup YES=1 answers yes\nMAX_USD_PER_HOUR=N refuses what costs more than N dollars an hour"
     confirm(f"Bring them up? ({why})", unchanged=MACHINES, hint=hint)
 

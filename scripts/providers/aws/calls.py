@@ -76,9 +76,9 @@ def ask(command: Sequence[str], region: str, log: CallLog) -> Reader:
     return Reader(answer, vendor=NAME, answer=command[1], left_out=log.left_out)
 
 
-def prices_command(region: str) -> list[str]:
-    """The command for the on-demand Linux prices of a region, to be asked in PRICING_REGION."""
-    filters = {"regionCode": region, **aws_parse.PRICE_FILTERS}
+def prices_command(region: str, system: str = aws_parse.LINUX) -> list[str]:
+    """The command for a system's on-demand prices in a region, to be asked in PRICING_REGION."""
+    filters = {"regionCode": region, "operatingSystem": system, **aws_parse.PRICE_FILTERS}
     terms = [f"Type=TERM_MATCH,Field={key},Value={value}" for key, value in filters.items()]
     return ["pricing", "get-products", "--service-code", "AmazonEC2", "--filters", *terms]
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One fetch of EC2: which calls, in which order, and what a failed one means for the rest.
 
-At most 3 calls a usable region and 15 beside them. The order on the wire: credentials; identity and regions;
+At most 3 calls a usable region and 17 beside them. The order on the wire: credentials; identity and regions;
 then, together, types, prices and images of the default region, offerings and zones of every region; and, as
 soon as the offerings are in, for types that the default region lacks one call to each of the fewest regions
 that have them. Regions whose zones were kept are asked for them last, and only where offerings name other
@@ -29,9 +29,9 @@ from cloudlib.provider import RegionList, Request
 from providers.aws import calls as aws_calls
 from providers.aws import images as aws_images
 from providers.aws import parse as aws_parse
-from providers.aws import rates as aws_rates
 from providers.aws import zone_cache
 from providers.aws.calls import NAME
+from providers.aws.fees import Charged
 from providers.aws.offers import Offered, Placed, outside, placed
 from providers.aws.place import Located, located
 from providers.aws.zone_cache import ZoneCache
@@ -93,8 +93,7 @@ class Fetch:
             r: self._start(aws_calls.prices_command(r), aws_calls.PRICING_REGION, price_step)
             for r in priced_regions
         }
-        commands = aws_rates.commands(self.place.asked) if self.request.images else ()
-        priced = [self._start(command, aws_calls.PRICING_REGION) for command in commands]
+        charged = Charged.start(self.request, self.place, self._start)
         images = self.start_images() if self.request.images else None
         version = self.pool.start(aws_calls.version, self.request.log) if self.request.images else None
         per_zone = self._offerings_are_allowed(offering)
@@ -114,20 +113,21 @@ class Fetch:
         step.done(f"{len(itypes)} types in {len({itype.family for itype in itypes.values()})} families")
         in_region = self.take_zones(zone_step, zones)
         self.cache.keep({r: task.result() for r, task in zones.items() if r in in_region}, offered)
+        usd = job.take_prices(
+            price_step,
+            prices,
+            aws_parse.prices,
+            results=self.results,
+            offered=offered,
+            notices=self.notices,
+        )
         return self._catalog(
             zones=in_region,
             offered=offered,
             itypes=itypes,
-            prices=job.take_prices(
-                price_step,
-                prices,
-                aws_parse.prices,
-                results=self.results,
-                offered=offered,
-                notices=self.notices,
-            ),
+            prices=usd,
             images=self.take_images(*images) if images else (),
-            rates=job.take_rates(priced, aws_rates.rates, self.place.asked, self.notices),
+            rates=charged.take(self.place, usd, self.notices),
             version=version.result() if version else "",
         )
 

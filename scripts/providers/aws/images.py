@@ -172,25 +172,29 @@ def query(distros: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(owners)), list(dict.fromkeys(globs))
 
 
-def streams(rows: Iterable[tuple[str, str]]) -> list[Image]:
-    """(owner, name) of images to one record a stream; a name that fits no rule is passed over."""
+def streams(rows: Iterable[tuple[str, str, str]]) -> list[Image]:
+    """(owner, name, fee) of images to one record a stream; a name that fits no rule is passed over."""
     newest: dict[tuple[str, str, str], Match] = {}
+    fees: dict[tuple[str, str, str], set[str]] = {}
     gpu: list[re.Match[str]] = []
-    for owner, name in sorted(rows):
+    for owner, name, fee in sorted(rows):
         fit = match(_RULES, owner, name)
         if fit is not None:
             key = (fit.rule.distro, fit.release, ARCHITECTURES[fit.groups["arch"]])
             newest[key] = max(newest.get(key, fit), fit, key=lambda m: m.version)
+            fees.setdefault(key, set()).add(fee)
         flavor = _DEEP_LEARNING.fullmatch(name) if owner == _DEEP_LEARNING_OWNER else None
         if flavor:
             gpu.append(flavor)
-    os_images = [_os_image(fit, architecture) for (_, _, architecture), fit in newest.items()]
+    os_images = [_os_image(fit, key[2], fees[key]) for key, fit in newest.items()]
     return [*_newest_coreos(_default_kernels(os_images)), *_gpu_images(gpu)]
 
 
-def _os_image(fit: Match, architecture: str) -> Image:
+def _os_image(fit: Match, architecture: str, fees: Collection[str]) -> Image:
+    """The record of a stream; of images with several fees it is not known which one starts."""
     stream = _STREAMS[fit.rule].format(**fit.groups)
-    return fit.image(architecture, {"AMI_OWNER": fit.rule.publisher, "NS": stream})
+    image = fit.image(architecture, {"AMI_OWNER": fit.rule.publisher, "NS": stream})
+    return replace(image, fee=next(iter(fees))) if len(fees) == 1 else image
 
 
 def _default_kernels(images: Iterable[Image]) -> list[Image]:

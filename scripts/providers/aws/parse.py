@@ -14,11 +14,14 @@ from fractions import Fraction
 
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog import limits
+from cloudlib.catalog.rates import NO_FEE
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
 
 #: The feature of types that do not run on the Nitro System.
 XEN = "xen"
 PRICE_SOURCE = "AWS Price List"
+#: The system of plain prices.
+LINUX = "Linux"
 
 #: Families with Arm processors: a "g" behind the generation is Graviton, GB200 and the like have a Grace.
 #: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
@@ -203,8 +206,8 @@ def _own_category(row: Reader) -> str:
     return "Burstable" if row.flag("BurstablePerformanceSupported", False) else ""
 
 
-def prices(answer: Reader, region: str) -> tuple[dict[str, Price], int]:
-    """`pricing get-products`: type -> on-demand Linux price, and how many rows of 0 were left out.
+def prices(answer: Reader, region: str, system: str = LINUX) -> tuple[dict[str, Price], int]:
+    """`pricing get-products`: type -> on-demand price of a system, and how many rows of 0 were left out.
 
     The filters of the query are checked again here: a row of another region, system, tenancy or
     capacity class must never become a price. A type with several prices gets none, as it is not clear which
@@ -216,7 +219,7 @@ def prices(answer: Reader, region: str) -> tuple[dict[str, Price], int]:
     def row(entry: Reader) -> tuple[str, list[Price | None]]:
         product = entry.decoded()
         attributes = product.maybe_at("product").maybe_at("attributes")
-        if not _is_plain_linux(attributes, region):
+        if not _is_plain(attributes, region, system):
             return "", []
         priced = [Price(usd, PRICE_SOURCE) if usd else None for usd in _hourly(product)]
         return attributes.name("instanceType"), priced
@@ -227,18 +230,36 @@ def prices(answer: Reader, region: str) -> tuple[dict[str, Price], int]:
     return {name: several.pop() for name, several in every.items() if len(several) == 1}, zeros
 
 
-def images(answer: Reader) -> list[tuple[str, str]]:
-    """`describe-images`: (owner, name) of each image."""
+def images(answer: Reader) -> list[tuple[str, str, str]]:
+    """`describe-images`: (owner, name, fee) of each image; see `Image.fee`."""
 
-    def image(row: Reader) -> tuple[str, str]:
-        return row.name("OwnerId"), row.name("Name", limits.IMAGE)
+    def image(row: Reader) -> tuple[str, str, str]:
+        return row.name("OwnerId"), row.name("Name", limits.IMAGE), _fee(row)
 
     return list(answer.each("images", "Images", image))
 
 
-#: The product attributes that make a row the on-demand price of a shared Linux host.
+def _fee(row: Reader) -> str:
+    """What EC2 bills for an image by PlatformDetails and UsageOperation; "" where it does not state both.
+
+    A product code is one of AWS Marketplace, whose prices are not in the Price List.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
+    """
+    stated = row.maybe_text("PlatformDetails"), row.maybe_text("UsageOperation")
+    if row.maybe_rows("ProductCodes"):
+        return "marketplace"
+    return _FEES.get(stated, "other") if all(stated) else ""
+
+
+_FEES = {
+    ("Linux/UNIX", "RunInstances"): NO_FEE,
+    ("Red Hat Enterprise Linux", "RunInstances:0010"): "rhel",
+    ("SUSE Linux", "RunInstances:000g"): "sles",
+}
+#: `Image.fee` -> the operating system of the Price List whose prices have it in them.
+SYSTEMS = {"rhel": "RHEL", "sles": "SUSE"}
+#: The product attributes that make a row the on-demand price of a shared host, besides its system.
 PRICE_FILTERS = {
-    "operatingSystem": "Linux",
     "tenancy": "Shared",
     "preInstalledSw": "NA",
     "capacitystatus": "Used",
@@ -246,10 +267,11 @@ PRICE_FILTERS = {
 }
 
 
-def _is_plain_linux(attributes: Reader, region: str) -> bool:
+def _is_plain(attributes: Reader, region: str, system: str) -> bool:
     if not attributes.has("instanceType") or attributes.maybe_text("regionCode", region) != region:
         return False
-    return all(attributes.maybe_text(key, value) == value for key, value in PRICE_FILTERS.items())
+    wanted = {"operatingSystem": system, **PRICE_FILTERS}
+    return all(attributes.maybe_text(key, value) == value for key, value in wanted.items())
 
 
 def _hourly(product: Reader) -> Iterator[Decimal]:

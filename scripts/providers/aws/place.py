@@ -16,7 +16,7 @@ from providers.aws import credentials
 from providers.aws import parse as aws_parse
 from providers.aws.calls import NAME
 
-_CALLS_PER_REGION, _CALLS_BESIDE = 3, 15
+_CALLS_PER_REGION, _CALLS_BESIDE = 3, 17
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from cloudlib.calls.expected import Expected
 from cloudlib.calls.parallel import Pool
 from cloudlib.calls.progress import Step
 from cloudlib.calls.regions import RegionResults
-from cloudlib.catalog.rates import Rate
+from cloudlib.catalog.rates import GLOBAL, Rate
 from cloudlib.catalog.records import Catalog, Image, Price, Region, Zone
 from cloudlib.errors import CallFailed, UsageError
 from cloudlib.provider import Request
@@ -99,7 +99,8 @@ class Fetch:
         version = self.pool.start(az_version, self.request.log) if self.request.images else None
         images = self._start_images() if self.request.images else None  # first: one after the other is slow
         prices = {name: self.pool.start(self._prices, name, step=price_step) for name in priced}
-        rates = {n: self.pool.start(self._rates, n) for n in (priced if self.request.images else ())}
+        places_of_rates = (*priced, GLOBAL) if self.request.images else ()
+        rates = {name: self.pool.start(self._rates, name) for name in places_of_rates}
         tasks = {name: self.pool.start(self._sizes, reader, name, step=size_step) for name in places}
         results = RegionResults(self.expected, self.asked)
         sizes = results.collect(tasks, self._expected_sizes)
@@ -213,13 +214,15 @@ class Fetch:
     def _rates(self, location: str) -> tuple[Rate, ...]:
         from cloudlib.calls.rest import Rest
 
-        first = f"{_PRICES}?$filter={azure_rates.FILTER % location}"
+        asked = azure_rates.FEES_FILTER if location == GLOBAL else azure_rates.FILTER % location
+        first = f"{_PRICES}?$filter={asked}"
         get = Rest(log=self.request.log).get
         read = pages(first, get, f"disk prices of {location}", items="Items", link="NextPageLink")
         return azure_rates.rates(read, location, self.request.log.left_out)
 
     def _take_rates(self, tasks: Mapping[str, Future[tuple[Rate, ...]]]) -> list[Rate]:
-        """The prices of disks and addresses of the locations that have them; one that fails keeps its own."""
+        """The prices of disks and addresses of the locations that have them, and the fees of images; one that
+        fails keeps its own."""
         said: list[str] = []
         taken = [job.take_rates([task], lambda rates: rates, [name], said) for name, task in tasks.items()]
         self.notices.extend(dict.fromkeys(said))

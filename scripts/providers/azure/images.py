@@ -17,6 +17,7 @@ from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog import limits
 from cloudlib.catalog.image_rules import ARCHITECTURES, Match, Publishers, Rule, match, pinned
+from cloudlib.catalog.rates import NO_FEE
 from cloudlib.catalog.records import Image
 from cloudlib.errors import NotFound
 from providers.azure import boot as azure_boot
@@ -66,7 +67,7 @@ _PLAIN = (
         (rf"rockylinux-{_MAJOR}", r"rockylinux-\d+"),
         "{major}",
     ),
-    Rule("suse", "SUSE", (rf"{_SLES}{_A}", r"gen[12]"), "{major}.{sp}", symbol=_SLES_SYMBOL),
+    Rule("suse", "SUSE", (_SLES + _A, r"gen[12]"), "{major}.{sp}", symbol=_SLES_SYMBOL),
     Rule("suse", "SUSE", (rf"{_SLES}-basic{_A}", r"gen[12]"), "{major}.{sp}", symbol=_SLES_SYMBOL),
     Rule(
         "suse",
@@ -260,4 +261,23 @@ def _image(sku: Sku) -> Image:
         "PLAN": newest.plan,
     }
     made = sku.match.image(newest.architecture, coordinates, sku.boot_modes)
-    return replace(made, features=azure_boot.features_of_image(newest.generation, newest.features))
+    features = azure_boot.features_of_image(newest.generation, newest.features)
+    return replace(made, features=features, fee=_fee(sku))
+
+
+def _fee(sku: Sku) -> str:
+    """What Azure bills for the image: see `Image.fee`.
+
+    RHEL and SLES have meters of Azure's own, those of SLES by offer: with "-basic" without SUSE's support.
+    Of the others one without a plan has no price of its own; what a plan costs, if anything, is not stated.
+    https://learn.microsoft.com/azure/virtual-machines/workloads/redhat/redhat-images
+    https://learn.microsoft.com/azure/cost-management-billing/reservations/understand-suse-reservation-charges
+    """
+    rule = sku.match.rule
+    if sku.newest.plan != NO_PLAN:
+        return "marketplace"
+    if rule.distro == "redhat":
+        return "rhel-confidential" if sku.confidential else "rhel"
+    if rule.distro == "suse":
+        return "sles-standard" if rule.patterns[0] == _SLES + _A else "sles"
+    return NO_FEE

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from cloudlib.calls.left_out import LeftOut
 from cloudlib.catalog import limits
 from cloudlib.catalog.image_rules import Publishers, Rule, match, pinned
+from cloudlib.catalog.rates import NO_FEE
 from cloudlib.catalog.records import Image
 from providers.gce.parse import ARCHITECTURES
 
@@ -61,6 +63,9 @@ _RULES = (
 )
 
 PINNED = Publishers(("IMAGE_PROJECT",), pinned(_RULES))
+#: Projects with premium images -> what their fees begin with, before the major release. No other project of
+#: the rules has any: https://cloud.google.com/compute/disks-image-pricing#premiumimages
+_PREMIUM = {"rhel-cloud": "rhel", "suse-cloud": "sles"}
 
 
 def streams(rows: Iterable[Sequence[str]], left_out: LeftOut) -> list[Image]:
@@ -79,11 +84,13 @@ def _image(row: Sequence[str], left_out: LeftOut) -> Image | None:
     where = _PROJECT.search(link[: limits.TEXT])
     if where is None or status != "READY" or not limits.NAME.fits(family):
         return None
-    fit = match(_RULES, where["project"], family)
+    project = where["project"]
+    fit = match(_RULES, project, family)
     machine = ARCHITECTURES.get(stated)
     if fit is None or machine is None:
         return None
     if not machine:
         machine = "arm64" if family.endswith(("-arm64", "-aarch64")) else "x86_64"
         left_out.assume(f"images without an architecture, taken for {machine}", family)
-    return fit.image(machine, {"IMAGE_PROJECT": where["project"], "IMAGE_FAMILY": family})
+    fee = f"{_PREMIUM[project]}-{fit.groups['n']}" if project in _PREMIUM else NO_FEE
+    return replace(fit.image(machine, {"IMAGE_PROJECT": project, "IMAGE_FAMILY": family}), fee=fee)

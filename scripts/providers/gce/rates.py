@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The prices of disks and external addresses, from the SKUs of Google's billing catalog.
+"""The prices of disks, external addresses and images, from the SKUs of Google's billing catalog.
 
 A SKU is identified by its whole description: "Regional Balanced PD Capacity" and what has "Confidential Mode"
-in it are others. https://cloud.google.com/billing/docs/reference/rest/v1/services.skus
+in it are others. The fee of an image has its release in it. That of RHEL is for each vCPU, by their number;
+that of SLES is for a machine, and another one for two types with a shared core. Older SKUs of RHEL, "on VM
+with 1 to 4 VCPU", and those for SAP are others. https://cloud.google.com/compute/disks-image-pricing
+https://cloud.google.com/billing/docs/reference/rest/v1/services.skus
 """
 
 from __future__ import annotations
@@ -19,6 +22,17 @@ _DISK = re.compile(rf"({'|'.join(_PD)}) PD (Capacity|IOPS){_PLACE}")
 _HYPERDISK = re.compile(rf"Hyperdisk (Balanced|Extreme|Throughput) (Capacity|IOPS|Throughput){_PLACE}")
 #: Of a machine that is neither Spot nor a forwarding rule.
 _ADDRESS = "External IP Charge on a Standard VM"
+#: The fee of an image: see gce.images.
+_LICENSE = re.compile(r"Licensing Fee for (.+?) ([0-9]{1,2}) (.+)")
+#: (system, what of it) -> the start of the fee, its unit and the machines that it is for.
+_LICENSES = {
+    ("Red Hat Enterprise Linux", "on VM with up to 8 VCPU"): ("rhel", "vCPU-hour", "1-8"),
+    ("Red Hat Enterprise Linux", "on VM with 9 to 127 VCPU"): ("rhel", "vCPU-hour", "9-127"),
+    ("Red Hat Enterprise Linux", "on VM with 128 VCPU or more"): ("rhel", "vCPU-hour", "128-"),
+    ("SUSE Linux Enterprise Server", "(CPU cost)"): ("sles", "hour", "1-"),
+    ("SUSE Linux Enterprise Server", "on f1-micro"): ("sles", "hour", "f1-micro"),
+    ("SUSE Linux Enterprise Server", "on g1-small"): ("sles", "hour", "g1-small"),
+}
 _UNITS = {
     ("Capacity", "GiBy.mo"): "GiB-month",
     ("IOPS", "mo"): "IOPS-month",
@@ -34,13 +48,22 @@ def rates(row: Reader, source: str) -> list[Rate]:
     if not timeline:
         return []
     expression = timeline[-1].maybe_at("pricingExpression")
-    part, unit = _named(row.maybe_text("description"), expression.maybe_text("usageUnit"))
+    description, listed = row.maybe_text("description"), expression.maybe_text("usageUnit")
+    part, unit, *machines = _fee(description, listed) or _named(description, listed)
     usd = _amount(expression) if part and unit else Decimal(0)
-    return [Rate(part, unit, region, usd, source) for region in row.names("serviceRegions")] if usd else []
+    regions = row.names("serviceRegions") if usd else ()
+    return [Rate(part, unit, region, usd, source, tuple(machines)) for region in regions]
+
+
+def _fee(description: str, unit: str) -> tuple[str, str, str] | None:
+    """(part, unit, machines) of the fee of an image; None for anything else."""
+    license = _LICENSE.fullmatch(description) if unit == "h" else None
+    known = _LICENSES.get((license[1], license[3])) if license else None
+    return (f"{known[0]}-{license[2]}", *known[1:]) if license and known else None
 
 
 def _named(description: str, unit: str) -> tuple[str, str]:
-    """(part, unit) of a description; ("", "") for anything else."""
+    """(part, unit) of a disk or an address; ("", "") for anything else."""
     if description == _ADDRESS:
         return (PUBLIC_IPV4, "hour") if unit == "h" else ("", "")
     if disk := _DISK.fullmatch(description):

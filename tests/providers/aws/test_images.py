@@ -16,7 +16,7 @@ _TORCH = "Deep Learning OSS Nvidia Driver AMI GPU PyTorch {} (Ubuntu 24.04) {}"
 
 
 def streams(distro: str, *names: str) -> list[Image]:
-    return images.streams((_OWNERS[distro], name) for name in names)
+    return images.streams((_OWNERS[distro], name, "") for name in names)
 
 
 def takes(stream: Image, name: str) -> bool:
@@ -123,7 +123,7 @@ def test_a_release_takes_the_place_of_its_preview() -> None:
 
 
 def test_the_publisher_is_pinned() -> None:
-    assert images.streams([("123456789012", PLAIN[0][1])]) == []
+    assert images.streams([("123456789012", PLAIN[0][1], "")]) == []
 
 
 def test_of_fedora_coreos_the_newest_release_is_supported() -> None:

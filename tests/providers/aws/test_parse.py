@@ -47,7 +47,10 @@ def of_us_east_1(*entries: str) -> tuple[dict[str, Decimal], int]:
 
 
 def test_a_price_is_that_of_a_plain_linux_host_in_the_region() -> None:
-    others = [product("9.0", **{key: "other"}) for key in (*aws_parse.PRICE_FILTERS, "regionCode")]
+    others = [
+        product("9.0", **{key: "other"})
+        for key in (*aws_parse.PRICE_FILTERS, "operatingSystem", "regionCode")
+    ]
     assert of_us_east_1(product("0.0960000000"), *others) == ({"m5.large": Decimal("0.096")}, 0)
 
 

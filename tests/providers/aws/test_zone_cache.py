@@ -27,7 +27,7 @@ from tests.support.tree import ROOT
 
 ZONES, OFFERINGS = "aws ec2 describe-availability-zones", "aws ec2 describe-instance-type-offerings"
 REGIONS = 30
-COLD, WITH_CACHE = 75, 45
+COLD, WITH_CACHE = 77, 47
 CREDENTIALS = b'{"AccessKeyId": "planted-key", "SecretAccessKey": "planted-secret"}'
 
 

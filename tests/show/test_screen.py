@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import locale
 import os
 import re
 from pathlib import Path
@@ -204,3 +205,31 @@ def test_everything_that_can_be_chosen_has_a_help_text(kconf: kconfiglib.Kconfig
     silent = [n for n in nodes if n.prompt and not n.help]
     named = [str(n.item.name or n.prompt[0]) for n in silent]
     assert [name for name in named if not re.search(r"_ZONE_|_DATA_(VOLUME|DISK)_TYPE_", name)] == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"LC_ALL": "xx_YY.UTF-8"}, "locale LC_ALL=xx_YY.UTF-8 is"),
+        ({"LANG": "xx_YY.UTF-8"}, "locale LANG=xx_YY.UTF-8 is"),
+        ({"LANG": "xx_YY.UTF-8", "LC_CTYPE": "C.UTF-8"}, "locale LANG=xx_YY.UTF-8 is"),
+        ({"LANG": "C.UTF-8", "LC_TIME": "xx", "LC_NUMERIC": "yy"}, "locales LC_TIME=xx, LC_NUMERIC=yy are"),
+        ({"LANG": "C.UTF-8"}, ""),
+        ({"LC_ALL": "C", "LANG": "xx_YY.UTF-8"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_locale_that_is_named_is_the_one_that_is_missing(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], said: str
+) -> None:
+    for name in [name for name in os.environ if name == "LANG" or name.startswith("LC_")]:
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LC_ALL", variables.get("LC_ALL", ""))  # what is set here is taken back
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        told = screen._usable_locale()
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
+    assert told == (f"note: the {said} not installed: the menu was shown in C.UTF-8" if said else "")

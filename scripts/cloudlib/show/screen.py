@@ -28,6 +28,9 @@ _LABEL = "_name_and_val_str"
 _SEARCH = "Jump to symbol"
 #: Columns of a dialog's text on a screen of 80.
 _DIALOG = 72
+#: The categories of a locale, each of which may be set by a variable of its own, and locales that draw lines.
+_CATEGORIES = ("LC_CTYPE", "LC_COLLATE", "LC_TIME", "LC_MONETARY", "LC_MESSAGES", "LC_NUMERIC")
+_INSTEAD = ("C.UTF-8", "en_US.UTF-8")
 _QUESTION = "Go on? (Y)es  (N)o"
 
 
@@ -147,12 +150,26 @@ def _described(symbol: kconfiglib.Symbol) -> str:
 
 def _usable_locale() -> str:
     """Replace a locale that is not installed, which curses could not use; returns a note of that, or ""."""
+    missing = dict.fromkeys(
+        _variable(category) for category in _CATEGORIES if not _installed(getattr(locale, category), "")
+    )
+    if not missing:
+        return ""
+    usable = next((name for name in _INSTEAD if _installed(locale.LC_ALL, name)), "C")
+    os.environ["LC_ALL"] = usable
+    which = f"locale {', '.join(missing)} is" if len(missing) == 1 else f"locales {', '.join(missing)} are"
+    return message(f"note: the {which} not installed: the menu was shown in {usable}")
+
+
+def _installed(category: int, name: str) -> bool:
+    """Can a locale be used for a category? "" is the one that the environment names."""
     try:
-        locale.setlocale(locale.LC_ALL, "")
+        locale.setlocale(category, name)
     except locale.Error:
-        asked = next(
-            (f"{n}={os.environ[n]}" for n in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(n)), ""
-        )
-        os.environ["LC_ALL"] = "C.UTF-8"
-        return message(f"note: the locale {asked} is not installed: the menu was shown in C.UTF-8")
-    return ""
+        return False
+    return True
+
+
+def _variable(category: str) -> str:
+    """`LC_TIME=xx`: the variable that sets a category, in POSIX's order."""
+    return next((f"{n}={os.environ[n]}" for n in ("LC_ALL", category, "LANG") if os.environ.get(n)), category)

@@ -19,7 +19,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from cloudlib.calls import retry
-from cloudlib.calls.rest import Rest
+from cloudlib.calls.rest import Rest, kind_of
 from cloudlib.calls.run import CallLog
 from cloudlib.errors import (
     AccessDenied,
@@ -86,7 +86,7 @@ def test_json_comes_back_and_the_call_is_counted(server: Api) -> None:
     assert server.requests[0].headers["authorization"] == f"Bearer {SECRET}"
 
 
-@pytest.mark.parametrize("code", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("code", [408, 429, 500, 502, 503, 504, 508])
 def test_retries_are_counted(server: Api, waits: list[float], code: int) -> None:
     server.inject(status(code, times=2))
     log = CallLog()
@@ -131,6 +131,10 @@ def test_a_server_that_stays_broken(server: Api, waits: list[float]) -> None:
     server.inject(status(500, b"<html>oops</html>"))
     assert "HTTP 500" in failure(server, ServiceFailed).what
     assert len(server.requests) == 5
+
+
+def test_statuses_of_the_networks_before_a_service() -> None:
+    assert {kind_of(code) for code in (520, 522, 524, 530)} == {ServiceFailed}
 
 
 @pytest.mark.parametrize(

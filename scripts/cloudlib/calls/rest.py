@@ -50,13 +50,15 @@ _KINDS: dict[int, type[CloudError]] = {
     401: NoCredentials,
     403: AccessDenied,
     404: NotFound,
+    408: ServiceFailed,
     429: Throttled,
-    **dict.fromkeys((500, 502, 503, 504), ServiceFailed),
 }
 
 
 def kind_of(status: int) -> type[CloudError]:
-    """The error that an HTTP status other than 200 means."""
+    """The error that an HTTP status other than 200 means; those above 511 are of networks before it."""
+    if status >= 500:
+        return ServiceFailed
     return _KINDS.get(status, BadReply if 300 <= status < 400 else CallFailed)
 
 

@@ -143,7 +143,9 @@ _ARM = (
         hint="wait a few minutes and run the command again",
     ),
     Meaning(
-        r"^50[0234] ", ServiceFailed, hint="try again later; https://azure.status.microsoft lists outages"
+        r"^(?:408|5\d\d) ",
+        ServiceFailed,
+        hint="try again later; https://azure.status.microsoft lists outages",
     ),
 )
 

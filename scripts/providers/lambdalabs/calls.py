@@ -36,6 +36,8 @@ _KEY_FILE = "~/.lambdalabs/credentials"
 _KEY_VARIABLES = ("LAMBDA_API_KEY", "LAMBDALABS_API_KEY")
 _KEY_NAMES = ("lambdalabs_api_key", "lambda_api_key", "api_key")
 
+#: The code of an error that is about the key, whatever its HTTP status.
+_INVALID_KEY = "global/invalid-api-key"
 #: "about one request a second": the rate limit of the API's documentation, in seconds between requests.
 SPACING = 1.0
 
@@ -109,7 +111,7 @@ class Client:
         """{"error": {"code", "message", "suggestion"}} and an HTTP status -> the error that it means."""
         from cloudlib.calls.rest import kind_of
 
-        error = kind_of(status)
+        error = NoCredentials if error_words(body, "code") == (_INVALID_KEY,) else kind_of(status)
         known = self._said(body, error, status)
         if known is None and error in (NoCredentials, NotFound):
             return error(f"Lambda's API answered HTTP {status}", hint=SETUP_HINT)

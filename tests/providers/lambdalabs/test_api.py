@@ -174,6 +174,12 @@ def test_an_account_that_may_not(server: LambdaServer) -> None:
     assert error.hint == "Make sure you have a card."
 
 
+def test_a_wrong_key_with_another_status(server: LambdaServer) -> None:
+    reply = lambda_server.error(403, "global/invalid-api-key", "API key was invalid.")
+    server.inject(Fault(lambda_server.to(""), reply=reply, times=None))
+    assert failure(NoCredentials).exit_code == 3
+
+
 def test_throttled_once_and_broken_once(server: LambdaServer) -> None:
     server.inject(lambda_server.throttled("instance-types"), lambda_server.broken("images"))
     catalog, request = fetch()

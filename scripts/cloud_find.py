@@ -19,7 +19,7 @@ from decimal import Decimal
 
 import cloud_providers
 from cloudlib.config import cost, requested
-from cloudlib.errors import CloudError, layout, message
+from cloudlib.errors import CloudError, counted, layout, message
 from cloudlib.machines import where
 from cloudlib.provider import Finder, Provider, Tagged
 from cloudlib.publish import refresh
@@ -53,7 +53,7 @@ def _ask(provider: Provider) -> bool:
     for region, why in missed.items():
         print(message(f"{provider.NAME}: {region} was not asked: {why}"))
     known = _known(provider.NAME)
-    count = _counted(len(machines))
+    count = counted(len(machines), "machine")
     unknown = [machine for machine in machines if machine.id.lower() not in known]
     print(f"{provider.NAME}: {count} of this project, {len(unknown)} in no state of this tree")
     for machine in unknown:
@@ -91,10 +91,6 @@ def _prefix() -> str:
     path = config_file()
     values = requested.settings(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else {}
     return values.get("TERRAFORM_HOSTS_PREFIX", "").strip('"') or _DEFAULT_PREFIX
-
-
-def _counted(count: int) -> str:
-    return f"{count} machine{'' if count == 1 else 's'}"
 
 
 if __name__ == "__main__":

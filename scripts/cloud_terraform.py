@@ -131,7 +131,7 @@ def destroy() -> None:
             _forget(folder)
             return
         terraform = _terraform(provider)
-        print(f"{shown(folder)} holds {questions.counted(held)}")
+        print(f"{shown(folder)} holds {questions.resources(held)}")
         confirm("Destroy them?", unchanged=questions.MACHINES)
         with gone.told(provider, folder, "destroy"):
             _destroy(terraform, len(held))
@@ -193,7 +193,7 @@ def _ask_for_the_unfinished(folder: Path) -> None:
     """An earlier run was killed while it made something, whose id nobody knows: it may be made twice."""
     unfinished = tfstate.look(folder).unfinished
     if unfinished:
-        print(f"terraform was killed while it created {questions.counted(unfinished)}")
+        print(f"terraform was killed while it created {questions.resources(unfinished)}")
         print("They may exist, and cost money: look for their names in the vendor's console.")
         confirm("Create them again?", unchanged=questions.MACHINES)
 
@@ -284,7 +284,7 @@ def _leave_other_region(terraform: Terraform, made: Collected) -> None:
     held = tfstate.look(terraform.folder).held
     if any(resource.machine for resource in held):
         raise elsewhere
-    print(f"{elsewhere}: {questions.counted([r.address for r in held])}")
+    print(f"{elsewhere}: {questions.resources([r.address for r in held])}")
     confirm("Destroy them first?", unchanged=_NOTHING_STARTED)
     _destroy(terraform, len(held))
 

@@ -179,6 +179,11 @@ def some(names: Sequence[str], most: int = 6) -> str:
     return printable(listed) + (f" and {more} more" if more > 0 else "")
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 machine`, `2 machines`; `many` is the plural where that is not `one` with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most] + "…"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cloudlib.catalog.rates import GLOBAL, Rate, rate_order
 from cloudlib.catalog.records import Catalog, Image, InstanceType, Provenance, Region
+from cloudlib.errors import counted
 
 _PRICES = "prices of "
 #: So many regions whose prices are missing are named; there may be sixty.
@@ -37,7 +38,7 @@ def in_words(parts: Iterable[str]) -> str:
     priced = [name.removeprefix(_PRICES) for name in names if name.startswith(_PRICES)]
     more = len(priced) - _NAMED
     said = (
-        [", ".join(priced[:_NAMED]) + (f" and {more} more region{'s' * (more > 1)}" if more > 0 else "")]
+        [", ".join(priced[:_NAMED]) + (f" and {counted(more, 'more region')}" if more > 0 else "")]
         if priced
         else []
     )

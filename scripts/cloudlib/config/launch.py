@@ -17,7 +17,8 @@ from cloudlib.config.finding import ERROR, NOTE, WARNING, Finding
 from cloudlib.config.selection import Selection
 from cloudlib.menus.names import MenuNames
 from cloudlib.provider import MachineRules, Problem, Provider
-from cloudlib.search.likeness import Figures, devices, unlike
+from cloudlib.search import machine
+from cloudlib.search.likeness import Figures, figures, unlike
 
 #: How unlike, of 1.0, what is spelled wrong and what may be meant are at most.
 _SLIP = 0.4
@@ -187,24 +188,15 @@ def _similar(
 ) -> tuple[str, ...]:
     """Prompts of up to three types that fit and are most like this one, the closest first."""
     able = [t for t in catalog.instance_types if wanted.architecture in t.linux_architectures and fits(t)]
-    here, target = wanted.region, _figures(itype, wanted.region)
-    nearest = sorted((t for t in able if t is not itype), key=lambda t: unlike(target, _figures(t, here)))
+    market = machine.market(catalog)
+
+    def compared(one: InstanceType) -> Figures:
+        price = one.price_in(wanted.region)
+        return figures(machine.of_record(one, market), price.usd_per_hour if price else None)
+
+    target = compared(itype)
+    nearest = sorted((t for t in able if t is not itype), key=lambda t: unlike(target, compared(t)))
     return tuple(type_prompt(t, wanted.region).replace("  ", " ") for t in nearest[:3])
-
-
-def _figures(itype: InstanceType, region: str) -> Figures:
-    price = itype.price_in(region)
-    return Figures(
-        name=itype.name,
-        vcpus=itype.vcpus,
-        memory_mib=itype.memory_mib,
-        devices=devices(itype.gpus, itype.accelerators),
-        bare_metal=itype.bare_metal,
-        ssd_gb=sum(d.count * d.size_gb for d in itype.local_disks if d.kind == "NVMe"),
-        category=itype.category,
-        previous=not itype.current_generation,
-        usd=price.usd_per_hour if price else None,
-    )
 
 
 def _close(name: str, names: Sequence[str], most: float = 1.0) -> tuple[str, ...]:

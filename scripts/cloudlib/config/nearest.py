@@ -23,7 +23,7 @@ from cloudlib.catalog.text import dollars
 from cloudlib.config import bootable, headline, places, terms
 from cloudlib.config.dropped import Dropped
 from cloudlib.menus import rows
-from cloudlib.search.likeness import Figures, unlike_and_no_more
+from cloudlib.search.likeness import Figures, alike, unlike_and_no_more
 
 _COUNT = 3
 #: How many unknown settings get the names like theirs: a configuration of another tree has hundreds.
@@ -191,7 +191,7 @@ class Nearest:
         known = list(machines(symbol.name, self._kconf))
         if symbol.name.endswith(_NO_MACHINES) or any(m.name == value for m in known):
             return ()
-        shared = [_shared(re.split(r"\W|_", value), re.split(r"\W|_", m.name)) for m in known]
+        shared = [alike(re.split(r"\W|_", value), re.split(r"\W|_", m.name)) for m in known]
         most = max(shared, default=0)
         if not most:
             return ()
@@ -236,16 +236,6 @@ _OTHER_CLOUDS = (
 )
 
 
-def _shared(words: list[str], other: list[str]) -> int:
-    """How many words two names begin with alike."""
-    count = 0
-    for one, two in zip(words, other):
-        if one != two:
-            break
-        count += 1
-    return count
-
-
 def _near(name: str, names: Sequence[str]) -> list[str]:
     """Those that are nearest to its length: comparing takes long."""
     return nsmallest(_COMPARED, names, key=lambda other: abs(len(other) - len(name)))
@@ -259,13 +249,13 @@ def _close(name: str, names: Sequence[str]) -> tuple[str, ...]:
 def _slips(name: str, names: Sequence[str]) -> tuple[str, ...]:
     """Names for which one may be a slip: what comes after the words that they begin with is much alike."""
 
-    def likeness(other: str) -> float:
+    def rest_alike(other: str) -> float:
         words, others = name.split("_"), other.split("_")
-        same = _shared(words, others)
+        same = alike(words, others)
         return difflib.SequenceMatcher(None, "_".join(words[same:]), "_".join(others[same:])).ratio()
 
-    ranked = sorted(((likeness(other), other) for other in _near(name, names)), reverse=True)
-    return tuple(other for alike, other in ranked[:_COUNT] if alike >= _SLIP)
+    ranked = sorted(((rest_alike(other), other) for other in _near(name, names)), reverse=True)
+    return tuple(other for likeness, other in ranked[:_COUNT] if likeness >= _SLIP)
 
 
 def _by_size(asked: str, known: Iterable[Machine], name: Callable[[Machine], str]) -> list[Machine]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from cloudlib.catalog.text import dollars
 from cloudlib.config import cost
 from cloudlib.config.session import Session
-from cloudlib.errors import ConfigRejected, some
+from cloudlib.errors import ConfigRejected, counted, some
 from cloudlib.settings import max_usd_per_hour
 from cloudlib.show.ask import confirm
 from cloudlib.terraform.run import Change
@@ -39,7 +39,7 @@ def review(changes: Sequence[Change], now: Session) -> None:
     deleted = [change.address for change in changes if "delete" in change.actions]
     lost = [address for address in deleted if not address.startswith(_HOLDS_NOTHING)]
     if lost:
-        print(f"This destroys, or replaces with something new and empty, {counted(lost)}")
+        print(f"This destroys, or replaces with something new and empty, {resources(lost)}")
         confirm("Go on?", unchanged=MACHINES)
     if any({"create", "update"} & change.actions for change in changes):
         _confirm_cost(now)
@@ -87,6 +87,6 @@ def _confirm_cost(now: Session) -> None:
     confirm(f"Bring them up? ({why})", unchanged=MACHINES, hint=hint)
 
 
-def counted(names: Sequence[str]) -> str:
+def resources(names: Sequence[str]) -> str:
     """`2 resources: a, b`."""
-    return f"{len(names)} resource{'' if len(names) == 1 else 's'}: {some(names)}"
+    return f"{counted(len(names), 'resource')}: {some(names)}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from cloudlib.catalog.category import CATEGORIES
 from cloudlib.catalog.order import family_order
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, InstanceType
+from cloudlib.errors import counted
 from cloudlib.menus.conditions import Families, is_old, offer, offered_if, offered_regions
 from cloudlib.menus.help_texts import CATEGORIES as CATEGORY_NOTES
 from cloudlib.menus.help_texts import family_help, price_note, same_everywhere
@@ -171,14 +172,14 @@ def previous_option(names: MenuNames, catalog: Catalog, families: Families) -> t
     ended = dict.fromkeys(i.title for i in catalog.images if not i.supported)
     offers, about = [], []
     if names.family_prefix and old:
-        offers.append(f"{len(old)} previous-generation {'families' if len(old) > 1 else 'family'}")
+        offers.append(counted(len(old), "previous-generation family", "previous-generation families"))
     elif types:
         offers.append(f"{len(types)} previous-generation {names.type_noun}s")
     if types:
         listed = ", ".join(old or [t.name for t in types])
         about.append(f"{names.title} recommends its current generations, but still offers {listed}.")
     if ended:
-        offers.append(f"{len(ended)} {'releases' if len(ended) > 1 else 'release'} out of support")
+        offers.append(f"{counted(len(ended), 'release')} out of support")
         about.append(f"No more fixes come for {', '.join(ended)}.")
     if not offers:
         return ()

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from cloudlib.catalog.records import Catalog, InstanceType, Region, Zone
 from cloudlib.catalog.text import device, disks, dollars
+from cloudlib.errors import counted
 from cloudlib.menus.conditions import offered_regions
 from cloudlib.menus.names import MenuNames
 
@@ -64,7 +65,7 @@ def family_help(itypes: Sequence[InstanceType], catalog: Catalog, names: MenuNam
     everywhere = {region for t in itypes for region in t.regions}
     current = any(t.current_generation for t in itypes)
     lines = (
-        f"{itypes[0].category}, {len(itypes)} {'size' if len(itypes) == 1 else 'sizes'}.",
+        f"{itypes[0].category}, {counted(len(itypes), 'size')}.",
         "" if current else "Previous generation: newer ones usually do more for the price.",
         _labeled("GPU", sorted({gpu.name for t in itypes for gpu in t.gpus})),
         _labeled("Accelerator", sorted({other.name for t in itypes for other in t.accelerators})),

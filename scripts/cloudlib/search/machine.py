@@ -161,10 +161,11 @@ def places(regions: Iterable[Region]) -> dict[str, Place]:
 def of_catalog(catalog: Catalog) -> list[Machine]:
     """The machines of a catalog that boot Linux in some region, in its order; see `Machine.on_demand`."""
     shared = market(catalog)
-    return [_of_record(t, shared) for t in catalog.instance_types if t.linux_architectures and t.regions]
+    return [of_record(t, shared) for t in catalog.instance_types if t.linux_architectures and t.regions]
 
 
-def _of_record(itype: InstanceType, shared: Market) -> Machine:
+def of_record(itype: InstanceType, shared: Market) -> Machine:
+    """A type of a catalog as a machine; `shared` is the catalog's market."""
     return Machine(
         market=shared,
         name=itype.name,

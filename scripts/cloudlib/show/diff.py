@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from cloudlib.catalog.diff import CatalogDiff, Moved, Names, Repriced
 from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars, family_prompt
+from cloudlib.errors import counted
 
 _WIDTH = 100
 
@@ -18,21 +19,21 @@ def headline(diff: CatalogDiff) -> str:
     parts = [
         f"default region {diff.default_region[0]} -> {diff.default_region[1]}" if diff.default_region else "",
         *(
-            _counted(noun, names)
+            _changed(noun, names)
             for noun, names in (
-                (("region", "regions"), diff.regions),
-                (("zone", "zones"), diff.zones),
+                (("region",), diff.regions),
+                (("zone",), diff.zones),
                 (("family", "families"), diff.families),
-                (("type", "types"), diff.types),
-                (("image stream", "image streams"), diff.images),
+                (("type",), diff.types),
+                (("image stream",), diff.images),
                 (("price of disks and addresses", "prices of disks and addresses"), diff.rates),
             )
         ),
-        f"{number(len(diff.moved), ('type', 'types'))} offered elsewhere" if diff.moved else "",
-        f"{number(len(diff.repriced), ('price', 'prices'))} changed" if diff.repriced else "",
-        f"{number(len(diff.priced), ('price', 'prices'))} new" if diff.priced else "",
-        f"{number(len(diff.unpriced), ('price', 'prices'))} no longer known" if diff.unpriced else "",
-        f"{number(diff.restated, ('price', 'prices'))} from another source" if diff.restated else "",
+        f"{counted(len(diff.moved), 'type')} offered elsewhere" if diff.moved else "",
+        f"{counted(len(diff.repriced), 'price')} changed" if diff.repriced else "",
+        f"{counted(len(diff.priced), 'price')} new" if diff.priced else "",
+        f"{counted(len(diff.unpriced), 'price')} no longer known" if diff.unpriced else "",
+        f"{counted(diff.restated, 'price')} from another source" if diff.restated else "",
     ]
     return "; ".join(part for part in parts if part)
 
@@ -52,16 +53,11 @@ def sections(diff: CatalogDiff, old: Catalog, new: Catalog) -> dict[str, list[st
     return {title: entries for title, items in listed if (entries := list(items))}
 
 
-def number(count: int, noun: tuple[str, str]) -> str:
-    """`1 type`, `2 types`."""
-    return f"{count} {noun[count != 1]}"
-
-
-def _counted(noun: tuple[str, str], names: Names) -> str:
+def _changed(noun: Sequence[str], names: Names) -> str:
     """`2 families added, 1 removed`."""
     counts = ((names.added, "added"), (names.removed, "removed"), (names.changed, "changed"))
     some = [(len(listed), verb) for listed, verb in counts if listed]
-    first = [f"{number(count, noun)} {verb}" for count, verb in some[:1]]
+    first = [f"{counted(count, *noun)} {verb}" for count, verb in some[:1]]
     return ", ".join([*first, *(f"{count} {verb}" for count, verb in some[1:])])
 
 
@@ -96,8 +92,7 @@ def _region_titles(old: Catalog, new: Catalog) -> dict[str, str]:
 def _family_titles(old: Catalog, new: Catalog) -> dict[str, str]:
     """As the menus show a family, with its number of types."""
     return {
-        name: f"{family_prompt(name, types, catalog.default_region)}"
-        f"  ({number(len(types), ('type', 'types'))})"
+        name: f"{family_prompt(name, types, catalog.default_region)}  ({counted(len(types), 'type')})"
         for catalog in (old, new)
         for name, types in catalog.families().items()
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloudlib.catalog.diff import CatalogDiff
-from cloudlib.errors import printable
+from cloudlib.errors import counted, printable
 from cloudlib.show import diff as difftext
 
 #: The version of the JSON: a key may come, none changes its meaning or goes.
@@ -48,7 +48,7 @@ class Difference:
         beside = (
             "" if self.changes else ", though the records are the same: this version writes them differently"
         )
-        return f"would change {difftext.number(self.files, ('menu file', 'menu files'))}{beside}"
+        return f"would change {counted(self.files, 'menu file')}{beside}"
 
 
 def text(made: Sequence[Difference]) -> str:

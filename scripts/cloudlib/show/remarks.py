@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 
-from cloudlib.errors import printable
+from cloudlib.errors import counted, printable
 from cloudlib.search.answer import Answer, Nothing
 from cloudlib.search.question import Question
 from cloudlib.show import lookup
@@ -32,7 +32,7 @@ def why(nothing: Nothing | None) -> list[str]:
         return []
     lines = []
     if nothing.without:
-        lines.append(f"without {nothing.costly}: {nothing.without} machine{'s' * (nothing.without > 1)}")
+        lines.append(f"without {nothing.costly}: {counted(nothing.without, 'machine')}")
     else:
         lines.append(f"most are left out by {nothing.costly}")
     lines.append(f"nearest: {lookup.described(nothing.nearest)}")

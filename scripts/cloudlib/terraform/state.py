@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudlib.errors import CloudError
+from cloudlib.errors import CloudError, counted
 from cloudlib.settings import shown
 from cloudlib.terraform import backend, journal, snapshot
 from cloudlib.terraform.snapshot import Resource, Snapshot
@@ -146,10 +146,9 @@ def refuse_workspaces(folder: Path) -> None:
     for path in _others(folder):
         state = read(path)
         if state and state.resources:
-            name = path.parent.name
+            name, holds = path.parent.name, counted(len(state.resources), "resource")
             raise CloudError(
-                f"the workspace {name!r} of {shown(folder)} holds {_count(state.resources, 'resource')}; "
-                "only the default one is supported",
+                f"the workspace {name!r} of {shown(folder)} holds {holds}; only the default one is supported",
                 unchanged="every file and every machine",
                 hint=f"TF_WORKSPACE={name} terraform -chdir={shown(folder)} destroy "
                 f"-var-file=<the variables that they were made with>",
@@ -186,12 +185,12 @@ def _signs(folder: Path, kept: journal.Journal | None) -> Iterator[str]:
     and a lock are no signs.
     """
     if kept and kept.made:
-        yield f"{journal.NAME} lists {_count(kept.made, 'resource')}"
+        yield f"{journal.NAME} lists {counted(len(kept.made), 'resource')}"
     if kept and kept.unfinished:
-        yield f"{journal.NAME} has {_count(kept.unfinished, 'creation')} without an end"
+        yield f"{journal.NAME} has {counted(len(kept.unfinished), 'creation')} without an end"
     backup = folder / f"{NAME}.backup"
     if _backup(folder):
-        yield f"{backup.name} holds {_count(_backup(folder), 'resource')}"
+        yield f"{backup.name} holds {counted(len(_backup(folder)), 'resource')}"
     elif backup.exists() and backup.stat().st_size and not _readable(backup):
         yield f"{backup.name} cannot be read"
     if (folder / SSH_CONFIG).exists():
@@ -236,11 +235,12 @@ def _lost(folder: Path, now: Known) -> StateLost:
     what = now.lost
     if not what and now.missing:
         what = (
-            f"{shown(folder / NAME)} lacks {_count(now.missing, 'resource')} that terraform made, as "
+            f"{shown(folder / NAME)} lacks {counted(len(now.missing), 'resource')} that terraform made, as "
             f"{journal.NAME} records"
         )
     elif not what:
-        what = f"terraform was stopped while it created {_count(now.unfinished, 'resource')}, which may exist"
+        creating = counted(len(now.unfinished), "resource")
+        what = f"terraform was stopped while it created {creating}, which may exist"
     maybe = [Resource(address, "") for address in now.unfinished]
     if now.lost and not (now.missing or maybe):
         maybe = [*_names(folder)]
@@ -282,7 +282,3 @@ def _lines(resources: Sequence[Resource]) -> str:
     lines = [f"\n    {resource}" for resource in rows[:_SHOWN]]
     more = f"\n    and {len(rows) - _SHOWN} more, in {journal.NAME}" if len(rows) > _SHOWN else ""
     return "".join(lines) + more
-
-
-def _count(things: Sequence[object] | dict[Resource, str] | dict[str, None], what: str) -> str:
-    return f"{len(things)} {what}{'' if len(things) == 1 else 's'}"

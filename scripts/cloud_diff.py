@@ -71,18 +71,12 @@ def main(argv: Sequence[str]) -> int:
     return code
 
 
-def _html(made: Sequence[Difference]) -> str:
-    from cloudlib.report import difference  # jinja2, which this format alone needs
-
-    return difference.render(made)
-
-
 PAGE = ROOT / "cloud-diff.html"
 FORMATS: Mapping[str, Callable[[Sequence[Difference]], str]] = {
     "text": diff_formats.text,
     "markdown": diff_formats.markdown,
     "json": diff_formats.to_json,
-    "html": _html,
+    "html": diff_formats.html,
 }
 
 

@@ -16,7 +16,6 @@ import pytest
 from cloudlib.catalog.diff import difference
 from cloudlib.catalog.records import Catalog, Price
 from cloudlib.publish import tier
-from cloudlib.report import difference as report
 from cloudlib.show import diff as difftext
 from cloudlib.show import diff_formats
 from cloudlib.show.diff_formats import Difference
@@ -214,7 +213,7 @@ def test_texts_of_a_vendor_are_no_markup() -> None:
     made = Difference(
         "demo", diff, [bad], bad, bad, [bad], [bad], difftext.sections(diff, old, new), [bad], 3
     )
-    page = report.render([made])
+    page = diff_formats.html([made])
     assert (
         "<img" not in page and html.escape(bad, quote=False) in page and "49" not in page.split("<body>")[1]
     )

@@ -56,6 +56,11 @@ class Repriced:
         """After divided by before."""
         return self.after / self.before
 
+    @property
+    def factor(self) -> Decimal:
+        """How far the price moved, up or down: at least 1."""
+        return max(self.ratio, 1 / self.ratio)
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogDiff:
@@ -80,6 +85,11 @@ class CatalogDiff:
 
     def __bool__(self) -> bool:
         return any(getattr(self, f.name) for f in fields(self))
+
+    @property
+    def largest_moves(self) -> list[Repriced]:
+        """The prices that changed, the largest moves first."""
+        return sorted(self.repriced, key=lambda price: price.factor, reverse=True)
 
 
 def difference(old: Catalog, new: Catalog) -> CatalogDiff:

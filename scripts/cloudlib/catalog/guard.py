@@ -197,8 +197,8 @@ def _prices(diff: CatalogDiff, old: Catalog) -> Iterator[str]:
     yield from _over("unpriced", total, diff.unpriced, show=_in_place, weight=before.__getitem__)
     total -= len(diff.unpriced)
     for key, factor in _FACTORS.items():
-        moved = [p for p in diff.repriced if _factor(p) >= factor]
-        yield from _over(key, total, moved, show=_repriced, weight=_factor)
+        moved = [p for p in diff.repriced if p.factor >= factor]
+        yield from _over(key, total, moved, show=_repriced, weight=lambda p: p.factor)
     ratio = (
         median([p.ratio for p in diff.repriced] + [Decimal(1)] * (total - len(diff.repriced))) if total else 1
     )
@@ -218,11 +218,6 @@ def _date(new: Catalog, now: datetime) -> Iterator[str]:
         fetched = fetched.replace(tzinfo=timezone.utc)
     if fetched > now + _CLOCKS:
         yield f"it was fetched in the future, on {text[:16]}: one of the clocks is wrong"
-
-
-def _factor(price: Repriced) -> Decimal:
-    """How far the price moved, up or down: at least 1."""
-    return max(price.ratio, 1 / price.ratio)
 
 
 def _repriced(price: Repriced) -> str:

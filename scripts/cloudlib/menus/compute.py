@@ -20,7 +20,7 @@ from cloudlib.menus.families import (
     price_heading,
 )
 from cloudlib.menus.help_texts import price_note, type_help
-from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, Source, all_of, any_of, none_of
+from cloudlib.menus.kconfig import Choice, Comment, Config, Default, Node, Source, all_of, none_of, switch
 from cloudlib.menus.names import MenuNames
 from cloudlib.menus.rows import type_rows
 from cloudlib.menus.symbols import SymbolTable, symbol
@@ -78,11 +78,7 @@ def _can_nest(names: MenuNames, families: Families) -> tuple[Config, ...]:
         if len(unable) < len(instance_types):
             term = all_of(symbol(names.family_prefix, name), none_of(unable))
             terms.append(f"({term})" if unable else term)
-    return (Config(name=names.can_nest, defaults=_true_if(terms)),)
-
-
-def _true_if(terms: Sequence[str]) -> tuple[Default, ...]:
-    return (Default(value="y", condition=any_of(terms)),) if terms else ()
+    return (switch(names.can_nest, terms),)
 
 
 def _sizes(

@@ -3,22 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
-from cloudlib.catalog.records import InstanceType
+from cloudlib.catalog.records import Image, InstanceType
 from cloudlib.menus.conditions import Families, type_terms
-from cloudlib.menus.kconfig import Config, Default, any_of
+from cloudlib.menus.kconfig import Config, Default, any_of, switch
 from cloudlib.menus.names import ANY_MODE, MenuNames
 from cloudlib.menus.symbols import SymbolTable
 
 
 def facts(names: MenuNames, table: SymbolTable, families: Families) -> Iterator[Config]:
     """GPU, features, boot modes and the number of data volumes of the chosen type."""
-    yield _switch(names.is_gpu, type_terms(families, names, lambda t: bool(t.gpus)))
+    yield switch(names.is_gpu, type_terms(families, names, lambda t: bool(t.gpus)))
     for feature in names.features:
         name = names.type_feature(feature)
         table.reserve(name, "a feature of types")
-        yield _switch(name, type_terms(families, names, _has(feature)))
+        yield switch(name, type_terms(families, names, has(feature)))
     if names.exports_boot_modes:
         table.reserve(names.boot_modes, "the boot modes of types")
         defaults = _by_value(families, names, lambda t: ",".join(t.boot_modes) or ANY_MODE)
@@ -29,12 +29,9 @@ def facts(names: MenuNames, table: SymbolTable, families: Families) -> Iterator[
         yield Config(names.max_data_volumes, type="int", defaults=defaults)
 
 
-def _switch(name: str, terms: Sequence[str]) -> Config:
-    return Config(name, defaults=(Default("y", any_of(terms)),) if terms else ())
-
-
-def _has(feature: str) -> Callable[[InstanceType], bool]:
-    return lambda itype: feature in itype.features
+def has(feature: str) -> Callable[[InstanceType | Image], bool]:
+    """Is a feature one of those of a type or an image?"""
+    return lambda record: feature in record.features
 
 
 def _volumes(itype: InstanceType, most: int) -> int:

@@ -17,7 +17,8 @@ from cloudlib.catalog.order import natural
 from cloudlib.catalog.records import ARCHITECTURES, Catalog, Image, InstanceType
 from cloudlib.errors import CatalogError
 from cloudlib.menus.conditions import menu_families, type_terms
-from cloudlib.menus.kconfig import Choice, Comment, Config, Default, If, Node, all_of, any_of, none_of
+from cloudlib.menus.facts import has
+from cloudlib.menus.kconfig import Choice, Comment, Config, Default, If, Node, all_of, any_of, none_of, switch
 from cloudlib.menus.names import ANY_MODE, TARGET, MenuNames
 from cloudlib.menus.symbols import SymbolTable, symbol
 
@@ -76,16 +77,16 @@ def gpu_images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[
     use = table.claim(names.switch, f"_USE_{names.images.gpu}")
     nvidia = table.claim(names.switch, "_HAS_NVIDIA_GPU")
     terms = type_terms(menu_families(catalog), names, _has_nvidia_gpu)
-    flag = Config(nvidia, defaults=(Default("y", any_of(terms)),) if terms else ())
+    flag = switch(nvidia, terms)
     if not streams:
         return (flag,)
-    switch = Config(
+    use_gpu_image = Config(
         use,
         prompt="Use a GPU-optimized image instead of the distribution's own",
         depends=(nvidia,),
         help="These come with NVIDIA's driver, CUDA and machine learning frameworks.",
     )
-    return (flag, switch, If(use, tuple(_gpu_choice(streams, names, table))))
+    return (flag, use_gpu_image, If(use, tuple(_gpu_choice(streams, names, table))))
 
 
 def _has_nvidia_gpu(itype: InstanceType) -> bool:
@@ -300,7 +301,7 @@ def _of_image(
     for feature in names.features:
         name = names.feature(feature)
         table.reserve(name, "a feature of types and images")
-        condition = all_of(names.type_feature(feature), _in_parentheses(chosen(_has(feature))))
+        condition = all_of(names.type_feature(feature), _in_parentheses(chosen(has(feature))))
         yield Config(name, defaults=(Default("y", condition),))
     if names.exports_boot_modes:
         table.reserve(names.image_boot_modes, "the boot modes of images")
@@ -311,10 +312,6 @@ def _of_image(
 
 def _in_parentheses(expression: str) -> str:
     return f"({expression})" if expression else ""
-
-
-def _has(feature: str) -> Callable[[Image], bool]:
-    return lambda image: feature in image.features
 
 
 def _boots_with(modes: tuple[str, ...]) -> Callable[[Image], bool]:

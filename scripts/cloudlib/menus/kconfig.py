@@ -112,6 +112,11 @@ def all_of(*terms: str) -> str:
     return " && ".join(f"({term})" if "||" in term else term for term in real)
 
 
+def switch(name: str, terms: Sequence[str]) -> Config:
+    """A symbol without a prompt that is y where one of these terms holds."""
+    return Config(name, defaults=(Default("y", any_of(terms)),) if terms else ())
+
+
 def quote(text: str) -> str:
     """A Kconfig string literal; CatalogError for text that cannot be one in both parsers.
 

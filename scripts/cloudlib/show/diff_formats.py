@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""What a refresh changed of one provider, as text for a terminal, as Markdown for a review, and as JSON."""
+"""What a refresh changed of one provider, as text, as Markdown and HTML for a review, and as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from cloudlib.catalog.diff import CatalogDiff
+from cloudlib.catalog.diff import CatalogDiff, Repriced
+from cloudlib.catalog.text import dollars
 from cloudlib.errors import counted, printable
 from cloudlib.show import diff as difftext
 
 #: The version of the JSON: a key may come, none changes its meaning or goes.
 VERSION = 1
+_MOVES = 1000  # rows of the price table of HTML
 _SHOWN = 20  # entries of a section in text; the other formats have all
 
 
@@ -106,7 +108,10 @@ def _block(title: str, entries: Sequence[str]) -> list[str]:
 
 def to_json(made: Sequence[Difference]) -> str:
     """One object; docs/json.md describes it."""
-    return json.dumps({"version": VERSION, "providers": [_plain(one) for one in made]}, indent=2) + "\n"
+    return (
+        json.dumps({"version": VERSION, "providers": [_plain(one) for one in made]}, indent=2, default=float)
+        + "\n"
+    )
 
 
 def _plain(one: Difference) -> dict[str, Any]:
@@ -119,14 +124,7 @@ def _plain(one: Difference) -> dict[str, Any]:
         "generated": one.generated,
         "not_reached": [*one.silent, *one.remarks],
         "refusals": list(one.refusals),
-        "changes": {
-            name: {
-                "added": list(getattr(diff, name).added),
-                "removed": list(getattr(diff, name).removed),
-                "changed": {key: list(fields) for key, fields in getattr(diff, name).changed.items()},
-            }
-            for name in names
-        },
+        "changes": {name: asdict(getattr(diff, name)) for name in names},
         "offered_elsewhere": [
             {
                 "type": move.type,
@@ -135,12 +133,25 @@ def _plain(one: Difference) -> dict[str, Any]:
             }
             for move in diff.moved
         ],
-        "repriced": [
-            {"type": p.type, "region": p.region, "before": float(p.before), "after": float(p.after)}
-            for p in diff.repriced
-        ],
-        "prices_new": [list(pair) for pair in diff.priced],
-        "prices_lost": [list(pair) for pair in diff.unpriced],
+        "repriced": [asdict(price) for price in diff.repriced],
+        "prices_new": diff.priced,
+        "prices_lost": diff.unpriced,
         "defconfigs": list(one.defconfigs),
         "menu_files": one.files,
     }
+
+
+def html(made: Sequence[Difference]) -> str:
+    """A page to attach to a review. It has no script at all."""
+    from cloudlib.report import page  # jinja2, which this format alone needs
+
+    return page.template("difference.html.j2").render(
+        made=made,
+        moves={one.provider: [_move(price) for price in one.changes.largest_moves[:_MOVES]] for one in made},
+        **page.inline((), (page.HERE / "page.css",)),
+    )
+
+
+def _move(price: Repriced) -> tuple[str, str, str, str, str]:
+    percent = f"{(price.ratio - 1) * 100:+.1f} %"
+    return (price.type, price.region, dollars(price.before), dollars(price.after), percent)

@@ -80,8 +80,7 @@ def _body(provider: Provider, old: Catalog | None, new: Catalog, touched: Sequen
 def _changes(diff: CatalogDiff, touched: Sequence[str]) -> Iterator[str]:
     yield from _named("Families", diff.families)
     yield from _named("Regions", diff.regions)
-    moves = sorted(diff.repriced, key=lambda p: max(p.ratio, 1 / p.ratio), reverse=True)
-    yield from _listed("Largest price moves", [difftext.change(move) for move in moves], _MOVES)
+    yield from _listed("Largest price moves", [difftext.change(move) for move in diff.largest_moves], _MOVES)
     yield from _listed("Defconfigs", touched, _DEFCONFIGS)
 
 

@@ -16,7 +16,7 @@ from cloudlib.catalog.area import AREAS
 from cloudlib.catalog.records import ARCHITECTURES
 from cloudlib.errors import UsageError
 from cloudlib.search.machine import BOOT_MODES, Machine
-from cloudlib.search.question import ANY, ANY_GPU, Question, Range, devices, named
+from cloudlib.search.question import ANY_GPU, Question, Range, devices, named
 
 _FIGURE = r"[0-9]+(?:\.[0-9]+)?"
 _AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -57,14 +57,14 @@ def read(need: str, place: str, price: str, machines: Sequence[Machine]) -> Phra
     fields: dict[str, Any] = {}
     for pattern, field in _MEASURES:
         for match in pattern.finditer(text):
-            fields[field] = span(match[1])
+            fields[field] = Range.read(match[1])
         text = pattern.sub(" ", text)
 
     def counted(match: re.Match[str]) -> str:
         number, model = (match[1], match[2]) if match[2] else (match[4], match[3])
         if "gpu" not in _of_machines(model, machines):
             return match[0]  # 8xlarge
-        fields.update(gpu=model, gpus=span(number))
+        fields.update(gpu=model, gpus=Range.read(number))
         return " "
 
     text = _COUNTED.sub(counted, text)
@@ -76,16 +76,6 @@ def read(need: str, place: str, price: str, machines: Sequence[Machine]) -> Phra
             names.append(word)
     asked = replace(Question(), **fields, **_place(place), max_price=_usd(price))
     return Phrase(asked, tuple(names))
-
-
-def span(text: str) -> Range:
-    """`8..16`, `8..`, `..16`, or one number."""
-    low, dots, high = text.partition("..")
-    return (
-        Range(Decimal(low) if low else None, Decimal(high or low) if high or not dots else None)
-        if text != ".."
-        else ANY
-    )
 
 
 def _of_machines(word: str, machines: Sequence[Machine]) -> dict[str, Any]:

@@ -36,6 +36,12 @@ class Range:
     low: Decimal | None = None
     high: Decimal | None = None
 
+    @classmethod
+    def read(cls, text: str) -> Range:
+        """The range that a text says, `..` for any. Raises decimal.InvalidOperation."""
+        low, dots, high = text.partition("..")
+        return cls(*(Decimal(bound) if bound else None for bound in (low, high if dots else low)))
+
     def __bool__(self) -> bool:
         return self.low is not None or self.high is not None
 

@@ -50,15 +50,14 @@ def _number(text: str, read: Callable[[str], _T], valid: Callable[[_T], bool], w
 
 def span(text: str) -> Range:
     """A range: `8..16`, `8..`, `..16`, or one number, which is just that."""
-    low, dots, high = text.partition("..")
     try:
-        bounds = [Decimal(part) if part else None for part in (low, high if dots else low)]
+        asked = Range.read(text)
     except InvalidOperation:
-        bounds = [None, None]
-    known = [bound for bound in bounds if bound is not None]
+        asked = ANY
+    known = [bound for bound in (asked.low, asked.high) if bound is not None]
     if not known or not all(b.is_finite() and b >= 0 for b in known) or known != sorted(known):
         raise argparse.ArgumentTypeError(f"{text!r} is not a range: 8..16, 8.., ..16 or 8")
-    return Range(*bounds)
+    return asked
 
 
 def model(text: str) -> tuple[str, Range]:

@@ -147,12 +147,8 @@ def _types(provider: Provider, options: argparse.Namespace) -> None:
 
 def _priced_in(itype: InstanceType, named: frozenset[str], home: str) -> str:
     """The region whose price is shown: of several that are named the cheapest that has the type."""
-
-    def cheap(region: str) -> tuple[object, ...]:
-        price = itype.price_in(region)
-        return (price is None, price.usd_per_hour if price else 0, region)
-
-    return min(named.intersection(itype.regions), key=cheap) if len(named) > 1 else next(iter(named), home)
+    having = queries.cheapest_first(itype, named.intersection(itype.regions))
+    return having[0] if len(named) > 1 else next(iter(named), home)
 
 
 def _images(provider: Provider, options: argparse.Namespace) -> None:

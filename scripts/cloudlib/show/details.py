@@ -94,16 +94,12 @@ def _show_regions(itype: InstanceType, catalog: Catalog) -> None:
         usd = itype.price_in(name)
         return dollars(usd.usd_per_hour) if usd else "unknown"
 
-    def cheap(name: str) -> tuple[object, ...]:
-        usd = itype.price_in(name)
-        return (usd is None, usd.usd_per_hour if usd else 0, name)
-
     some_zones = any(zones.values())
     table.show(
         ["region", "place", "per hour", *(["zones"] if some_zones else [])],
         [
             [name, known[name].long_name, price(name), *([zones[name]] if some_zones else [])]
-            for name in sorted(itype.regions, key=cheap)
+            for name in queries.cheapest_first(itype, itype.regions)
         ],
         sys.stdout,
         right={"per hour"},

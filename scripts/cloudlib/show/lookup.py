@@ -74,10 +74,13 @@ def markets(machines: Sequence[Machine]) -> list[Market]:
 
 def described(one: Row) -> str:
     """`aws p5.48xlarge in us-east-1, 192 vCPU, 2048 GiB, 8 x H100 80 GiB, $55.04/h`."""
+    price = ", price unknown" if one.usd is None else ""
+    return f"{one.machine.provider} {one.machine.name} in {one.region}, {facts(one)}{price}"
+
+
+def facts(one: Row) -> str:
+    """`16 vCPU, 64 GiB, $0.8064/h`: without a price where that is not known."""
     machine = one.machine
-    gpus = f", {found.gpus(machine)}" if machine.gpus or machine.accelerators else ""
-    usd = "price unknown" if one.usd is None else f"{dollars(one.usd)}/h"
-    return (
-        f"{machine.provider} {machine.name} in {one.region}, {machine.vcpus} vCPU,"
-        f" {gib(machine.memory_mib)} GiB{gpus}, {usd}"
-    )
+    price = "" if one.usd is None else f"{dollars(one.usd)}/h"
+    parts = (f"{machine.vcpus} vCPU", f"{gib(machine.memory_mib)} GiB", found.gpus(machine), price)
+    return ", ".join(filter(None, parts))

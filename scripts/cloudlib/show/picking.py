@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import kconfiglib
 
-from cloudlib.catalog.text import dollars, gib, sold_as
+from cloudlib.catalog.text import sold_as
 from cloudlib.config import fragments, launch, pick, selection, session, variables
 from cloudlib.config.finding import ERROR
 from cloudlib.config.pick import Pick
@@ -22,7 +22,7 @@ from cloudlib.search.machine import Machine
 from cloudlib.search.question import Question, images_for
 from cloudlib.search.where import is_named, where
 from cloudlib.settings import config_file, existing_config, shown
-from cloudlib.show import found, lookup
+from cloudlib.show import lookup
 
 
 def from_search(registry: Registry, row: Row, asked: Question, defconfig: str) -> None:
@@ -37,8 +37,8 @@ def from_search(registry: Registry, row: Row, asked: Question, defconfig: str) -
     kconf = session.parse(registry)
     names = registry.load(row.machine.provider).MENU_NAMES
     pick.load(kconf, pick.settings(chosen, names), row.machine.name)
-    said = session.write_defconfig(kconf, path, describe(row)) if path else session.write_config(kconf)
-    print(message(f"{describe(row)}\n{said}"))
+    said = session.write_defconfig(kconf, path, _title(row)) if path else session.write_config(kconf)
+    print(message(f"{_title(row)}\n{said}"))
 
 
 def change(registry: Registry, type_name: str, region: str, image: str) -> None:
@@ -73,7 +73,7 @@ def change(registry: Registry, type_name: str, region: str, image: str) -> None:
         pick.load(kconf, wanted, machine.name)
     _refuse_unlaunchable(kconf, registry)
     said = session.write_config(kconf)
-    print(message(f"{describe(row)}\n{said}"))
+    print(message(f"{_title(row)}\n{said}"))
     for line in pick.changes(before, pick.values(kconf)):
         print(message(f"changed: {line}"))
 
@@ -171,10 +171,6 @@ def _refuse_unlaunchable(kconf: kconfiglib.Kconfig, registry: Registry) -> None:
         )
 
 
-def describe(row: Row) -> str:
+def _title(row: Row) -> str:
     """A line for `make help`: "m7i.4xlarge in us-east-1: 16 vCPU, 64 GiB, $0.8064/h." """
-    machine = row.machine
-    gpus = [found.gpus(machine)] if machine.gpus or machine.accelerators else []
-    price = [f"{dollars(row.usd)}/h"] if row.usd is not None else []
-    figures = [f"{machine.vcpus} vCPU", f"{gib(machine.memory_mib)} GiB", *gpus, *price]
-    return f"{machine.name} in {row.region}: {', '.join(figures)}."
+    return f"{row.machine.name} in {row.region}: {lookup.facts(row)}."

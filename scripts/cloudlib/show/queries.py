@@ -38,6 +38,16 @@ def types_of(catalog: Catalog, *, family: str = "", regions: Collection[str] = (
     return offered
 
 
+def cheapest_first(itype: InstanceType, regions: Iterable[str]) -> list[str]:
+    """Regions by the price of a type in them, those without a known one last."""
+
+    def order(region: str) -> tuple[object, ...]:
+        price = itype.price_in(region)
+        return (price is None, price.usd_per_hour if price else 0, region)
+
+    return sorted(regions, key=order)
+
+
 def _elsewhere(catalog: Catalog, types: Iterable[InstanceType], region: str) -> str:
     """Where types are offered that are not offered in a region, or why nothing is."""
     record = next((r for r in catalog.regions if r.name == region), None)

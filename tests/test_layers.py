@@ -109,7 +109,7 @@ WAYS_OUT = {
         *("cloudlib.calls.run", "cloudlib.calls.pipes", "cloudlib.calls.watch"),
         *("cloudlib.publish.staged", "make_venv"),
     },
-    "requests": {"cloudlib.calls.rest", "cloudlib.calls.no_answer"},
+    "requests": {"cloudlib.calls.rest", "cloudlib.calls.no_answer", "cloudlib.calls.state_lock"},
     **{name: set() for name in ("socket", "urllib.request", "http.client", "boto3", "multiprocessing")},
 }
 

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from cloudlib.errors import ConfigRejected
 from cloudlib.provider import Variables
 from cloudlib.settings import is_loopback
+from cloudlib.terraform.backend import FILE
 
-NAME = "backend.tf.json"
+NAME = FILE
 
 
 def text(values: Variables, provider: str) -> str:

@@ -11,12 +11,15 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from cloudlib.errors import CallFailed, CloudError
 from cloudlib.settings import shown
 from cloudlib.terraform import program
 
+#: Written by `make` where a shared state is chosen.
+FILE = "backend.tf.json"
 _BACKEND = re.compile(r'\bbackend"?[\s{:]{0,40}"(\w+)"')
 #: The variables that backends take their credentials from, by prefix.
 _OWN = {
@@ -41,6 +44,16 @@ def kind(folder: Path) -> str:
     except (OSError, ValueError, AttributeError):
         return ""
     return "" if recorded == "local" else recorded
+
+
+def written(folder: Path) -> Mapping[str, object]:
+    """The settings of the backend that `make` wrote; {} where it wrote none."""
+    try:
+        backends = json.loads((folder / FILE).read_text(encoding="utf-8"))["terraform"]["backend"]
+        (settings,) = backends.values()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return settings if isinstance(settings, dict) else {}
 
 
 def configures(path: Path) -> str:

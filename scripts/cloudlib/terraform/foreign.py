@@ -18,11 +18,10 @@ from pathlib import Path
 
 from cloudlib.errors import CloudError, some
 from cloudlib.settings import shown, terraform_extra
+from cloudlib.terraform import backend
 
 #: The files of a module of ours.
 MODULE = frozenset({"main.tf", "network.tf", "provider.tf", "shared.tf", "vars.tf"})
-#: Written by `make` where a shared state is chosen.
-_BACKEND = "backend.tf.json"
 #: TF_DATA_DIR is another .terraform, with a backend and a workspace of its own. With TF_ENCRYPTION OpenTofu
 #: writes states that only it can read: https://opentofu.org/docs/language/state/encryption
 _ELSEWHERE = frozenset({"TF_DATA_DIR", "TF_ENCRYPTION"})
@@ -46,7 +45,7 @@ def refuse(folder: Path) -> None:
 def _files(folder: Path) -> Iterator[str]:
     names = {path.name for pattern in _LOADED for path in folder.glob(pattern)}
     # terraform skips configuration files that begin with a dot, as an editor's do
-    return (n for n in names - MODULE - {_BACKEND} if ".tfvars" in n or not n.startswith("."))
+    return (n for n in names - MODULE - {backend.FILE} if ".tfvars" in n or not n.startswith("."))
 
 
 def _variables() -> Iterator[str]:

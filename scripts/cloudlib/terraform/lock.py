@@ -6,33 +6,65 @@ https://developer.hashicorp.com/terraform/language/state/locking
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import datetime, timezone
+from pathlib import Path
 
-from cloudlib.terraform import age
+from cloudlib.settings import shown
+from cloudlib.terraform import age, backend
 
 _REFUSED = "Error acquiring the state lock"
-#: Backends that know no owner: terraform prints its own name and time there, as if they were the owner's.
+#: With an http or a pg backend terraform prints its own name and time there, as if they were the owner's:
 #: .../terraform/internal/backend/remote-state/http/client.go, .../pg/client.go
-_TELL_NOTHING = ("http", "pg")
+_NOT_THE_OWNER = "the name above is your own"
+#: PostgreSQL knows who is connected. A lock ends with its connection, and force-unlock does nothing.
+_LOOK = (
+    'psql "$PG_CONN_STR" -c "select pid, usename, client_addr, now() - backend_start as since '
+    "from pg_locks join pg_stat_activity using (pid) where locktype = 'advisory' and granted\""
+)
 
 
-def held_by(text: str, kind: str, now: datetime | None = None) -> str:
-    """`ada@laptop has held the lock of the state for 3 h 15 min`; "" where terraform says nothing of a lock.
+def hint(text: str, folder: Path, now: datetime | None = None) -> str:
+    """`ada@laptop has held the lock of the state for 3 h 15 min: wait for it`, and how to release a dead one.
 
-    `kind` is the type of the backend, "" for a local state.
+    "" where terraform says nothing of a lock.
     """
     if _REFUSED not in text:
         return ""
-    if kind in _TELL_NOTHING:
+    kind = backend.kind(folder)
+    if kind == "pg":
         return (
-            f"somebody else has the lock of the state; the {kind} backend does not tell who, "
-            "and the name above is your own"
+            f"somebody else has the lock of the state: wait for it; {_NOT_THE_OWNER}\n"
+            f"PostgreSQL does not name the owner of a lock; who is connected, and since when:\n{_LOOK}\n"
+            "select pg_terminate_backend(PID) ends that connection, if that run is dead for certain"
         )
+    who, since = _asked(folder) if kind == "http" else _printed(text)
+    if who and since:
+        span = age.words(age.since(since, now or datetime.now(timezone.utc)))
+        held = f"{who} has held the lock of the state for {span}: wait for it"
+    elif kind == "http":
+        held = f"somebody else has the lock of the state: wait for it; {_NOT_THE_OWNER}"
+    else:
+        return ""
+    release = f"terraform -chdir={shown(folder)} force-unlock ID, if that run is dead for certain"
+    return f"{held}\n{release}"
+
+
+def _printed(text: str) -> tuple[str, datetime | None]:
+    """The owner and the time in terraform's message."""
     who = re.search(r"^[│ ]{0,9}Who: +(\S+)", text, re.M)
     created = re.search(r"^[│ ]{0,9}Created: +(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \+0000", text, re.M)
-    if not who or not created:
-        return ""
-    since = datetime.strptime(created[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
-    span = age.since(since, now or datetime.now(timezone.utc))
-    return f"{who[1]} has held the lock of the state for {age.words(span)}"
+    return (who[1] if who else ""), (age.moment(created[1]) if created else None)
+
+
+def _asked(folder: Path) -> tuple[str, datetime | None]:
+    """The same from the server of an http backend that `make` wrote."""
+    from cloudlib.calls import state_lock  # with a conflict alone: it brings requests
+
+    user = os.environ.get("TF_HTTP_USERNAME", "")
+    address = backend.written(folder).get("lock_address")
+    if not isinstance(address, str):
+        return "", None
+    told = state_lock.owner(address, (user, os.environ.get("TF_HTTP_PASSWORD", "")) if user else None)
+    return str(told.get("Who") or ""), age.moment(str(told.get("Created")))

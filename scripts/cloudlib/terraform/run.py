@@ -268,9 +268,7 @@ class Terraform:
 
     def _unlocked(self, said: str, hint: str) -> str:
         """The hint for a failure: of a lock that somebody else has, to wait for it."""
-        held = lock.held_by(said, backend.kind(self.folder))
-        release = f"terraform -chdir={shown(self.folder)} force-unlock ID, if that run is dead for certain"
-        return f"{held}: wait for it\n{release}" if held else hint
+        return lock.hint(said, self.folder) or hint
 
     @property
     def _own(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ TYPES = ["gpu_1x_h100_pcie", "gpu_8x_a100", "m7i.large", "p5.4xlarge", "p5.48xla
         ("h100", TYPES, ["gpu_1x_h100_pcie"]),
         ("p5", TYPES, ["p5.4xlarge", "p5.48xlarge"]),
         ("m7i.lagre", TYPES, ["m7i.large"]),
+        ("us-esat1", ["us-west1", "us-east1"], ["us-east1", "us-west1"]),
         ("mars", REGIONS, []),
         ("Atlantis", REGIONS, []),
         ("wombat", TYPES, []),

@@ -23,6 +23,7 @@ def alike(text: str, names: Iterable[str] | Mapping[str, str], most: int = 5) ->
     known = {plain(compared): given for compared, given in known.items()}
     wanted = plain(text)
     close = difflib.get_close_matches(wanted, known, n=most, cutoff=_SLIP)
+    close.sort(key=lambda name: sorted(name) != sorted(wanted))  # two letters exchanged: first of all
     having = [name for name in known if wanted in name] if len(wanted) > 1 else []
     return list(dict.fromkeys(known[name] for name in (*close, *having)))[:most]
 

@@ -254,8 +254,9 @@ def _slips(name: str, names: Sequence[str]) -> tuple[str, ...]:
         same = alike(words, others)
         return difflib.SequenceMatcher(None, "_".join(words[same:]), "_".join(others[same:])).ratio()
 
-    ranked = sorted(((rest_alike(other), other) for other in _near(name, names)), reverse=True)
-    return tuple(other for likeness, other in ranked[:_COUNT] if likeness >= _SLIP)
+    much = {other: likeness for other in _near(name, names) if (likeness := rest_alike(other)) >= _SLIP}
+    ranked = sorted(much, key=lambda other: (sorted(other) != sorted(name), -much[other], other))
+    return tuple(ranked[:_COUNT])
 
 
 def _by_size(asked: str, known: Iterable[Machine], name: Callable[[Machine], str]) -> list[Machine]:

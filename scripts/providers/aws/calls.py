@@ -61,7 +61,7 @@ def run_aws_command(command: Sequence[str], region: str | None = None, *, log: C
         own=ENVIRONMENT,
         env={**own_environment(), **log.credentials},
         classify=classify,
-        hint=SETUP_HINT,
+        hint=meanings.INSTALL_HINT,
     )
 
 
@@ -121,7 +121,7 @@ def region_not_enabled(error: CloudError, region: str, *, asked_for: bool) -> Cl
         why = f"the default region, {region}, is not enabled"
         where = f"valid credentials are refused too if {why}: set AWS_REGION"
     if isinstance(error, RegionUnavailable):
-        what = f"aws has no valid credentials for {region}: {error.what}"
+        what = f"no valid AWS credentials for {region}: {error.what}"
     elif isinstance(error, NoCredentials) and "InvalidClientTokenId" in error.what:
         what = error.what
     else:
@@ -136,7 +136,7 @@ def _run_text(argv: Sequence[str], log: CallLog) -> str:
         timeout=call_timeout(TIMEOUT),
         own=ENVIRONMENT,
         classify=classify,
-        hint=SETUP_HINT,
+        hint=meanings.INSTALL_HINT,
     )
     return out.decode("utf-8", "replace").strip()
 

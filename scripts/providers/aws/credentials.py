@@ -65,9 +65,7 @@ def _variables(answer: bytes) -> dict[str, str]:
     if not all(text.isascii() and text.isprintable() for text in (key, secret, token)):
         raise BadReply("aws: the answer to export-credentials has no plain text")
     if _is_over(until):
-        raise NoCredentials(
-            f"aws has no valid credentials: they expired at {until}", hint=aws_calls.SETUP_HINT
-        )
+        raise NoCredentials(f"no valid AWS credentials: they expired at {until}", hint=aws_calls.SETUP_HINT)
     return {
         _KEY: key,
         _SECRET: secret,

@@ -17,8 +17,11 @@ from cloudlib.errors import (
 )
 
 SETUP_HINT = (
-    "install the AWS CLI (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html),\n"
-    "then run `aws configure`, `aws sso login`, or set AWS_PROFILE; `aws sts get-caller-identity` must answer"
+    "run `aws configure` or `aws sso login`, or set AWS_PROFILE; `aws sts get-caller-identity` must answer"
+)
+INSTALL_HINT = (
+    "install the AWS CLI: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html\n"
+    f"then {SETUP_HINT}"
 )
 
 #: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -36,14 +39,14 @@ MEANINGS = (
         r"(?i:unable to (?:locate|load) (?:credentials|authorization token)|no credentials found|"
         r"partial credentials)",
         NoCredentials,
-        "aws has no valid credentials",
+        "no valid AWS credentials",
         SETUP_HINT,
     ),
     Meaning(
         r"custom-process|credential.?process|Error when retrieving credentials from (?!sso|login)|"
         r"refreshed credentials are still expired|\AExpecting value: line",
         NoCredentials,
-        "aws has no valid credentials: the command or service that should supply them failed",
+        "no valid AWS credentials: the command or service that should supply them failed",
         "`aws configure list` names the source; `aws sts get-caller-identity` must answer",
     ),
     Meaning(
@@ -60,7 +63,7 @@ MEANINGS = (
     Meaning(
         r"Signature (?:expired|not yet current)|\((?:RequestExpired|RequestTimeTooSkewed)\)",
         NoCredentials,
-        "aws has no valid credentials, or the clock of this machine is wrong",
+        "no valid AWS credentials, or the clock of this machine is wrong",
         f"check this machine's clock with `date -u`\n{SETUP_HINT}",
     ),
     Meaning(
@@ -72,7 +75,7 @@ MEANINGS = (
         r"Missing Dependency|requires an additional dependency",
         NotSetUp,
         "this aws lacks a part that its configured login needs",
-        SETUP_HINT,
+        INSTALL_HINT,
     ),
     # `aws login` and its refresh tokens: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
     Meaning(
@@ -86,7 +89,7 @@ MEANINGS = (
         r"config profile \(.{0,200}\) could not be found|source[_ ]profile|Unable to parse config file|"
         r"credential configuration|credential[_ ]source|required (?:SSO )?configuration",
         NoCredentials,
-        "aws has no valid credentials: its configuration names none",
+        "no valid AWS credentials: its configuration names none",
         f"check AWS_PROFILE and ~/.aws/config; `aws configure list-profiles` lists profiles\n{SETUP_HINT}",
     ),
     Meaning(
@@ -101,7 +104,7 @@ MEANINGS = (
         r"when calling the (?:AssumeRole\w*|GetSessionToken|GetFederationToken|GetRoleCredentials) operation|"
         r"\((?:InvalidIdentityToken|IDP\w+)\)|[Ww]eb.?[Ii]dentity|serviceaccount/token",
         NoCredentials,
-        "aws has no valid credentials: the role is not given to it",
+        "no valid AWS credentials: the role is not given to it",
         "`aws sts get-caller-identity` must answer: check the role, its trust policy, and the token file or\n"
         "the profile that the role is assumed with",
     ),
@@ -110,7 +113,7 @@ MEANINGS = (
         r"SubscriptionRequired\w*|ExpiredToken\w*|(?:Invalid|Incomplete)Signature\w*|SignatureDoesNotMatch|"
         r"InvalidToken|MissingAuthenticationToken\w*)\)",
         NoCredentials,
-        "aws has no valid credentials",
+        "no valid AWS credentials",
         SETUP_HINT,
     ),
     Meaning(
@@ -144,7 +147,7 @@ MEANINGS = (
         r"must specify a region|region_name '.{0,60}' doesn't match|Invalid (?:endpoint|region)|"
         r"construct an endpoint|not available in region|Unknown region",
         NotSetUp,
-        "aws has no usable region",
+        "no usable region for AWS",
         "set AWS_REGION=us-east-1, or another region; `aws configure get region` prints the configured one",
     ),
     Meaning(

@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from cloudlib.calls.rest import Rest  # imports requests, which `azure-cli --offline` has to do without
 
 SETUP_HINT = (
-    "install the Azure CLI (https://learn.microsoft.com/cli/azure/install-azure-cli), then run `az login`\n"
-    "and `az account set --subscription NAME`; `az account get-access-token` must answer"
+    "run `az login` and `az account set --subscription NAME`;\n`az account get-access-token` must answer"
+)
+_INSTALL_HINT = (
+    f"install the Azure CLI: https://learn.microsoft.com/cli/azure/install-azure-cli\nthen {SETUP_HINT}"
 )
 BASE = "https://management.azure.com"
 
@@ -67,7 +69,7 @@ _AZ = (
         r"No subscriptions? (?:were )?found|doesn't exist in cloud|Subscription '.{0,99}' not found|"
         r"Multiple subscriptions with the name",
         NoCredentials,
-        "az has no usable subscription",
+        "no usable subscription for Azure",
         _ACCOUNT_HINT,
     ),
     Meaning(
@@ -88,7 +90,7 @@ _AZ = (
         r"invalid_grant|Decryption failed|az account clear|"
         r"(?i:interaction.?required|re-?authenticat|interactive authentication)",
         NoCredentials,
-        "az has no valid credentials",
+        "no valid Azure credentials",
         SETUP_HINT,
     ),
     Meaning(
@@ -122,13 +124,13 @@ _ARM = (
     Meaning(
         r" (?:SubscriptionNotFound|InvalidSubscription(?:Id)?)$",
         NoCredentials,
-        "az has no usable subscription",
+        "no usable subscription for Azure",
         _ACCOUNT_HINT,
     ),
     Meaning(
         r"^401 | (?:(?:Expired|Invalid)AuthenticationToken\w*|AuthenticationFailed)$",
         NoCredentials,
-        "az has no valid credentials",
+        "no valid Azure credentials",
         "run the command again: az renews an expired token; if that does not help, `az login`",
     ),
     Meaning(
@@ -178,7 +180,7 @@ def az_json(arguments: Sequence[str], log: CallLog) -> object:
     def call() -> object:
         limit = call_timeout(_TIMEOUT)
         return run_json(
-            argv, log=log, timeout=limit, own=ENVIRONMENT, env=env, classify=_az_error, hint=SETUP_HINT
+            argv, log=log, timeout=limit, own=ENVIRONMENT, env=env, classify=_az_error, hint=_INSTALL_HINT
         )
 
     return retried(call, log)

@@ -153,7 +153,7 @@ def settings(log: CallLog) -> Settings:
             own=ENVIRONMENT,
             env=_ENV,
             classify=_classify,
-            hint=SETUP_HINT,
+            hint=meanings.INSTALL_HINT,
         ),
         vendor=NAME,
         answer="`gcloud info`",
@@ -222,7 +222,7 @@ def _run_text(argv: Sequence[str], log: CallLog, env: Mapping[str, str] = Mappin
             own=ENVIRONMENT,
             env={**_ENV, **env},
             classify=_classify,
-            hint=SETUP_HINT,
+            hint=meanings.INSTALL_HINT,
         )
 
     return retried(once, log).decode("utf-8", "replace")

@@ -17,9 +17,10 @@ from cloudlib.errors import (
 )
 
 SETUP_HINT = (
-    "install the Google Cloud CLI (https://cloud.google.com/sdk/docs/install), then run `gcloud auth login`\n"
-    "and `gcloud config set project PROJECT`; `gcloud compute regions list` must answer"
+    "run `gcloud auth login` and `gcloud config set project PROJECT`;\n"
+    "`gcloud compute regions list` must answer"
 )
+INSTALL_HINT = f"install the Google Cloud CLI: https://cloud.google.com/sdk/docs/install\nthen {SETUP_HINT}"
 
 MEANINGS = (
     *certificates_and_proxies("gcloud config set core/custom_ca_certs_file /path/to/its/ca.pem"),

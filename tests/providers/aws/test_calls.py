@@ -51,7 +51,8 @@ def test_every_call_is_counted(put_aws: Put) -> None:
 def test_without_the_command(put_aws: Put) -> None:
     with pytest.raises(CliMissing) as caught:
         aws_api.run_aws_command(["ec2", "describe-regions"])
-    assert caught.value.hint == aws_api.SETUP_HINT
+    assert caught.value.hint.startswith("install the AWS CLI: https://")
+    assert caught.value.hint.endswith(f"\nthen {aws_api.SETUP_HINT}")
 
 
 MESSAGES: list[tuple[str, type[CloudError], str]] = [

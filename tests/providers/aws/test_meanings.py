@@ -129,7 +129,7 @@ def test_what_is_not_a_login_is_named(text: str, kind: type[CloudError], what: s
 def test_a_way_to_log_in_that_is_proposed_is_not_one_that_ended(code: str) -> None:
     """The command of 2026 proposes `aws login` to whoever has no credentials at all."""
     error = meaning(f'aws: [ERROR]: {code}Unable to locate credentials. You can run "aws login".')
-    assert type(error) is NoCredentials and error.what.startswith("aws has no valid credentials: ")
+    assert type(error) is NoCredentials and error.what.startswith("no valid AWS credentials: ")
 
 
 def test_a_code_that_was_typed_is_not_one_that_is_missing() -> None:

@@ -428,7 +428,7 @@ def test_not_logged_in(server: AzureServer, monkeypatch: pytest.MonkeyPatch, sta
 def test_the_way_out_stands_below_the_error(server: AzureServer, tmp_path: Path, said: str) -> None:
     (tmp_path / "az").write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{said}\nEND\nexit 1\n", encoding="utf-8")
     told = failure(NoCredentials)
-    assert told.exit_code == 3 and "az has no valid credentials" in told.what and "WARNING" not in told.what
+    assert told.exit_code == 3 and "no valid Azure credentials" in told.what and "WARNING" not in told.what
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """One fetch of EC2: which calls, in which order, and what a failed one means for the rest.
 
-At most 3 calls a usable region and 17 beside them. The order on the wire: credentials; identity and regions;
-then, together, types, prices and images of the default region, offerings and zones of every region; and, as
-soon as the offerings are in, for types that the default region lacks one call to each of the fewest regions
-that have them. Regions whose zones were kept are asked for them last, and only where offerings name other
-zones. Calls cost processor time, so the order is the one that leaves no processor idle.
+At most 3 calls a usable region and 22 beside them, in an order that leaves no processor idle: credentials;
+identity, regions, and offerings of the default region, which tell whether others may be asked for; together,
+prices, images and types of the default region, offerings and zones of every region; then, for types that it
+lacks, one call to each of the fewest regions that have them. Regions whose zones were kept are asked last.
 """
 
 from __future__ import annotations
@@ -44,7 +43,12 @@ Answer = Future[Reader]
 
 def catalog(request: Request, pool: Pool) -> Catalog:
     """The whole catalog: identity and regions first, then everything else side by side."""
-    return Fetch(request, pool, located(request, pool)).run()
+    early: list[Answer] = []
+
+    def ask_early(region: str) -> None:
+        early.append(pool.start(aws_calls.ask, aws_calls.OFFERINGS, region, request.log))
+
+    return Fetch(request, pool, located(request, pool, ask_early)).run(*early)
 
 
 def region_list(request: Request, pool: Pool) -> RegionList:
@@ -81,13 +85,12 @@ class Fetch:
         self.results = RegionResults(self.place.expected, self.place.asked)
         self.planned = self.request.log.calls + 1  # the one for the version
 
-    def run(self) -> Catalog:
-        """The whole catalog."""
+    def run(self, offering: Answer) -> Catalog:
+        """The whole catalog; `offering` is that of the default region."""
         default, asked = self.place.default_region, self.place.asked
         priced_regions = self.request.price_regions(default, asked)
-        step = self._step("instance types", len(asked) + 1)
+        step = self._step("instance types", len(asked))
         types = self._start(aws_calls.TYPES, default, step)
-        offering = self._start(aws_calls.OFFERINGS, default, step)
         price_step = self._step("prices", len(priced_regions))
         prices = {
             r: self._start(aws_calls.prices_command(r), aws_calls.PRICING_REGION, price_step)
@@ -318,8 +321,6 @@ class Fetch:
             left_out.skip("local and Wavelength zones, and zones that are down", zone)
         for name in (name for name, places in where.items() if not places):
             left_out.skip("instance types that only local zones have", name)
-
-    # --- calls ---
 
     def _step(self, title: str, total: int) -> Step:
         return self.request.progress.step(NAME, title, total)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cloudlib.calls.expected import Expected
@@ -16,7 +17,7 @@ from providers.aws import credentials
 from providers.aws import parse as aws_parse
 from providers.aws.calls import NAME
 
-_CALLS_PER_REGION, _CALLS_BESIDE = 3, 17
+_CALLS_PER_REGION, _CALLS_BESIDE = 3, 22
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,14 @@ class Located:
     expected: Expected
 
 
-def located(request: Request, pool: Pool) -> Located:
+def located(
+    request: Request, pool: Pool, meanwhile: Callable[[str], object] = lambda region: None
+) -> Located:
     """Find the credentials, ask for identity and regions, and validate the requested regions against them.
 
-    Sets the call budget. Raises NoCredentials, also where the default region is not enabled, and UsageError
+    `meanwhile` gets the default region while they are asked for. Sets the call budget.
+
+    Raises NoCredentials, also where the default region is not enabled, and UsageError
     for a region that this account cannot use.
     """
     log = request.log
@@ -52,6 +57,7 @@ def located(request: Request, pool: Pool) -> Located:
         pool.start(aws_calls.ask, c, default, request.log, step=step)
         for c in (aws_calls.IDENTITY, aws_calls.REGIONS)
     ]
+    meanwhile(default)
     try:
         identity, rows = (task.result() for task in tasks)
     except (RegionUnavailable, NoCredentials) as error:

@@ -55,6 +55,8 @@ class Vendor:
         self.started[call.partition(" --")[0]] += 1
         if asks:
             return Answer(call, out=CREDENTIALS)
+        if "configure" in argv:
+            return Answer(call, out=b"us-east-1\n")
         if "--version" not in argv:
             self.keys.add(env.get("AWS_ACCESS_KEY_ID", ""))
         answer = self._recording.answer(call)
@@ -106,6 +108,18 @@ def test_the_budgets(vendor: Vendor, folder: Path) -> None:
     assert len(before["regions"]) == REGIONS
     vendor.fetch(folder)
     assert vendor.started[ZONES] == 0 and kept(folder) == before, "a narrow question takes nothing away"
+
+
+@pytest.mark.slow
+def test_the_budget_has_room_for_the_prices_of_every_region(
+    vendor: Vendor, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the profile names the region: the types that only other regions have come last."""
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.setenv("CLOUD_PRICE_REGIONS", "all")
+    catalog = vendor.fetch(folder, every_region=True)
+    assert vendor.started.total() == COLD + 2 + REGIONS - 1
+    assert not [notice for notice in catalog.provenance.notices if "no region described" in notice]
 
 
 def test_it_is_private_and_says_whose_it_is_by_a_digest(vendor: Vendor, folder: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import cloud_providers  # noqa: F401  tells which variables are whose
 from cloudlib.settings import OWN_VARIABLES
+from tests.servers import aws_memory
 from tests.support.excerpt import shorten
 from tests.support.once import made_once, session_folder
 from tests.support.skips import skipped
@@ -42,6 +43,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     lines = elsewhere if "not slow" in terminalreporter.config.getoption("markexpr") else []
     for line in [*lines, *skipped(terminalreporter.stats.get("skipped", []), 3 - len(lines))]:
         terminalreporter.write_line(f"not run: {line}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    if factory and "PYTEST_XDIST_WORKER" not in os.environ:
+        aws_memory.finish(session_folder(factory) / "aws")
 
 
 @pytest.fixture(scope="session")

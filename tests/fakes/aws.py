@@ -4,7 +4,7 @@
     aws.py REAL WORD...
 
 A start of the real CLI is half a second of work, and a fetch needs twenty. The test server remembers what
-the real CLI said in this session (tests/servers/aws_memory.py) and has the last word: it logs every call,
+the real CLI said before (tests/servers/aws_memory.py) and has the last word: it logs every call,
 and sends those that a fault waits for to the real CLI. Of several that ask the same for the first time, one
 starts the real CLI and the others wait.
 """

@@ -1,34 +1,90 @@
 # SPDX-License-Identifier: MIT
-"""What the real aws CLI said in this session, remembered by the test server for tests/fakes/aws.py.
+"""What the real aws CLI said before, remembered by the test server for tests/fakes/aws.py.
 
 An answer is kept under the words of the call, the settings that decide what is asked, and the server's data.
+A session begins with the answers in tests/fakes/aws-said.json.gz, and asks the real aws what is not there:
+
+    SAID_UPDATE=1 make test     begins with none, and writes the file from what was asked
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import os
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from tests.servers.http_wire import Request
 
 PATH = "/remembered"
+SAID = Path(__file__).resolve().parent.parent / "fakes" / "aws-said.json.gz"
+#: Beside an answer: the call that it answers.
+_ASKED = ".asked"
 #: Settings of how, not of what, is asked; where the server is plays no part either.
 _ANY = {"AWS_ENDPOINT_URL", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"}
 #: With these the real CLI reads more than its environment.
 _NEVER = {"AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"}
 
 
-def kept_at(folder: Path, request: Request, data: str) -> tuple[Path, Request] | None:
+@dataclass(frozen=True)
+class Said:
+    """A call of the CLI, what it printed, and the name under which that is kept."""
+
+    key: str
+    settings: dict[str, str]
+    words: list[str]
+    output: str
+
+
+def said() -> tuple[str, list[Said]]:
+    """(the version of the CLI, what it said), as committed."""
+    data: dict[str, Any] = json.loads(gzip.decompress(SAID.read_bytes()))
+    return data["version"], [Said(**entry) for entry in data["said"]]
+
+
+def begin(folder: Path) -> None:
+    """Fill a session's folder with the committed answers."""
+    if not os.environ.get("SAID_UPDATE"):
+        for entry in said()[1]:
+            (folder / entry.key).write_text(entry.output, encoding="utf-8")
+
+
+def finish(folder: Path) -> None:
+    """Commit a session's answers, where that is asked for."""
+    if os.environ.get("SAID_UPDATE") and folder.is_dir():
+        entries = [
+            {"key": path.stem, **json.loads(path.read_bytes()), "output": answer.read_text(encoding="utf-8")}
+            for path in sorted(folder.glob(f"*{_ASKED}"))
+            if (answer := path.with_suffix("")).exists()
+        ]
+        data = {"version": version("awscli"), "said": entries}
+        SAID.write_bytes(gzip.compress(json.dumps(data, indent=0).encode(), mtime=0))
+
+
+def note(path: Path, request: Request) -> None:
+    """Note which call will be answered at `path`."""
+    settings, words = json.loads(request.body)
+    decisive = {name: value for name, value in settings.items() if name not in _ANY}
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_text(json.dumps({"settings": decisive, "words": words}), encoding="utf-8")
+    part.rename(path.with_suffix(_ASKED))
+
+
+def kept_at(folder: Path, request: Request, data: dict[str, str]) -> tuple[Path, Request] | None:
     """Where the answer to a call of the CLI is kept, and the call as it would reach the server.
 
-    None for a call whose answer depends on more than this test server.
+    `data` is {service: digest of what it serves}, "" for any other. None for a call whose answer depends on
+    more than this test server.
     """
     settings, words = json.loads(request.body)
     if len(words) < 2 or _NEVER & settings.keys() or not settings.get("AWS_ACCESS_KEY_ID"):
         return None
     decisive = sorted((name, value) for name, value in settings.items() if name not in _ANY)
-    key = hashlib.sha256(json.dumps([words, decisive, data]).encode()).hexdigest()
+    key = hashlib.sha256(json.dumps([words, decisive, data.get(words[0], data[""])]).encode()).hexdigest()
     return folder / key, _on_the_wire(words, settings.get("AWS_REGION", "us-east-1"), request.time)
 
 

@@ -20,7 +20,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ class AwsServer(HttpServer):
         with self._kept_lock:
             self._forget()
             self._data, self._ec2, self._pricing = data, Ec2(data), Pricing(data)
-            self._digest = ""
+            self._digests: dict[str, str] = {}
 
     def calls(self, service: str | None = None, action: str | None = None, region: str | None = None) -> int:
         """How many calls were made so far, failed ones included; None stands for any."""
@@ -123,19 +123,24 @@ class AwsServer(HttpServer):
 
     def _remembered(self, request: Request) -> Reply:
         """What the real CLI said to a call: 200 with it, 404 with where to keep it, 409 to ask it again."""
-        kept = aws_memory.kept_at(self.memory, request, self._data_digest()) if self.memory else None
+        kept = aws_memory.kept_at(self.memory, request, self._data_digests()) if self.memory else None
         if kept is None or self._moto_url or self.faulty(kept[1]):
             return Reply(409)
         path, call = kept
         if not path.exists():
+            aws_memory.note(path, request)
             return Reply(404, str(path).encode())
         return Reply(200, path.read_bytes()) if self._log_request(call) else Reply(409)
 
-    def _data_digest(self) -> str:
+    def _data_digests(self) -> dict[str, str]:
+        """Rates are the price list's alone."""
         with self._kept_lock:
-            if not self._digest:
-                self._digest = hashlib.sha256(_stable(self._data).encode()).hexdigest()
-            return self._digest
+            if not self._digests:
+                served = {"pricing": self._data, "": replace(self._data, rates=())}
+                self._digests = {
+                    name: hashlib.sha256(_stable(data).encode()).hexdigest() for name, data in served.items()
+                }
+            return self._digests
 
     def _answer(self, call: Call) -> Reply:
         if not call.service:

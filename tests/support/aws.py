@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import aws_memory
 from tests.servers.aws_server import AwsServer
+from tests.support.once import made_once
 from tests.support.tree import ROOT, Tree
 
 _REAL = Path(sys.executable).parent / "aws"
@@ -51,8 +53,7 @@ def make_aws(tree: Tree, server: AwsServer, *, real: bool = False) -> Aws:
     wrapper = tree.home.parent / "bin" / "aws"
     wrapper.write_text(_WRAPPER.format(log=log, command=command), encoding="utf-8")
     wrapper.chmod(0o755)
-    server.memory = tree.shared / "aws"
-    server.memory.mkdir(exist_ok=True)
+    server.memory = made_once(tree.shared / "aws", aws_memory.begin)
     env = {
         "AWS_ENDPOINT_URL": server.url,
         "AWS_ACCESS_KEY_ID": "testing-key-id",

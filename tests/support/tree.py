@@ -66,6 +66,8 @@ class Tree:
         """Write a file of the tree."""
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.stat().st_nlink > 1:
+            path.unlink()  # one of scripts/, which other trees have too
         path.write_text(text, encoding="utf-8")
         return path
 
@@ -111,11 +113,17 @@ def copy_tree(target: Path) -> None:
 
 
 def make_tree(template: Path, folder: Path) -> Tree:
-    """A tree like the template, with an empty home and vendor commands that must not be called."""
+    """A tree like the template, with an empty home and vendor commands that must not be called.
+
+    Its scripts/ are hard links, as they are most of the files: `Tree.write` replaces one, nothing else may.
+    """
     root, home, fakes = folder / "tree", folder / "home", folder / "bin"
-    subprocess.run(["cp", "-a", template, root], check=True)  # shutil.copytree needs five times as long
-    for made in (home, fakes):
+    for made in (root, home, fakes):
         made.mkdir()
+    others = sorted(path for path in template.iterdir() if path.name != "scripts")
+    # shutil.copytree needs five times as long
+    subprocess.run(["cp", "-a", *others, root], check=True)
+    subprocess.run(["cp", "-al", template / "scripts", root], check=True)
     for name in _forbidden_commands():
         (fakes / name).write_text(_FORBIDDEN, encoding="utf-8")
         (fakes / name).chmod(0o755)

@@ -37,10 +37,14 @@ locals {
     "hyperdisk-balanced" : var.gce_data_disk_type
   )
 
-  # Machines with GPUs or other accelerators (a3, g2, ...), bare metal and the HPC series (h3, h4d) cannot be migrated
-  # live; they have to be configured to stop for maintenance. g1-small is the oldest shared core.
-  # https://cloud.google.com/compute/docs/instances/live-migration-process#limitations
-  migrates = !(var.gce_is_gpu_instance || local.is_metal || can(regex("^(a[0-9]|g[2-9]|h[0-9])", var.gce_machine_type)))
+  # Machines with GPUs or other accelerators (a3, g2, ...), bare metal, the HPC series (h3, h4d), and the sizes of Z3
+  # with more than 18,000 GiB of local SSD cannot be migrated live; they have to be configured to stop for maintenance.
+  # g1-small is the oldest shared core.
+  # https://docs.cloud.google.com/compute/docs/instances/setting-vm-host-options#limitations
+  migrates = !(
+    var.gce_is_gpu_instance || local.is_metal ||
+    can(regex("^(a[0-9]|g[2-9]|h[0-9]|z3-[a-z]+-(88-highlssd|176-standardlssd))", var.gce_machine_type))
+  )
 }
 
 # The network. In: SSH from the allowed range, and anything from node to node. Out: anything.

@@ -134,6 +134,7 @@ FAULTS = [
         "hyperdisk_in_the_place_of_persistent_disk",
     ),
     ("gce", "main.tf", "a[0-9]|g[2-9]|", "", "accelerators_that_are_no_gpus_are_not_migrated"),
+    ("gce", "main.tf", "88-highlssd|", "", "the_largest_local_disks_are_not_migrated"),
     ("lambdalabs", "main.tf", "= var.lambdalabs_region\n", '= "us-west-1"\n', "nodes"),
     ("aws", "vars.tf", "min(var.aws_max_data_volumes, 20)", "21", "too_many_volumes"),
     ("gce", "vars.tf", "|e2|", "|", "nested_virtualization_on_e2"),

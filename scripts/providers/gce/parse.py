@@ -36,7 +36,7 @@ _GONE = ("OBSOLETE", "DELETED")
 #: "" for what is not stated: https://cloud.google.com/compute/docs/reference/rest/v1/images
 ARCHITECTURES = {"X86_64": "x86_64", "ARM64": "arm64", "ARCHITECTURE_UNSPECIFIED": "", "": ""}
 #: Series with Arm processors, for zones that do not state the architecture: the oldest types never had one.
-_ARM = re.compile(r"(?:[a-z][0-9]+a|a4x)-")
+_ARM = re.compile(r"(?:[a-z][0-9]+a|a[0-9]+x)-")
 
 #: The first word of a region's name -> what the menus call that part of the world.
 _GEOGRAPHIES = {

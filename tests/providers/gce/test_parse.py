@@ -173,7 +173,8 @@ def test_sizes_of_bundled_disks(name: str, gib: int) -> None:
     ("name", "architecture"),
     [("n1-standard-4", "x86_64"), ("f1-micro", "x86_64"), ("a2-highgpu-1g", "x86_64"),
      ("c4d-highcpu-2", "x86_64"),
-     ("t2a-standard-4", "arm64"), ("c4a-standard-4", "arm64"), ("a4x-highgpu-4g", "arm64")],
+     ("t2a-standard-4", "arm64"), ("c4a-standard-4", "arm64"), ("a4x-highgpu-4g", "arm64"),
+     ("a5x-maxgpu-4g", "arm64")],
 )  # fmt: skip
 def test_an_architecture_that_is_not_stated_is_that_of_the_series(name: str, architecture: str) -> None:
     for nothing in ("", "ARCHITECTURE_UNSPECIFIED"):

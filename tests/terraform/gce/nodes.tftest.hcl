@@ -173,6 +173,28 @@ run "bare_metal_is_not_migrated" {
   }
 }
 
+run "the_largest_local_disks_are_not_migrated" {
+  variables {
+    gce_machine_type = "z3-highmem-88-highlssd"
+  }
+
+  assert {
+    condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == "TERMINATE"])
+    error_message = "more than 18,000 GiB of local SSD stop for maintenance"
+  }
+}
+
+run "smaller_local_disks_are_migrated" {
+  variables {
+    gce_machine_type = "z3-highmem-88-standardlssd"
+  }
+
+  assert {
+    condition     = alltrue([for node in google_compute_instance.node : node.scheduling[0].on_host_maintenance == null])
+    error_message = "18,000 GiB of local SSD and less are migrated live"
+  }
+}
+
 run "a_part_of_a_gpu_is_not_migrated" {
   variables {
     gce_machine_type    = "g4-standard-6"

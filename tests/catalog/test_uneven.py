@@ -60,6 +60,13 @@ def test_numbers_of_gpus(name: str, count: int, fraction: str, said: str) -> Non
     assert told == ([f"the vendor lists {count} times NVIDIA X in {name}, {said}"] if said else [])
 
 
+def test_a_family_for_gpus_without_one() -> None:
+    bare = replace(itype("g4-standard-6"), category="GPU", gpus=())
+    plain = replace(itype("n2-standard-4"), category="General purpose", gpus=())
+    told = "the vendor lists no GPU in g4-standard-6, of families that are for GPUs"
+    assert list(uneven.notices([bare, plain])) == [told]
+
+
 def test_a_refresh_says_so(tmp_path: Path) -> None:
     answer = catalog([with_l4("g6.xlarge", 22888), with_l4("g6.24xlarge", 91553)])
     provider: Any = SimpleNamespace(NAME="demo", MENU_NAMES=FAMILIES, fetch=lambda request: answer)

@@ -18,6 +18,9 @@ def notices(itypes: Iterable[InstanceType]) -> Iterator[str]:
     itypes = list(itypes)
     yield from _memory(itypes)
     yield from _counts(itypes)
+    bare = sorted(i.name for i in itypes if i.category == "GPU" and not (i.gpus or i.accelerators))
+    if bare:
+        yield f"the vendor lists no GPU in {', '.join(bare)}, of families that are for GPUs"
 
 
 def _memory(itypes: Iterable[InstanceType]) -> Iterator[str]:

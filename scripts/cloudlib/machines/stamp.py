@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -39,7 +40,7 @@ def environment(folder: Path, values: Variables, now: datetime) -> Mapping[str, 
 def new(values: Variables, now: datetime) -> dict[str, Any]:
     """{"tags": {owner, tree, created, expires}, "expires": UTC, "seconds": N}, the last two where it ends."""
     hours = int(str(values.get("terraform_expires_hours") or 0))
-    tree = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+    tree = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:8]
     tags = {
         "owner": _fit(_user()),
         "tree": f"{_fit(ROOT.name)[:40]}-{tree}",

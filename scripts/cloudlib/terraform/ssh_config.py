@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def _address(text: str) -> str:
 
 def alias(node: Node, folder: Path) -> str:
     """`kdevops-1-3fa2b1`: a name that no other tree's configuration has, so that all can be included."""
-    return f"{node.name}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:6]}"
+    return f"{node.name}-{hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:6]}"
 
 
 def render(nodes: list[Node], user: str, identity: Path, folder: Path) -> str:

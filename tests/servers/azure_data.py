@@ -167,7 +167,7 @@ def small() -> AzureData:
             "westeurope": offers(everywhere, "12"),
             "westus": offers([*everywhere, "Standard_NV6ads_A10_v5"]),
         },
-        prices={"eastus": _prices("eastus", 1.0), "eastus2": _prices("eastus2", 1.1)},
+        prices={"eastus": _prices("eastus", 1.0), "eastus2": _prices("eastus2", 1.1), "": _LICENSES},
         images=[
             ImageSku("Debian", "debian-12", "12", generation="V1"),
             ImageSku(
@@ -219,6 +219,18 @@ def small() -> AzureData:
         ],
         others=[disk],
     )
+
+
+#: The license meters of 2 vCPUs, which have no location.
+_LICENSES = [
+    price("", "", usd, product, meter, serviceName="Virtual Machines Licenses")
+    for product, meter, usd in (
+        ("Red Hat Enterprise Linux", "2 vCPU VM License", 0.0288),
+        ("Red Hat Enterprise Linux with HA", "2 vCPU VM License", 0.0638),
+        ("SUSE Linux Enterprise Server Standard", "1-2 vCPU VM Support", 0.065),
+        ("SUSE Linux Enterprise Server Priority", "2-4 vCPU VM Support", 0.2),
+    )
+]
 
 
 def _prices(where: str, factor: float) -> list[Row]:

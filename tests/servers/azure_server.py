@@ -153,7 +153,7 @@ class AzureServer(HttpServer):
     def _prices(self, request: Request) -> Reply:
         asked = request.params.get("$filter", "")
         where = re.search(r"armRegionName eq '(\w+)'", asked)
-        rows = list(self.data.prices.get(where[1], ())) if where else []
+        rows = list(self.data.prices.get(where[1] if where else "", ()))
         if products := re.findall(r"productName eq '([^']+)'", asked):
             rows = [row for row in rows if row["productName"] in products]
         return json_reply(200, self._page(request, rows, self.price_page, "Items", "NextPageLink"))

@@ -12,6 +12,8 @@ from cloudlib.catalog.text import dollars, family_prompt
 from cloudlib.errors import counted
 
 _WIDTH = 100
+#: What those prices are of that belong to no type.
+_OTHERS = " of disks, addresses and images"
 
 
 def headline(diff: CatalogDiff) -> str:
@@ -26,7 +28,10 @@ def headline(diff: CatalogDiff) -> str:
                 (("family", "families"), diff.families),
                 (("type",), diff.types),
                 (("image stream",), diff.images),
-                (("price of disks and addresses", "prices of disks and addresses"), diff.rates),
+                (
+                    ("price of disks, addresses and images", "prices of disks, addresses and images"),
+                    diff.rates,
+                ),
             )
         ),
         f"{counted(len(diff.moved), 'type')} offered elsewhere" if diff.moved else "",
@@ -48,7 +53,7 @@ def sections(diff: CatalogDiff, old: Catalog, new: Catalog) -> dict[str, list[st
         ("offered elsewhere", _movements(diff.moved, new)),
         ("images", _by_name(diff.images, {})),
         ("prices, USD per hour", _prices(diff)),
-        ("prices of disks and addresses", _listed(diff.rates)),
+        (f"prices{_OTHERS}", _listed(diff.rates)),
     )
     return {title: entries for title, items in listed if (entries := list(items))}
 

@@ -11,7 +11,7 @@ after 2.8). The publisher's account is always pinned: anybody may publish an AMI
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cloudlib.catalog import support
@@ -176,7 +176,7 @@ def streams(rows: Iterable[tuple[str, str, str]]) -> list[Image]:
     """(owner, name, fee) of images to one record a stream; a name that fits no rule is passed over."""
     newest: dict[tuple[str, str, str], Match] = {}
     fees: dict[tuple[str, str, str], set[str]] = {}
-    gpu: list[re.Match[str]] = []
+    gpu: dict[re.Match[str], str] = {}
     for owner, name, fee in sorted(rows):
         fit = match(_RULES, owner, name)
         if fit is not None:
@@ -185,7 +185,7 @@ def streams(rows: Iterable[tuple[str, str, str]]) -> list[Image]:
             fees.setdefault(key, set()).add(fee)
         flavor = _DEEP_LEARNING.fullmatch(name) if owner == _DEEP_LEARNING_OWNER else None
         if flavor:
-            gpu.append(flavor)
+            gpu[flavor] = fee
     os_images = [_os_image(fit, key[2], fees[key]) for key, fit in newest.items()]
     return [*_newest_coreos(_default_kernels(os_images)), *_gpu_images(gpu)]
 
@@ -194,7 +194,11 @@ def _os_image(fit: Match, architecture: str, fees: Collection[str]) -> Image:
     """The record of a stream; of images with several fees it is not known which one starts."""
     stream = _STREAMS[fit.rule].format(**fit.groups)
     image = fit.image(architecture, {"AMI_OWNER": fit.rule.publisher, "NS": stream})
-    return replace(image, fee=next(iter(fees))) if len(fees) == 1 else image
+    return replace(image, fee=_one(fees))
+
+
+def _one(fees: Collection[str]) -> str:
+    return next(iter(fees)) if len(fees) == 1 else ""
 
 
 def _default_kernels(images: Iterable[Image]) -> list[Image]:
@@ -237,13 +241,16 @@ def _newest_coreos(images: Sequence[Image]) -> list[Image]:
     ]
 
 
-def _gpu_images(matches: Iterable[re.Match[str]]) -> list[Image]:
+def _gpu_images(fees: Mapping[re.Match[str], str]) -> list[Image]:
     """One stream for each flavor (PyTorch or base), system and architecture, of the newest PyTorch.
 
     `deep_learning` stands for PyTorch on the newest Ubuntu there is for an architecture.
     """
     streams: dict[tuple[str, str], Image] = {}
-    for fit in sorted(matches, key=lambda fit: natural(fit["torch"] or "")):
+    alike: dict[tuple[str, str, str], set[str]] = {}
+    for fit, fee in fees.items():
+        alike.setdefault((fit["start"], fit["torch"], fit["os"]), set()).add(fee)
+    for fit in sorted(fees, key=lambda fit: natural(fit["torch"] or "")):
         system, torch = fit["os"], "PyTorch" in fit["start"]
         flavor = "PyTorch" if torch else "base"
         version = f" {fit['torch']}" if fit["torch"] else ""
@@ -258,6 +265,7 @@ def _gpu_images(matches: Iterable[re.Match[str]]) -> list[Image]:
             purpose="gpu",
             version=fit["torch"] or "",
             supported=not support.ended("ubuntu" if "Ubuntu" in system else "amazon", system.split()[-1]),
+            fee=_one(alike[fit["start"], fit["torch"], fit["os"]]),
         )
     newest: dict[str, Image] = {}
     for image in sorted(streams.values(), key=lambda i: natural(i.release)):

@@ -108,7 +108,7 @@ _Part = tuple[str, str]
 @dataclass
 class PriceBook:
     """The prices of parts, by region. `unusable` counts SKUs of parts without one price above 0, `rates` are
-    the prices of what is no part of a machine: disks and addresses."""
+    the prices of what is no part of a machine: disks, addresses and images."""
 
     unusable: int = 0
     rates: list[Rate] = field(default_factory=list)

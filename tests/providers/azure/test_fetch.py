@@ -24,6 +24,7 @@ from cloudlib.calls import rest, retry
 from cloudlib.calls.run import CallLog
 from cloudlib.catalog import file as catalogfile
 from cloudlib.catalog import merge
+from cloudlib.catalog.rates import GLOBAL
 from cloudlib.catalog.records import Catalog
 from cloudlib.errors import (
     AccessDenied,
@@ -108,6 +109,10 @@ def test_a_fetch(server: AzureServer, calls: Callable[[], list[str]]) -> None:
     assert types["Standard_D4ps_v5"].architectures == ("arm64",)
     assert list(types["Standard_D4s_v5"].prices) == ["eastus"]
     assert made.provenance.tools == {"azure-cli": "2.91.0"}
+    assert {(r.part, *r.machines): str(r.usd) for r in made.rates if r.region == GLOBAL} == {
+        ("rhel", "2-2"): "0.0288",
+        ("sles-standard", "1-2"): "0.065",
+    }
     assert made.provenance.notices == (
         "left out, without vCPU, memory or architecture figures: Standard_Odd",
         "2 offers of sizes are closed to this subscription",

@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,16 @@ from tests.servers.http_wire import Request
 
 PATH = "/remembered"
 SAID = Path(__file__).resolve().parent.parent / "fakes" / "aws-said.json.gz"
+#: The parts of the server's data that decide the answer to a call; all of them where it is not here.
+_USED = {
+    "get-caller-identity": "regions",
+    "describe-regions": "regions",
+    "describe-availability-zones": "regions zones",
+    "describe-instance-types": "regions zones types offerings",
+    "describe-instance-type-offerings": "regions zones types offerings",
+    "describe-images": "regions images fees",
+    "get-products": "regions types prices rates fees",
+}
 #: Beside an answer: the call that it answers.
 _ASKED = ".asked"
 #: Settings of how, not of what, is asked; where the server is plays no part either.
@@ -74,17 +85,18 @@ def note(path: Path, request: Request) -> None:
     part.rename(path.with_suffix(_ASKED))
 
 
-def kept_at(folder: Path, request: Request, data: dict[str, str]) -> tuple[Path, Request] | None:
+def kept_at(folder: Path, request: Request, parts: Mapping[str, str]) -> tuple[Path, Request] | None:
     """Where the answer to a call of the CLI is kept, and the call as it would reach the server.
 
-    `data` is {service: digest of what it serves}, "" for any other. None for a call whose answer depends on
-    more than this test server.
+    `parts` is {part of the server's data: its digest}. None for a call whose answer depends on more than
+    this test server.
     """
     settings, words = json.loads(request.body)
     if len(words) < 2 or _NEVER & settings.keys() or not settings.get("AWS_ACCESS_KEY_ID"):
         return None
     decisive = sorted((name, value) for name, value in settings.items() if name not in _ANY)
-    key = hashlib.sha256(json.dumps([words, decisive, data.get(words[0], data[""])]).encode()).hexdigest()
+    used = [parts[name] for name in _USED.get(words[1], " ".join(sorted(parts))).split()]
+    key = hashlib.sha256(json.dumps([words, decisive, used]).encode()).hexdigest()
     return folder / key, _on_the_wire(words, settings.get("AWS_REGION", "us-east-1"), request.time)
 
 

@@ -20,7 +20,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import is_dataclass, replace
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -133,13 +133,11 @@ class AwsServer(HttpServer):
         return Reply(200, path.read_bytes()) if self._log_request(call) else Reply(409)
 
     def _data_digests(self) -> dict[str, str]:
-        """Rates are the price list's alone."""
+        """{part of the data: its digest}."""
         with self._kept_lock:
             if not self._digests:
-                served = {"pricing": self._data, "": replace(self._data, rates=())}
-                self._digests = {
-                    name: hashlib.sha256(_stable(data).encode()).hexdigest() for name, data in served.items()
-                }
+                parts = {name: _stable(part) for name, part in vars(self._data).items()}
+                self._digests = {n: hashlib.sha256(text.encode()).hexdigest() for n, text in parts.items()}
             return self._digests
 
     def _answer(self, call: Call) -> Reply:

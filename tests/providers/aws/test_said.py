@@ -45,14 +45,14 @@ def ask(aws: Path | str, entry: aws_memory.Said, server: AwsServer) -> subproces
 @pytest.mark.slow
 @pytest.mark.real_aws
 def test_the_real_aws_says_the_same(tmp_path: Path) -> None:
-    """Of each eighth answer; those of other data than the small AWS's are passed over."""
+    """To what the small AWS serves; answers of other data are passed over."""
     aws = Path(sys.executable).parent / "aws"
     alike = 0
     with AwsServer(small()) as server:
         server.memory = tmp_path
-        for entry in aws_memory.said()[1][::8]:
+        for entry in aws_memory.said()[1]:
             done = ask(aws, entry, server)
             if (tmp_path / entry.key).exists():  # kept under the same name: the same data
                 assert done.stdout == entry.output, f"{entry.words}: {AGAIN}"
                 alike += 1
-    assert alike > 1
+    assert alike > 20

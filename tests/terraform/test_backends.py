@@ -20,8 +20,10 @@ from cloudlib.config import backend
 from cloudlib.errors import ConfigRejected
 from cloudlib.terraform import lock
 from tests.servers import state_server
+from tests.support import terraform_stub
 from tests.support.bringup import CONFIG, REAL_ENV, stub_module
-from tests.support.terraform import REAL_TERRAFORM, write_key_pair
+from tests.support.terraform import MODULES, REAL_TERRAFORM, write_key_pair
+from tests.support.terraform_cloud import Cloud
 from tests.support.tree import Tree, make_tree
 
 pytestmark = REAL_TERRAFORM
@@ -81,6 +83,31 @@ def test_http(trees: tuple[Tree, Tree]) -> None:
         assert list(states.kept) == ["/states/cloud-kconfig/kdevops/aws"]
 
 
+def test_the_second_person_leaves_tags_and_expiry_alone(template: Path, tmp_path: Path) -> None:
+    """The stamp is in the state: to set it anew would change every resource, and replace nodes of AWS."""
+    trees = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        trees.append(make_tree(template, tmp_path / name))
+        write_key_pair(trees[-1].home / ".ssh")
+    one, two = trees
+    cloud = Cloud()
+    with state_server.serving() as states, terraform_stub.providers([MODULES["aws"]], cloud) as found:
+        choose((one, two), "HTTP=y", f'HTTP_ADDRESS="{states.url}"')
+        for tree in trees:
+            tree.write(".config", tree.read(".config") + "CONFIG_TERRAFORM_EXPIRES_HOURS=8\n")
+        env = {**REAL_ENV, **found, "YES": "1"}
+        one.make("bringup", **env)
+        assert "No changes." in two.make("bringup", **env).stdout
+        first, second = (json.loads(tree.read("terraform/aws/stamp.json")) for tree in trees)
+        assert first == second
+        for tree in trees:
+            said = tree.make("nodes", **env).stdout
+            assert said.count("  198.18.0.") == 2 and "expire in 7 h 5" in said, said
+        two.make("destroy", **env)
+        assert cloud.machines() == {}
+
+
 def test_a_lock_of_somebody_else(trees: tuple[Tree, Tree]) -> None:
     """Of an http backend terraform prints the lock's ID, and its own name; the server has the owner's."""
     one, _ = trees
@@ -118,7 +145,7 @@ def test_a_backend_that_does_not_answer(trees: tuple[Tree, Tree]) -> None:
         choose(trees, "HTTP=y", f'HTTP_ADDRESS="{states.url}"')
         one.make("bringup", **REAL_ENV)
     before = sorted(p.name for p in (one.root / "terraform/aws").iterdir())
-    for target in ("bringup", "cloud-plan", "destroy", "mrproper"):
+    for target in ("bringup", "cloud-plan", "nodes", "destroy", "mrproper"):
         done = one.make(target, "YES=1", check=False, **REAL_ENV)
         assert done.returncode != 0 and "http backend, which does not answer" in done.stderr, done.stderr
     assert sorted(p.name for p in (one.root / "terraform/aws").iterdir()) == before
@@ -264,7 +291,7 @@ def test_a_workspace_is_refused_by_name(trees: tuple[Tree, Tree], how: str) -> N
         env = {**env, "TF_WORKSPACE": "alice"}
     else:
         one.write("terraform/aws/.terraform/environment", "alice")
-    for target in ("bringup", "cloud-plan", "destroy", "mrproper"):
+    for target in ("bringup", "cloud-plan", "nodes", "destroy", "mrproper"):
         done = one.make(target, "YES=1", check=False, **env)
         assert done.returncode != 0 and "the workspace 'alice'" in done.stderr, done.stderr
     assert (one.root / "terraform/aws/ssh_config").exists()

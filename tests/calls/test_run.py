@@ -183,6 +183,9 @@ def test_a_script_whose_program_is_gone(vendor: Vendor) -> None:
     with pytest.raises(CliMissing, match=r"`vendor` cannot be started: .*not found") as caught:
         run()
     assert "install" in caught.value.hint
+    vendor("echo 'Traceback:' >&2; echo \"ModuleNotFoundError: No module named 'vendor'\" >&2; exit 1")
+    with pytest.raises(CliMissing, match="No module named 'vendor'"):
+        run()
 
 
 def test_a_failure_is_classified(vendor: Vendor) -> None:

@@ -43,7 +43,7 @@ MEANINGS = (
         SETUP_HINT,
     ),
     Meaning(
-        r"custom-process|credential.?process|Error when retrieving credentials from (?!sso|login)|"
+        r"custom-process|(?i:credential.?process)|Error when retrieving credentials from (?!sso|login)|"
         r"refreshed credentials are still expired|\AExpecting value: line",
         NoCredentials,
         "no valid AWS credentials: the command or service that should supply them failed",

@@ -114,6 +114,7 @@ MEANINGS = (
         hint="run the command again later",
     ),
     Meaning("was not found", CallFailed, hint="`gcloud config get project` prints the project in use"),
+    Meaning("gcloud failed to load", NotSetUp, "this gcloud cannot be started", "install it again"),
     Meaning("gcloud crashed", BadReply, hint=SEE_CALLS),
 )
 

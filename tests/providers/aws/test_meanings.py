@@ -55,6 +55,7 @@ LOGINS = [
     ('The specified sso-session does not exist: "lab"', _SSO),
     ("Error when retrieving credentials from custom-process: the vault timed out", _SOURCE),
     ("Error when retrieving credentials from container-role: Connect timeout on endpoint URL", _SOURCE),
+    ("Credential process resolution detected an infinite recursion: lab", _SOURCE),
     ("Expecting value: line 1 column 1 (char 0)", _SOURCE),  # a credential process that writes no JSON
     ("[Errno 2] No such file or directory: '/opt/aws-vault'", "credential_process"),
     ("Enter MFA code for arn:aws:iam::123456789012:mfa/me: ", "in this terminal first"),

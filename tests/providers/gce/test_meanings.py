@@ -48,6 +48,7 @@ MESSAGES: list[tuple[str, type[CloudError], str]] = [
     ("Tunnel connection failed: 407 Proxy Authentication Required", CallFailed, "NAME:PASSWORD"),
     ("gcloud crashed (OSError): Could not find a suitable TLS CA certificate bundle, invalid path: /x.pem",
      CallFailed, "custom_ca_certs_file"),
+    ("gcloud failed to load: No module named 'imp'", NotSetUp, "install"),
     ("HTTPError 504: Gateway Timeout", ServiceFailed, "later"),
     ("Some requests did not succeed:\n - Deadline expired before operation could complete.", ServiceFailed,
      "later"),

@@ -210,24 +210,31 @@ def prices(answer: Reader, region: str, system: str = LINUX) -> tuple[dict[str, 
     """`pricing get-products`: type -> on-demand price of a system, and how many rows of 0 were left out.
 
     The filters of the query are checked again here: a row of another region, system, tenancy or
-    capacity class must never become a price. A type with several prices gets none, as it is not clear which
-    one is right.
+    capacity class must never become a price. Of terms with different dates the latest counts; a type with
+    several prices in it gets none, as it is not clear which one is right, and is counted.
     """
-    every: dict[str, set[Price]] = {}
+    every: dict[str, dict[str, set[Price]]] = {}
     zeros = 0
 
-    def row(entry: Reader) -> tuple[str, list[Price | None]]:
+    def row(entry: Reader) -> tuple[str, list[tuple[str, Price | None]]]:
         product = entry.decoded()
         attributes = product.maybe_at("product").maybe_at("attributes")
         if not _is_plain(attributes, region, system):
             return "", []
-        priced = [Price(usd, PRICE_SOURCE) if usd else None for usd in _hourly(product)]
+        priced = [(date, Price(usd, PRICE_SOURCE) if usd else None) for date, usd in _hourly(product)]
         return attributes.name("instanceType"), priced
 
     for name, priced in answer.left_out.each("prices", answer.items("PriceList"), row):
-        every.setdefault(name, set()).update(price for price in priced if price)
-        zeros += priced.count(None)
-    return {name: several.pop() for name, several in every.items() if len(several) == 1}, zeros
+        for date, price in priced:
+            if price is None:
+                zeros += 1
+            else:
+                every.setdefault(name, {}).setdefault(date, set()).add(price)
+    newest = {name: dates[max(dates)] for name, dates in every.items()}
+    for name, several in newest.items():
+        if len(several) > 1:
+            answer.left_out.skip("types with several prices at once", name)
+    return {name: next(iter(one)) for name, one in newest.items() if len(one) == 1}, zeros
 
 
 def images(answer: Reader) -> list[tuple[str, str, str]]:
@@ -274,11 +281,11 @@ def _is_plain(attributes: Reader, region: str, system: str) -> bool:
     return all(attributes.maybe_text(key, value) == value for key, value in wanted.items())
 
 
-def _hourly(product: Reader) -> Iterator[Decimal]:
-    """The hourly USD amounts of a product's on-demand terms."""
+def _hourly(product: Reader) -> Iterator[tuple[str, Decimal]]:
+    """The hourly USD amounts of a product's on-demand terms, and from when on they are in effect."""
     for _, term in product.maybe_at("terms").maybe_entries("OnDemand"):
         for _, dimension in term.maybe_entries("priceDimensions"):
             if dimension.maybe_text("unit", "Hrs") == "Hrs":
                 amount = dimension.maybe_at("pricePerUnit").maybe_decimal("USD")
                 if amount is not None:
-                    yield amount
+                    yield term.maybe_text("effectiveDate"), amount

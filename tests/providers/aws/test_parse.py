@@ -25,14 +25,14 @@ from tests.support.shapes import RECORDS, wrong_shapes
 _LARGE = {"InstanceType": "m5.large", "VCpuInfo": {"DefaultVCpus": 2}, "MemoryInfo": {"SizeInMiB": 8192}}
 
 
-def product(amount: Any, **attributes: str) -> str:
+def product(amount: Any, date: str = "2026-01-01T00:00:00Z", **attributes: str) -> str:
     """An entry of a PriceList: a string of JSON."""
     all_attributes = {**aws_parse.PRICE_FILTERS, "instanceType": "m5.large", "regionCode": "us-east-1"}
     dimension = {"unit": "Hrs", "pricePerUnit": {"USD": amount}}
     return json.dumps(
         {
             "product": {"attributes": {**all_attributes, **attributes}},
-            "terms": {"OnDemand": {"T": {"priceDimensions": {"D": dimension}}}},
+            "terms": {"OnDemand": {"T": {"effectiveDate": date, "priceDimensions": {"D": dimension}}}},
         }
     )
 
@@ -56,8 +56,16 @@ def test_a_price_is_that_of_a_plain_linux_host_in_the_region() -> None:
 
 def test_two_prices_are_none_and_a_zero_is_none() -> None:
     assert of_us_east_1(product("0.1"), product("0.1")) == ({"m5.large": Decimal("0.1")}, 0)
-    assert of_us_east_1(product("0.1"), product("0.2")) == ({}, 0)
+    rows = answer({"PriceList": [product("0.1"), product("0.2")]})
+    assert aws_parse.prices(rows, "us-east-1") == ({}, 0)
+    assert rows.left_out.counts() == {"types with several prices at once": 1}
     assert of_us_east_1(product("0.0000000000")) == ({}, 1)
+
+
+def test_of_two_dates_the_later_price_counts() -> None:
+    old, new = product("0.1", "2025-11-01T00:00:00Z"), product("0.2", "2026-11-01T00:00:00Z")
+    for rows in ((old, new), (new, old)):
+        assert of_us_east_1(*rows) == ({"m5.large": Decimal("0.2")}, 0)
 
 
 def test_a_type_that_two_regions_describe_differently_is_noted(mocker: MockerFixture) -> None:

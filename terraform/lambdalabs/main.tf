@@ -15,9 +15,21 @@ resource "terraform_data" "node" {
   }
 }
 
+# Nor can it change a key: it warns, and then has not done it.
+resource "terraform_data" "key" {
+  input = {
+    name       = var.hosts_prefix
+    public_key = local.public_key
+  }
+}
+
 resource "lambdalabs_ssh_key" "user" {
   name       = var.hosts_prefix
   public_key = local.public_key
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.key]
+  }
 }
 
 resource "lambdalabs_instance" "node" {
@@ -34,6 +46,8 @@ resource "lambdalabs_instance" "node" {
   }
 
   lifecycle {
+    # Read as an empty list where there are none; to change it to nothing is an error.
+    ignore_changes       = [file_system_names]
     replace_triggered_by = [terraform_data.node]
 
     precondition {

@@ -2,11 +2,17 @@
 """What a cloud does behind the stub providers: it keeps what was made, refuses on request, and adds things.
 
 tests/terraform/schemas/force_new.json lists, for each type of resource, what cannot be changed in place. That
-is in the providers' code and pages alone, not in their schemas:
-https://registry.terraform.io/providers/hashicorp/azurerm/4.73.0/docs/resources/linux_virtual_machine
-("Changing this forces a new resource to be created"),
-https://registry.terraform.io/providers/hashicorp/google/6.50.0/docs/resources/compute_instance,
-https://github.com/hashicorp/terraform-provider-aws/tree/v6.66.0/internal/service/ec2 (ForceNew: true).
+is in the providers' code alone, not in their schemas: ForceNew and RequiresReplace in
+
+    hashicorp/terraform-provider-aws      internal/service/ec2/ec2_instance.go, ebs_volume.go, vpc_*.go ...
+                                          cpu_options but amd_sev_snp change in place since pull request 46568
+    hashicorp/terraform-provider-azurerm  internal/services/compute/linux_virtual_machine_resource.go,
+                                          virtual_machine.go (os_disk), managed_disk_resource.go;
+                                          internal/services/network/public_ip_resource.go ...
+    GoogleCloudPlatform/magic-modules     mmv1/third_party/terraform/services/compute/
+                                          resource_compute_instance.go.tmpl; mmv1/products/compute/Disk.yaml ...
+    elct9620/terraform-provider-lambdalabs internal/provider/instance_resource.go, ssh_key_resource.go: no
+                                          attribute of theirs, and neither can be changed
 """
 
 from __future__ import annotations
@@ -25,6 +31,10 @@ _FORCE_NEW: dict[str, list[str]] = json.loads(
 )
 #: Local SSDs that belong to a machine type and that nobody asked for: their number depends on the size.
 _HAS_SCRATCH_DISKS = re.compile(r"^z3-|-lssd$|lssd$|^a3-|^a4-|^a4x-")
+
+
+#: Types whose provider answers every change with an error, or with a warning and no change.
+_CANNOT_CHANGE = frozenset({"lambdalabs_instance", "lambdalabs_ssh_key"})
 
 
 def _nobody(what: str) -> None:
@@ -53,8 +63,10 @@ class Cloud:
         """One that nothing else has."""
         return next(self._numbers)
 
-    def refused(self, kind: str, wanted: Mapping[str, Any]) -> str:
-        """Why something is not made; "" where it is."""
+    def refused(self, kind: str, before: object, wanted: Mapping[str, Any]) -> str:
+        """Why something is not made or changed; "" where it is."""
+        if before is not None:
+            return "Unsupported Method" if kind in _CANNOT_CHANGE else ""
         return self.refuses.get(kind) or self.refuses.get(f"{kind} {name(wanted)}", "")
 
     def keep(self, kind: str, made: dict[str, Any], *, new: bool) -> None:
@@ -79,6 +91,8 @@ class Cloud:
         thing = json.loads(json.dumps(thing))
         if given in self.stopped or thing.get("instance_id") in self.stopped:
             _stopped(kind, thing)
+        if kind == "lambdalabs_instance":  # read always, where the name is not
+            thing["file_system_names"] = thing["file_system_names"] or []
         if kind != "google_compute_instance":
             return thing
         if _HAS_SCRATCH_DISKS.search(thing["machine_type"]):

@@ -148,7 +148,7 @@ class _Provider(rpc.ProviderServicer):
         if wanted is None:
             self._cloud.end(kind, before)
             return pb.ApplyResourceChange.Response(new_state=request.planned_state)
-        refused = self._cloud.refused(kind, wanted) if before is None else ""
+        refused = self._cloud.refused(kind, before, wanted)
         if refused:
             error = pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=f"creating {kind}", detail=refused)
             return pb.ApplyResourceChange.Response(new_state=request.prior_state, diagnostics=[error])

@@ -199,6 +199,11 @@ def test_every_difference_replaces_a_node_of_lambda(tree: Tree, tmp_path: Path, 
     for name in ("lambdalabs_instance_type", "lambdalabs_region"):
         plan = planned(module, {**values, name: "other"})
         assert [act for address, act in plan.items() if "instance.node" in address] == ["delete-create"]
+    assert planned(module, {**values, "hosts_prefix": "other"})["lambdalabs_ssh_key.user"] == "delete-create"
+    key = module.folder / "key.pub"
+    key.write_text(key.read_text(encoding="utf-8").replace("AAAAI" + "A" * 43, "AAAAI" + "B" * 43))
+    assert planned(module, values)["lambdalabs_ssh_key.user"] == "delete-create"
+    assert up(module, values) == {}, "the provider is never asked to change anything"
 
 
 def test_a_refused_attachment(tree: Tree, tmp_path: Path, env: dict[str, str], cloud: Cloud) -> None:

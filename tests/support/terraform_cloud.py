@@ -4,15 +4,14 @@
 tests/terraform/schemas/force_new.json lists, for each type of resource, what cannot be changed in place. That
 is in the providers' code alone, not in their schemas: ForceNew and RequiresReplace in
 
-    hashicorp/terraform-provider-aws      internal/service/ec2/ec2_instance.go, ebs_volume.go, vpc_*.go ...
-                                          cpu_options but amd_sev_snp change in place since pull request 46568
-    hashicorp/terraform-provider-azurerm  internal/services/compute/linux_virtual_machine_resource.go,
-                                          virtual_machine.go (os_disk), managed_disk_resource.go;
-                                          internal/services/network/public_ip_resource.go ...
-    GoogleCloudPlatform/magic-modules     mmv1/third_party/terraform/services/compute/
-                                          resource_compute_instance.go.tmpl; mmv1/products/compute/Disk.yaml ...
-    elct9620/terraform-provider-lambdalabs internal/provider/instance_resource.go, ssh_key_resource.go: no
-                                          attribute of theirs, and neither can be changed
+    hashicorp/terraform-provider-aws: internal/service/ec2/ec2_instance.go, ec2_ebs_volume.go, vpc_*.go
+        (of cpu_options, amd_sev_snp alone since pull request 46568)
+    hashicorp/terraform-provider-azurerm: internal/services/compute/linux_virtual_machine_resource.go,
+        virtual_machine.go (os_disk), managed_disk_resource.go, and network/public_ip_resource.go
+    GoogleCloudPlatform/magic-modules: mmv1/products/compute/Disk.yaml,
+        mmv1/third_party/terraform/services/compute/resource_compute_instance.go.tmpl
+    elct9620/terraform-provider-lambdalabs: internal/provider/instance_resource.go, ssh_key_resource.go (none,
+        and neither can be changed)
 """
 
 from __future__ import annotations

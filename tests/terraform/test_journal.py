@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cloudlib.errors import CloudError, PublishError
-from cloudlib.terraform import follow, journal
+from cloudlib.terraform import follow, journal, state
 from cloudlib.terraform.snapshot import Resource
 
 NODE = 'aws_instance.node["k-1"]'
@@ -79,6 +79,26 @@ def test_what_events_say(
 def test_lines_that_are_none(tmp_path: Path, tail: str) -> None:
     """A write that was cut off, zeros after a power cut, a crash: what stands before it counts."""
     assert Resource(NODE, "i-1") in read(tmp_path, made("i-1") + tail).made
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"address": 5, "id": "i"}',
+        '{"address": "a.b", "id": null}',
+        '{"address": "a.b"}',
+        '{"type": "apply_start", "hook": {"action": "create", "resource": {"addr": 7}}}',
+        made("i-9")[:-9],
+    ],
+)
+def test_a_damaged_line_is_a_sign_of_machines(tmp_path: Path, line: str) -> None:
+    """Where the state is lost too, nobody knows what it said."""
+    found = read(tmp_path, line + "\n" + made("i-1"))
+    assert found.damaged and list(found.made) == [Resource(NODE, "i-1")]
+    read(tmp_path, line + '\n{"account": "1"}\n')
+    with pytest.raises(state.StateLost, match=r"journal\.jsonl is damaged"):
+        state.held(tmp_path)
+    assert not read(tmp_path, made("i-1") + line).damaged, "the last may have been cut off"
 
 
 def test_terraform_writes_and_people_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

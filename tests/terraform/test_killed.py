@@ -8,6 +8,7 @@ the middle of a creation: the machine exists, and terraform has no answer yet.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -173,6 +174,30 @@ def test_a_state_that_is_gone(tree: Tree, cloud: Cloud, env: dict[str, str], how
     said = destroyed(tree, cloud, env)
     assert cloud.machines() == {} and said.count(": found\n") > 3
     tree.make("mrproper")
+
+
+def test_what_was_applied_is_gone_too(tree: Tree, cloud: Cloud, env: dict[str, str]) -> None:
+    """The region is that of .config then; what is in no module of ours does not stop the rest."""
+    assert bringup(tree, 2, **env).returncode == 0
+    folder = tree.root / FOLDER
+    for name in (state.NAME, f"{state.NAME}.backup", state.APPLIED):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / "applied")
+    variables = (folder / "terraform.tfvars.json").read_text()
+    (folder / "terraform.tfvars.json").unlink()
+    done = run(tree, "destroy", **env, RECOVER="1")
+    assert done.returncode == 1 and "choose their region in .config" in done.stderr, done.stderr
+    (folder / "terraform.tfvars.json").write_text(variables)
+    with (folder / journal.NAME).open("a") as file:
+        file.write('{"address": "google_compute_instance.node[\\"x-1\\"]", "id": "projects/p/x-1"}\n')
+    done = run(tree, "destroy", **env, RECOVER="1")
+    assert done.returncode == 1 and "cannot import google_compute_instance" in done.stderr, done.stderr
+    kept = journal.read(folder)
+    assert kept and len(kept.made) > 2 and lost(tree, cloud) == []
+    text = (folder / journal.NAME).read_text().splitlines(keepends=True)
+    (folder / journal.NAME).write_text("".join(line for line in text if "google" not in line))
+    destroyed(tree, cloud, env)
+    assert cloud.machines() == {}
 
 
 def test_credentials_of_another_account(tree: Tree, cloud: Cloud, env: dict[str, str]) -> None:

@@ -16,12 +16,11 @@ from cloudlib.provider import Account, Provider
 from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import shown
 from cloudlib.terraform import adoption, backend, journal, state
-from cloudlib.terraform.run import Terraform
+from cloudlib.terraform.run import VARIABLES, Terraform
 from cloudlib.terraform.snapshot import Resource
 
 #: What is part of something else and ends with it; terraform imports some of them by other ids than theirs.
 _PARTS = (
-    "aws_ec2_instance_state",
     "aws_ec2_instance_state",
     "aws_route",
     "aws_route_table_association",
@@ -75,11 +74,23 @@ def run(terraform: Terraform, variables: Path | None, provider: Provider) -> Non
 def _adopt(terraform: Terraform, wanted: list[Resource], variables: Path | None) -> list[Resource]:
     """Import what still exists; returns what cannot be imported."""
     folder = terraform.folder
-    with TemporaryDirectory() as scratch:
-        module = Path(scratch)
-        names = json.loads(variables.read_text(encoding="utf-8")) if variables else {}
-        adoption.write(module, folder, terraform.module or folder, wanted, names)
-        return _adopt_with(replace(terraform, module=module), wanted, variables)
+    variables = variables or folder / VARIABLES  # what .config says: the region in which to look
+    module = terraform.module or folder
+    types = adoption.types(module)
+    known = [r for r in wanted if r.address.partition(".")[0] in types]
+    if known and not variables.is_file():
+        raise CloudError(
+            f"nobody knows where the machines are: {shown(folder / state.APPLIED)} is missing",
+            unchanged="every machine",
+            hint="choose their region in .config, run `make`, then run the command again",
+        )
+    left = [r for r in wanted if r not in set(known)]
+    if known:
+        with TemporaryDirectory() as scratch:
+            names = json.loads(variables.read_text(encoding="utf-8"))
+            adoption.write(Path(scratch), folder, module, known, names)
+            left += _adopt_with(replace(terraform, module=Path(scratch)), known, variables)
+    return left
 
 
 def _adopt_with(terraform: Terraform, wanted: list[Resource], variables: Path | None) -> list[Resource]:

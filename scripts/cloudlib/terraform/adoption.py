@@ -38,6 +38,12 @@ def write(
     (target / "resources.tf.json").write_text(json.dumps(body), encoding="utf-8")
 
 
+def types(module: Path) -> set[str]:
+    """The types of the resources that a module has."""
+    texts = (path.read_text(encoding="utf-8") for path in module.glob("*.tf"))
+    return {name for text in texts for name in re.findall(r'^resource "(\w+)"', text, re.M)}
+
+
 def _blocks(resources: Iterable[Resource]) -> dict[str, dict[str, dict[str, str]]]:
     """{type: {name: body}}; a resource that is in no module of ours is left out, and not imported."""
     keys: dict[tuple[str, str], list[str]] = {}

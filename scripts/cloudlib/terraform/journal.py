@@ -41,6 +41,7 @@ class Journal:
     unfinished: dict[str, None] = field(default_factory=dict)
     failed: dict[str, None] = field(default_factory=dict)
     account: str = ""
+    damaged: bool = False  # a line before the last cannot be read
     _going: dict[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
@@ -60,17 +61,17 @@ class Journal:
         """Take in a line: a short one, or an event of terraform."""
         self.account = str(event.get("account") or self.account)
         if "address" in event:
-            what = event.get("creation")
+            what, address = event.get("creation"), _text(event["address"])
             if what is None:
-                self.made[Resource(event["address"], event["id"])] = str(event.get("made", ""))
+                self.made[Resource(address, _text(event["id"]))] = str(event.get("made", ""))
             else:
-                (self.unfinished if what == "cut off" else self.failed)[event["address"]] = None
+                (self.unfinished if what == "cut off" else self.failed)[address] = None
         hook = event.get("hook") or {}
         handle = _EVENTS.get((str(event.get("type")), str(hook.get("action"))))
         if handle:
             handle(
                 self,
-                hook["resource"]["addr"],
+                _text(hook["resource"]["addr"]),
                 str(hook.get("id_value") or ""),
                 str(event.get("@timestamp", "")),
             )
@@ -92,6 +93,12 @@ class Journal:
 
     def _deleted(self, address: str, _: str, when: str) -> None:
         self.made.pop(Resource(address, self._going.pop(address, "")), None)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
+    return value
 
 
 _EVENTS = {
@@ -119,10 +126,12 @@ def read(folder: Path) -> Journal | None:
             hint=f"make it readable: chmod u+r {shown(path)}",
         ) from error
     journal = Journal()
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         event = parse(line)
         if event:
             journal.add(event)
+        elif line.strip(b"\0") and number < len(lines):
+            journal.damaged = True
     return journal
 
 

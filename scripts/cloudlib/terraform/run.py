@@ -25,7 +25,7 @@ from cloudlib.terraform.follow import Follower
 from cloudlib.terraform.snapshot import Resource
 
 #: Given on the command line, where it wins over *.auto.tfvars: what `make` checked is what terraform uses.
-_VARIABLES = "terraform.tfvars.json"
+VARIABLES = "terraform.tfvars.json"
 _ENV = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 #: The variable of the AWS module that keeps terraform out of another account, where it would find nothing,
 #: and take that for gone.
@@ -121,7 +121,7 @@ class Terraform:
         out = [f"-out={to.resolve()}"] if to else []
         out += [f"-var=ssh_config_pubkey_file={key}"] if key else []
         self._watched(
-            ["plan", "-input=false", f"-var-file={_VARIABLES}", *out],
+            ["plan", "-input=false", f"-var-file={VARIABLES}", *out],
             unchanged="every machine: a plan changes nothing",
         )
 
@@ -201,7 +201,7 @@ class Terraform:
             ) from error
 
     def _given(self, variables: Path | None) -> list[str]:
-        path = variables or self.folder / _VARIABLES
+        path = variables or self.folder / VARIABLES
         return [f"-var-file={path.resolve()}"] if path.is_file() else []
 
     def _json(self, command: Sequence[str]) -> Any:

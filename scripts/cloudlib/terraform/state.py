@@ -182,8 +182,10 @@ def _signs(folder: Path, kept: journal.Journal | None) -> Iterator[str]:
     """Why machines may be up although no state says so.
 
     A journal is there before terraform starts and complete from then on: where it lists nothing, variables
-    and a lock are no signs.
+    and a lock are no signs, unless it was damaged since.
     """
+    if kept and kept.damaged:
+        yield f"{journal.NAME} is damaged"
     if kept and kept.made:
         yield f"{journal.NAME} lists {counted(len(kept.made), 'resource')}"
     if kept and kept.unfinished:

@@ -129,12 +129,12 @@ def test_a_fee_that_is_not_known_is_never_another_one_s(listed: list[Rate]) -> N
 
 
 def test_no_fee_has_to_be_stated() -> None:
-    assert fees(fee=NO_FEE) == [("image fee", "", Decimal(0))]
+    assert fees(fee=NO_FEE) == [("image fee", "none", Decimal(0))]
     assert fees(fee="") == [("image fee", "1 x Redhat 9", None)], "the vendor states nothing"
     assert fees(fee_rate("0.02"), image={"NAME": "my-own"}) == [("image fee", "", None)]
     of = catalog(images=[replace(RHEL, fee=NO_FEE)])
     said = cost.lines(bill(of, image=RHEL.coordinates), of)
-    assert ["image", "fee", "$0.0000", "$0.00", "$0.00"] in [line.split() for line in said]
+    assert ["image", "fee:", "none", "$0.0000", "$0.00", "$0.00"] in [line.split() for line in said]
     assert "at least" not in "".join(said) and said[-1] == "  prices: a price list"
 
 
@@ -304,3 +304,6 @@ def test_a_fetch_without_them_keeps_the_known_ones_and_two_prices_are_none() -> 
     dearer = replace(FAST, usd=Decimal(1))
     assert merge.carry_forward(catalog(rates=[dearer, IPV4]), old).rates == (dearer, IPV4)
     assert rates.one_each([FAST, dearer, IPV4, IPV4]) == (IPV4,)
+    paid = replace(FAST, part="rhel", unit="hour", machines=("m7.large",))
+    kept = merge.carry_forward(catalog(rates=[dearer]), catalog(rates=[FAST, paid])).rates
+    assert kept == (dearer, paid), "fees of images are asked for on their own"

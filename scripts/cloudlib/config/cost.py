@@ -164,7 +164,7 @@ def _image_fee(wanted: Selection, catalog: Catalog | None) -> Iterator[Part]:
         yield Part(_FEE, "", None, "the catalog does not have the image")
         return
     if image.fee == NO_FEE:
-        yield Part(_FEE, "", Decimal(0), "")
+        yield Part(_FEE, "none", Decimal(0), "")
         return
     itype = next((t for t in catalog.instance_types if t.name == wanted.instance_type), None)
     places = (wanted.region, GLOBAL)

@@ -94,7 +94,7 @@ def _difference(provider: Provider) -> Difference:
     if not tier.marker(ROOT, name).exists():
         raise CloudError(f"{name}: nothing was generated to compare", hint=f"make cloud-config-{name}")
     generated = refresh.generated_catalog(provider, ROOT)
-    if not (tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}").exists():
+    if not tier.catalog_path(ROOT, name, tier.STATIC).exists():
         raise CloudError(
             f"{name}: there is no committed catalog to compare with",
             hint=f"git checkout terraform/{name}, or make cloud-update-{name} if there never was one",
@@ -119,7 +119,7 @@ def _difference(provider: Provider) -> Difference:
 
 def _committed(name: str) -> Catalog:
     try:
-        return catalogfile.load_file(tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}")
+        return catalogfile.load_file(tier.catalog_path(ROOT, name, tier.STATIC))
     except CloudError as error:
         error.hint = f"git checkout terraform/{name}"
         raise

@@ -54,7 +54,7 @@ def _families(name: str) -> list[str]:
 
 
 def _write(name: str, families: Sequence[str]) -> None:
-    source = tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}"
+    source = tier.catalog_path(ROOT, name, tier.STATIC)
     settings = {
         setting
         for path in fragments.DEFCONFIGS.glob("*")

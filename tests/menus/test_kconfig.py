@@ -86,11 +86,11 @@ def test_expressions() -> None:
 
 def test_attributes_stand_in_order() -> None:
     node = Config(
-        "A", type="string", prompt="Ask", prompt_if="X", defaults=(Default("v", "B"), Default(symbol="C")),
+        "A", type="string", prompt="Ask", defaults=(Default("v", "B"), Default(symbol="C")),
         depends=("D", ""), help="First.\n\nSecond.",
     )  # fmt: skip
     assert one(node) == [
-        "config A", '\tstring "Ask" if X', '\tdefault "v" if B', "\tdefault C", "\tdepends on D",
+        "config A", '\tstring "Ask"', '\tdefault "v" if B', "\tdefault C", "\tdepends on D",
         "\thelp", "\t  First.", "", "\t  Second.",
     ]  # fmt: skip
 

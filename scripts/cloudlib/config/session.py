@@ -254,7 +254,7 @@ def catalog_in_use(kconf: kconfiglib.Kconfig, provider: Provider) -> tuple[Catal
     from cloudlib.catalog import file as catalogfile
 
     which = _tier_in_use(kconf, provider)
-    path = tier.folder(ROOT, provider.NAME) / f"{catalogfile.NAME}.{which}"
+    path = tier.catalog_path(ROOT, provider.NAME, which)
     try:
         return catalogfile.load_file(path), ""
     except CatalogError as error:

@@ -28,8 +28,7 @@ DISTROS = NAMES | {
     "redhat": "Red Hat Enterprise Linux",
     "suse": "SUSE Linux Enterprise Server",
 }
-
-
+_DEFAULT_DISTRO = "debian"
 _AS_IT_IS = "Given to terraform as it is."
 _CUSTOM = "Any other image, by the cloud's names for it. Whether the machine can boot it is not checked."
 
@@ -51,7 +50,7 @@ def images(catalog: Catalog, names: MenuNames, table: SymbolTable) -> tuple[Node
     custom = table.claim(own.distro_prefix, "custom")
     boots = _Boots(catalog, names, table, streams)
     members = [_distro(distro, distros[distro], names, table, boots) for distro in distros]
-    default = own.default_distro if own.default_distro in distros else next(iter(distros))
+    default = _DEFAULT_DISTRO if _DEFAULT_DISTRO in distros else next(iter(distros))
     nodes: list[Node] = [
         *boots.nodes,
         Choice(

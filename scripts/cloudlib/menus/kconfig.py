@@ -37,12 +37,11 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One symbol. `prompt` "" means that the user is not asked; `prompt_if` narrows when they are."""
+    """One symbol. `prompt` "" means that the user is not asked."""
 
     name: str
     type: str = "bool"
     prompt: str = ""
-    prompt_if: str = ""
     defaults: tuple[Default, ...] = ()
     depends: tuple[str, ...] = ()
     help: str = ""
@@ -166,8 +165,7 @@ def _config(node: Config) -> Iterator[str]:
     if not _SYMBOL.match(node.name):
         raise ValueError(f"{node.name!r} is not a Kconfig symbol")
     yield f"config {node.name}"
-    prompt = f" {quote(display(node.prompt))}" if node.prompt else ""
-    yield from _wrapped(f"\t{node.type}{prompt}" + (" if " if node.prompt_if else ""), node.prompt_if)
+    yield f"\t{node.type}" + (f" {quote(display(node.prompt))}" if node.prompt else "")
     for default in node.defaults:
         value = default.symbol or (quote(default.value) if node.type == "string" else default.value)
         yield from _conditional(f"\tdefault {value}", default.condition)

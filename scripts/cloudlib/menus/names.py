@@ -41,7 +41,6 @@ class ImageNames:
     distro_prefix: str
     release_prefix: str
     coordinates: Mapping[str, str]
-    default_distro: str = "debian"
     rule: str = ""
     gpu: str = ""
     gpu_coordinates: tuple[str, ...] = ()

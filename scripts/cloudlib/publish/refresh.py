@@ -97,7 +97,7 @@ def publish(
 def last_known(root: Path, name: str) -> Catalog | None:
     """The newest catalog of the tree: the generated one, else the static one, else None."""
     for which in (tier.GENERATED, tier.STATIC):
-        path = tier.folder(root, name) / f"{catalogfile.NAME}.{which}"
+        path = tier.catalog_path(root, name, which)
         if path.is_file():
             try:
                 return catalogfile.load_file(path)
@@ -222,7 +222,7 @@ def generated_catalog(provider: Provider, root: Path) -> Catalog:
     files = tier.tier_files(root, name, tier.GENERATED)
     try:
         tier.read_tier(root, name, tier.GENERATED)  # refuses a file that is not text
-        path = tier.folder(root, name) / f"{catalogfile.NAME}.{tier.GENERATED}"
+        path = tier.catalog_path(root, name, tier.GENERATED)
         catalog = catalogfile.load_file(path)
         expected = set(render(provider, catalog, tier.GENERATED))
         odd = [f"{file}.{tier.GENERATED} is a link" for file in files if files[file].is_symlink()]
@@ -249,7 +249,7 @@ def edited(provider: Provider, root: Path, which: str, catalog: Catalog) -> list
 
 def _committed(root: Path, name: str, *, force: bool) -> Catalog | None:
     """The committed catalog, or None where there is none; a damaged one counts as none with `force`."""
-    path = tier.folder(root, name) / f"{catalogfile.NAME}.{tier.STATIC}"
+    path = tier.catalog_path(root, name, tier.STATIC)
     if not path.is_file():
         return None
     try:
@@ -263,5 +263,5 @@ def _committed(root: Path, name: str, *, force: bool) -> Catalog | None:
 def defconfigs(root: Path, provider: Provider) -> Sequence[Path]:
     """The shipped defconfigs that choose this provider."""
     choice = f"CONFIG_{provider.MENU_NAMES.switch}=y"
-    found = sorted(p for p in (root / "defconfigs").glob("*") if p.is_file())
-    return [p for p in found if choice in p.read_text(encoding="utf-8").split()]
+    files = sorted(p for p in (root / "defconfigs").glob("*") if p.is_file())
+    return [p for p in files if choice in p.read_text(encoding="utf-8").split()]

@@ -89,10 +89,10 @@ def _target(path: Path) -> Path:
 def _mode(path: Path) -> int | None:
     """The permissions of a regular file; None where there is none."""
     try:
-        found = path.lstat()
+        about = path.lstat()
     except FileNotFoundError:
         return None
-    return stat.S_IMODE(found.st_mode) if stat.S_ISREG(found.st_mode) else None
+    return stat.S_IMODE(about.st_mode) if stat.S_ISREG(about.st_mode) else None
 
 
 def _read(path: Path) -> str | None:

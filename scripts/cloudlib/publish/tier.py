@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from cloudlib.catalog import file as catalogfile
 from cloudlib.errors import Busy, PublishError
 from cloudlib.publish import locks
 from cloudlib.publish import record as records
@@ -47,6 +48,11 @@ def marker(root: Path, provider: str) -> Path:
 def folder(root: Path, provider: str) -> Path:
     """The folder of a provider's menu files."""
     return root / KCONFIGS.format(provider=provider)
+
+
+def catalog_path(root: Path, provider: str, tier: str) -> Path:
+    """The catalog of a tier, which need not be there."""
+    return folder(root, provider) / f"{catalogfile.NAME}.{tier}"
 
 
 def tier_files(root: Path, provider: str, tier: str) -> dict[str, Path]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cloudlib.catalog import file as catalogfile
 from cloudlib.publish import tier
 from cloudlib.settings import cloud_tier, config_file
 
 
 def catalog(root: Path, provider: str) -> Path:
     """The catalog file of the menus in use; it need not exist."""
-    return tier.folder(root, provider) / f"{catalogfile.NAME}.{used(root, provider)}"
+    return tier.catalog_path(root, provider, used(root, provider))
 
 
 def used(root: Path, provider: str) -> str:

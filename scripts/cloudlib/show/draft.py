@@ -43,7 +43,7 @@ def draft(registry: Registry, root: Path) -> Draft | None:
     kconf = effects.parsed(registry, tier.STATIC)
     bodies, dates = [], []
     for provider in map(registry.load, names):
-        new = catalogfile.load_file(tier.folder(root, provider.NAME) / f"{catalogfile.NAME}.{tier.STATIC}")
+        new = catalogfile.load_file(tier.catalog_path(root, provider.NAME, tier.STATIC))
         old = git.head_catalog(root, provider.NAME)
         touched: list[str] = []
         for path in refresh.defconfigs(root, provider) if old else ():

@@ -19,7 +19,7 @@ from cloudlib.calls import state_lock
 from cloudlib.config import backend
 from cloudlib.errors import ConfigRejected
 from cloudlib.terraform import lock
-from tests.servers import state_server
+from tests.servers import gcs_server, state_server
 from tests.support import terraform_stub
 from tests.support.bringup import CONFIG, REAL_ENV, stub_module
 from tests.support.terraform import MODULES, REAL_TERRAFORM, write_key_pair
@@ -262,6 +262,25 @@ def test_s3(trees: tuple[Tree, Tree], monkeypatch: pytest.MonkeyPatch) -> None:
         up_and_down(trees, keys)
     finally:
         server.stop()
+
+
+def test_gcs(trees: tuple[Tree, Tree]) -> None:
+    """On a server that knows objects and their generations; the lock is one of them."""
+    with gcs_server.serving("states", SECRET) as bucket:
+        choose(trees, "GCS=y", 'BUCKET="states"')
+        env = {
+            "GOOGLE_STORAGE_CUSTOM_ENDPOINT": f"{bucket.url}/storage/v1/",
+            "GOOGLE_OAUTH_ACCESS_TOKEN": SECRET,
+        }
+        key = "cloud-kconfig/kdevops/aws/default"
+        since = (datetime.now(timezone.utc) - timedelta(minutes=75)).isoformat()
+        bucket.write(f"{key}.tflock", state_server.lock("ada@laptop", since))
+        done = trees[0].make("bringup", check=False, **REAL_ENV, **env)
+        assert done.returncode != 0 and f"{key}.tfstate" not in bucket.kept
+        assert "next: ada@laptop has held the lock of the state for 1 h 15 min" in done.stderr
+        del bucket.kept[f"{key}.tflock"]
+        up_and_down(trees, env)
+        assert list(bucket.kept) == [f"{key}.tfstate"]
 
 
 def test_a_backend_of_one_s_own(trees: tuple[Tree, Tree]) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from cloudlib.settings import shown
 from cloudlib.terraform import age, backend
 
-_REFUSED = "Error acquiring the state lock"
+#: The second where a backend has to make a first state, for which it needs the lock (gcs).
+_REFUSED = re.compile("Error acquiring the state lock|Lock Info:")
 #: With an http or a pg backend terraform prints its own name and time there, as if they were the owner's:
 #: .../terraform/internal/backend/remote-state/http/client.go, .../pg/client.go
 _NOT_THE_OWNER = "the name above is your own"
@@ -30,7 +31,7 @@ def hint(text: str, folder: Path, now: datetime | None = None) -> str:
 
     "" where terraform says nothing of a lock.
     """
-    if _REFUSED not in text:
+    if not _REFUSED.search(text):
         return ""
     kind = backend.kind(folder)
     if kind == "pg":
@@ -53,8 +54,8 @@ def hint(text: str, folder: Path, now: datetime | None = None) -> str:
 
 def _printed(text: str) -> tuple[str, datetime | None]:
     """The owner and the time in terraform's message."""
-    who = re.search(r"^[│ ]{0,9}Who: +(\S+)", text, re.M)
-    created = re.search(r"^[│ ]{0,9}Created: +(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \+0000", text, re.M)
+    who = re.search(r"\sWho: +(\S+)", text)
+    created = re.search(r"\sCreated: +(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \+0000", text)
     return (who[1] if who else ""), (age.moment(created[1]) if created else None)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cloudlib.errors import CloudError, counted
 from cloudlib.settings import shown
-from cloudlib.terraform import backend, journal, snapshot
+from cloudlib.terraform import backend, journal, lock, snapshot
 from cloudlib.terraform.snapshot import Resource, Snapshot
 
 NAME = "terraform.tfstate"
@@ -110,7 +110,14 @@ def current(folder: Path) -> Snapshot | None:
     kind = backend.kind(folder)
     if not kind:
         return read(folder / NAME)
-    text = backend.pull(folder)
+    try:
+        text = backend.pull(folder)
+    except CloudError as error:
+        held = lock.hint(error.what, folder)
+        if not held:
+            raise
+        what = f"the state of {shown(folder)} in the {kind} backend is locked"
+        raise CloudError(what, unchanged=error.unchanged, hint=held) from error
     try:
         return snapshot.read(text) if text.strip() else None
     except ValueError as error:

@@ -139,8 +139,8 @@ def test_types_that_could_not_be_described_keep_their_figures(aws: Aws) -> None:
 
 
 UNTOUCHED: list[tuple[str, Callable[[], Fault], int, str]] = [
-    ("no such key", faults.bad_keys, 3, "no valid credentials"),
-    ("expired", faults.expired, 3, "no valid credentials"),
+    ("no such key", faults.bad_keys, 3, "no valid AWS credentials"),
+    ("expired", faults.expired, 3, "no valid AWS credentials"),
     ("throttled for ever", lambda: faults.throttled_forever("DescribeInstanceTypes"), 1, "RequestLimit"),
     ("cut off", lambda: faults.cut_off("DescribeInstanceTypes"), 1, "Connection was closed"),
     ("the default region fails", lambda: faults.broken("DescribeAvailabilityZones", "us-east-1"), 1, "InternalError"),  # noqa: E501

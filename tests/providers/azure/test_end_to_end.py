@@ -66,7 +66,7 @@ def test_a_complete_fetch_is_published_and_costs_few_processes(azure: Azure) -> 
 
 
 UNTOUCHED: list[tuple[str, Callable[[], Fault], int, str]] = [
-    ("expired", faults.expired, 3, "no valid credentials"),
+    ("expired", faults.expired, 3, "no valid Azure credentials"),
     ("not registered", faults.not_registered, 1, "az provider register"),
     ("denied", faults.denied, 1, "names the role"),
     ("a web page", faults.web_page, 1, "whole JSON"),
@@ -246,7 +246,7 @@ def test_a_login_that_has_expired(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         (folder / "azureProfile.json").write_text(json.dumps(profile), encoding="utf-8")
         entry = {"client_id": name, "tenant": TENANT, "client_secret": "made-up"}
         (folder / "service_principal_entries.json").write_text(json.dumps([entry]), encoding="utf-8")
-        with pytest.raises(NoCredentials, match="no valid credentials: AADSTS700082"):
+        with pytest.raises(NoCredentials, match="no valid Azure credentials: AADSTS700082"):
             azure_calls.login(CallLog())
         assert server.count("/oauth2/v2.0/token", method="POST") == 1
 

@@ -30,6 +30,7 @@ from cloudlib.errors import (
     CloudError,
     NoCredentials,
     NotFound,
+    NotSetUp,
     ServiceFailed,
     Throttled,
     TimedOut,
@@ -120,6 +121,13 @@ _ARM = (
         "the subscription is not registered for Microsoft.Compute",
         "this project changes nothing in a subscription; its owner can run\n"
         "az provider register --namespace Microsoft.Compute",
+    ),
+    Meaning(
+        r" (?:ReadOnlyDisabledSubscription|DisabledSubscription|SubscriptionDisabled)$",
+        NotSetUp,
+        "the subscription is disabled",
+        "its owner may enable it: https://learn.microsoft.com/azure/cost-management-billing/manage/"
+        "subscription-disabled\nor use another one: az account set --subscription NAME",
     ),
     Meaning(
         r" (?:SubscriptionNotFound|InvalidSubscription(?:Id)?)$",

@@ -36,6 +36,7 @@ from cloudlib.errors import (
     CloudError,
     NoCredentials,
     NotFound,
+    NotSetUp,
     ServiceFailed,
     Throttled,
     TimedOut,
@@ -464,6 +465,27 @@ def test_what_az_says(said: str, kind: type[CloudError], hint: str) -> None:
     told = azure_calls._az_error(["az", "account", "get-access-token"], 1, f"WARNING: old\nERROR: {said}\n")
     assert type(told) is kind and hint in told.hint
     assert (told.exit_code == 3) == (kind is NoCredentials)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (401, "ExpiredAuthenticationToken", NoCredentials),
+        (401, "", NoCredentials),
+        (404, "SubscriptionNotFound", NoCredentials),
+        (409, "ReadOnlyDisabledSubscription", NotSetUp),
+        (403, "LinkedAuthorizationFailed", AccessDenied),
+        (409, "MissingSubscriptionRegistration", AccessDenied),
+        (429, "OperationNotAllowed", Throttled),
+        (408, "RequestTimeout", ServiceFailed),
+        (522, "", ServiceFailed),
+        (404, "PublisherNotFound", NotFound),
+        (400, "NoRegisteredProviderFound", CallFailed),
+    ],
+)
+def test_what_resource_manager_says(status: int, code: str, kind: type[CloudError]) -> None:
+    told = azure_calls._arm_error("GET x", status, {"error": {"code": code, "message": "no"}})
+    assert type(told) is kind and told.hint and f"HTTP {status}" in told.what
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
@@ -263,7 +265,7 @@ def prices(pages: Iterable[Iterable[Reader]], location: str, today: str, left_ou
         if not row.maybe_text("armSkuName") or not _is_plain_linux(row, location):
             return None
         usd = row.decimal("retailPrice")
-        price = Price(usd, PRICE_SOURCE) if usd else None
+        price = _price(usd) if usd else None
         name, start = row.name("armSkuName"), row.maybe_text("effectiveStartDate")
         if start[:10] > today or today > (row.maybe_text("effectiveEndDate")[:10] or today):
             left_out.skip("prices that are not in effect", name)
@@ -283,23 +285,32 @@ def prices(pages: Iterable[Iterable[Reader]], location: str, today: str, left_ou
     return Prices(known, frozenset(newest.keys() - known.keys()), zeros)
 
 
+@cache  # sixty locations share most prices
+def _price(usd: Decimal) -> Price:
+    return Price(usd, PRICE_SOURCE)
+
+
 _OTHER_SYSTEMS = ("windows", "cloudservices", "cloud services", "dedicated host")
 _OTHER_RATES = ("spot", "low priority")
 
 
 def _is_plain_linux(row: Reader, location: str) -> bool:
-    product = row.maybe_text("productName").lower()
-    if any(system in product for system in _OTHER_SYSTEMS):
-        return False
-    meter = f"{row.maybe_text('skuName')} {row.maybe_text('meterName')}".lower()
+    meter = f"{row.maybe_text('skuName')} {row.maybe_text('meterName')}"
     return (
-        not any(rate in meter for rate in _OTHER_RATES)
+        _is_plain(row.maybe_text("productName"), meter)
         and name_of(row.maybe_text("armRegionName", location)) == location
         and row.maybe_text("type", "Consumption") == "Consumption"
         and row.maybe_text("currencyCode", "USD") == "USD"
         and row.maybe_text("unitOfMeasure") == "1 Hour"
         and not row.maybe_text("reservationTerm")
     )
+
+
+@cache
+def _is_plain(product: str, meter: str) -> bool:
+    """Do the names of a product and of its meter speak of Linux on demand?"""
+    product, meter = product.lower(), meter.lower()
+    return not (any(s in product for s in _OTHER_SYSTEMS) or any(rate in meter for rate in _OTHER_RATES))
 
 
 def _number(text: str | None) -> float:

@@ -26,6 +26,7 @@ from cloudlib.errors import CloudError, some
 from cloudlib.publish import locks
 from cloudlib.settings import ROOT
 from cloudlib.show import command
+from cloudlib.terraform import journal
 from cloudlib.terraform import state as tfstate
 
 #: Written by `make`, below terraform/<provider>/. NAME.PID.new is what a killed command leaves.
@@ -73,6 +74,8 @@ def main(argv: Sequence[str]) -> int:
                     raise _refused(folder, held)
             for folder in folders:
                 _remove(folder, _VARIABLES if who == "clean" else _VARIABLES + _LEFT)
+                if who == "mrproper":
+                    journal.forget(folder)
     except OSError as error:
         print(f"{who}: error: cannot remove {error.filename}: {error.strerror}", file=sys.stderr)
         return 1

@@ -174,6 +174,7 @@ def _keep(folder: Path, without: Iterable[Resource] = ()) -> None:
     kept = journal.read(folder) or journal.Journal()
     seeded = kept.seeded(held, known.now.account if known.now else "")
     rewrite(folder / journal.NAME, seeded.text(), mode=0o600)
+    journal.link(folder)
 
 
 def _recover(terraform: Terraform, provider: Provider) -> None:
@@ -302,6 +303,8 @@ def _forget(folder: Path) -> None:
         try:
             if name == applied.FOLDER:
                 applied.forget(folder)
+            elif name == journal.NAME:
+                journal.forget(folder)
             else:
                 (folder / name).unlink(missing_ok=True)
         except OSError as error:

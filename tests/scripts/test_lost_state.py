@@ -110,6 +110,30 @@ def test_a_lost_state_is_rebuilt_from_the_journal(fake: Fake) -> None:
     fake.tree.make("mrproper")
 
 
+def test_git_clean_leaves_the_journal(fake: Fake) -> None:
+    """All that git ignores is gone; the journal has a second name below .git."""
+    (fake.tree.root / ".git").mkdir()
+    fake.tree.make("bringup")
+    folder = fake.tree.root / FOLDER
+    second = journal.second(folder)
+    assert second.samefile(folder / journal.NAME)
+    for path in folder.iterdir():
+        if path.is_file() and path.suffix != ".tf" and not path.name.startswith("Kconfig"):
+            path.unlink()
+    shutil.rmtree(folder / "applied")
+    calls = len(fake.calls())
+    for command in ("bringup", "destroy"):
+        code, said = run(fake, command, YES="1")
+        assert code == 1 and all(f"{node}  id-" in said for node in NODES), said
+        assert "rm -f ../../.git/cloud-kconfig/aws-journal.jsonl)" in said
+    assert fake.tree.make("mrproper", check=False).returncode != 0 and second.exists()
+    assert len(fake.calls()) == calls
+    fake.tree.make()
+    code, said = run(fake, "destroy", YES="1", RECOVER="1")
+    assert code == 0 and said.count(": found\n") == 2, said
+    assert not second.exists() and not (folder / journal.NAME).exists()
+
+
 @pytest.mark.slow
 def test_machines_that_are_all_gone(fake: Fake) -> None:
     """Each was looked for by its id: then nothing is up, and nothing is left to say otherwise."""

@@ -118,6 +118,7 @@ def _forget(terraform: Terraform, ended: Sequence[Resource], held: Sequence[Reso
         kept = journal.read(folder) or journal.Journal()
         kept.made.pop(resource, None)  # first, or a state without it would count as a lost one
         rewrite(folder / journal.NAME, kept.text(), mode=0o600)
+        journal.link(folder)
         if resource in held:
             terraform.forget(resource)
         print(f"[{number}/{len(ended)}] {resource}: no longer there")
@@ -169,3 +170,4 @@ def _settle(folder: Path, left: list[Resource]) -> None:
     kept = journal.read(folder) or journal.Journal()
     held = state.look(folder).held
     rewrite(folder / journal.NAME, kept.seeded((*held, *left)).text(), mode=0o600)
+    journal.link(folder)

@@ -51,6 +51,7 @@ class Follower:
             if hasattr(os, "posix_fallocate"):  # Linux; it adds zeros, which are no line
                 os.posix_fallocate(self.handle, self._at, self._room)
             os.fsync(self.handle)
+            journal.link(self._path.parent)
         except OSError as error:
             raise PublishError(
                 f"cannot write {shown(self._path)}: {error.strerror}",

@@ -10,14 +10,17 @@ holds a short line a resource:
     {"address": "aws_instance.node[\"kdevops-3\"]", "creation": "failed"}
     {"account": "123456789012"}
 
-It is kept until `make destroy` has succeeded: a state may be lost, and the vendor's ids are the way back.
+It is kept until `make destroy` has succeeded: a state may be lost, and the vendor's ids are the way back. In
+a git repository it has a second name below .git, a hard link, as `git clean -fdx` removes what git ignores.
 """
 
 from __future__ import annotations
 
 import errno
 import json
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,9 +113,35 @@ _EVENTS = {
 }
 
 
+def second(folder: Path) -> Path:
+    """Its other name, whether it has one or not."""
+    return folder.parent.parent / ".git" / "cloud-kconfig" / f"{folder.name}-{NAME}"
+
+
+def link(folder: Path) -> None:
+    """Give the journal of a folder its second name, in a git repository whose file system has hard links."""
+    other = second(folder)
+    if not other.parent.parent.is_dir():
+        return
+    with suppress(OSError):
+        other.parent.mkdir(exist_ok=True)
+        if not (other.exists() and other.samefile(folder / NAME)):
+            other.unlink(missing_ok=True)
+            os.link(folder / NAME, other)
+
+
+def forget(folder: Path) -> None:
+    """Remove the journal under both names. Raises OSError."""
+    (folder / NAME).unlink(missing_ok=True)
+    with suppress(NotADirectoryError):  # .git is a file in a worktree
+        second(folder).unlink(missing_ok=True)
+
+
 def read(folder: Path) -> Journal | None:
     """The journal of a folder; None where there is none. Raises CloudError where it cannot be read."""
     path = folder / NAME
+    if not path.exists() and second(folder).is_file():
+        path = second(folder)
     try:
         if path.exists() and not path.is_file():
             raise OSError(errno.EINVAL, "it is not a regular file")

@@ -8,6 +8,7 @@ For every command that makes, destroys or forgets machines. A local state is rea
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -257,9 +258,9 @@ def _lost(folder: Path, now: Known) -> StateLost:
     hint = f"make destroy CLOUD_PROVIDER={name} RECOVER=1 finds them by their ids, and destroys them\n"
     if not now.missing:
         hint = "look for them in the vendor's console: by name, or by the tag managed-by: cloud-kconfig\n"
-    gone = " ".join(
-        n for n in (NAME, f"{NAME}.backup", journal.NAME, SSH_CONFIG, APPLIED) if (folder / n).exists()
-    )
+    names = (NAME, f"{NAME}.backup", journal.NAME, SSH_CONFIG, APPLIED)
+    second = os.path.relpath(journal.second(folder), folder)
+    gone = " ".join(name for name in (*names, second) if (folder / name).exists())
     return StateLost(
         what + _lines((*now.missing, *maybe)),
         missing=now.missing,

@@ -135,9 +135,9 @@ def test_a_damaged_catalog_is_left_out_unless_it_was_named(
 
 
 def test_a_formula_is_text_in_a_spreadsheet(ask: Ask) -> None:
-    from cloudlib.show import found
+    from cloudlib.show import search_rows
 
-    assert found._inert("=cmd()") == "'=cmd()" and found._inert("a|b") == "a|b"
+    assert search_rows._inert("=cmd()") == "'=cmd()" and search_rows._inert("a|b") == "a|b"
 
 
 def test_the_help_fits_the_screen(ask: Ask) -> None:

@@ -15,7 +15,7 @@ from cloudlib.menus.names import MenuNames
 from cloudlib.provider import Provider
 from cloudlib.search import machine
 from cloudlib.search.machine import Machine
-from cloudlib.show import answering, found, queries, rows, table
+from cloudlib.show import answering, queries, rows, search_rows, table
 from cloudlib.show.remarks import wrapped
 
 _UNKNOWN = "not known"
@@ -118,7 +118,7 @@ def _json(itype: InstanceType, catalog: Catalog) -> dict[str, Any]:
     for zone in itype.zones:
         zones.setdefault(catalog.zone_regions[zone], []).append(zone)
     return {
-        **(found.machine_json(one) if one else {"name": itype.name}),
+        **(search_rows.machine_json(one) if one else {"name": itype.name}),
         "network": itype.network or None,
         "features": list(itype.features),
         "max_data_volumes": itype.max_data_volumes,

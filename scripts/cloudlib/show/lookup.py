@@ -16,7 +16,7 @@ from cloudlib.search.answer import Row
 from cloudlib.search.machine import Machine, Market
 from cloudlib.search.question import Question, unnamed
 from cloudlib.settings import ROOT
-from cloudlib.show import found
+from cloudlib.show import search_rows
 
 
 def load(providers: Sequence[str], *, named: bool = False) -> list[Machine]:
@@ -82,5 +82,5 @@ def facts(one: Row) -> str:
     """`16 vCPU, 64 GiB, $0.8064/h`: without a price where that is not known."""
     machine = one.machine
     price = "" if one.usd is None else f"{dollars(one.usd)}/h"
-    parts = (f"{machine.vcpus} vCPU", f"{gib(machine.memory_mib)} GiB", found.gpus(machine), price)
+    parts = (f"{machine.vcpus} vCPU", f"{gib(machine.memory_mib)} GiB", search_rows.gpus(machine), price)
     return ", ".join(filter(None, parts))

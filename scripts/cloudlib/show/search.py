@@ -15,7 +15,7 @@ from cloudlib.search.likeness import differences, figures, unlike
 from cloudlib.search.machine import Machine, Market
 from cloudlib.search.question import Question
 from cloudlib.search.where import where
-from cloudlib.show import asking, command, found, lookup
+from cloudlib.show import asking, command, lookup, search_rows
 from cloudlib.show.remarks import remarks, why, wrapped
 
 #: How many rows fit a screen.
@@ -113,13 +113,13 @@ def _show(
     rows: Sequence[Row], sort: str, output: str, machines: Sequence[Machine], notes: Sequence[str]
 ) -> None:
     if output == "json":
-        found.show_json(rows, lookup.markets(machines), notes)
+        search_rows.show_json(rows, lookup.markets(machines), notes)
     elif output == "csv":
-        found.show_csv(rows)
+        search_rows.show_csv(rows)
     elif output == "markdown":
-        found.show_markdown(rows, sort)
+        search_rows.show_markdown(rows, sort)
     else:
-        gone = found.show_table(rows, sort)
+        gone = search_rows.show_table(rows, sort)
         for number, note in enumerate(notes, 1):
             if note:
                 print(wrapped(f"{number}: {rows[number - 1].machine.name}: {note}"))

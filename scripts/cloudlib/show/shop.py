@@ -22,7 +22,7 @@ from cloudlib.search.answer import Answer, Row, answer
 from cloudlib.search.machine import Machine
 from cloudlib.search.question import Question
 from cloudlib.search.where import where
-from cloudlib.show import found
+from cloudlib.show import search_rows
 
 _HEAD = (
     "Find a machine. Each word narrows:  8..16 vcpus   64.. gib   arm64   8 x h100",
@@ -88,7 +88,7 @@ class _Table(UIControl):
         shop = self.shop
         first = max(0, min(shop.chosen - height // 2, len(shop.told.rows) - (height - 1)))
         shown = shop.told.rows[first : first + height - 1]
-        lines = found.lines(shown, width) if shown else []
+        lines = search_rows.lines(shown, width) if shown else []
         styled = [("class:head", line) if number == 0 else ("", line) for number, line in enumerate(lines)]
         chosen = shop.chosen - first + 1
         if 0 < chosen < len(styled):

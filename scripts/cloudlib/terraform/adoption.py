@@ -48,9 +48,9 @@ def _blocks(resources: Iterable[Resource]) -> dict[str, dict[str, dict[str, str]
     """{type: {name: body}}; a resource that is in no module of ours is left out, and not imported."""
     keys: dict[tuple[str, str], list[str]] = {}
     for resource in resources:
-        found = _ADDRESS.fullmatch(resource.address)
-        if found:
-            keys.setdefault((found[1], found[2]), []).extend([found[3]] if found[3] else [])
+        match = _ADDRESS.fullmatch(resource.address)
+        if match:
+            keys.setdefault((match[1], match[2]), []).extend([match[3]] if match[3] else [])
     blocks: dict[str, dict[str, dict[str, str]]] = {}
     for (kind, name), given in keys.items():
         numbers = bool(given) and all(key.isdecimal() for key in given)

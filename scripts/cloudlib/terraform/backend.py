@@ -35,9 +35,9 @@ _TIMEOUT = 120.0
 def kind(folder: Path) -> str:
     """The type of a folder's backend, such as `s3`; "" for the local one."""
     for path in sorted((*folder.glob("*.tf"), *folder.glob("*.tf.json"))):
-        found = configures(path)
-        if found:
-            return "" if found == "local" else found
+        chosen = configures(path)
+        if chosen:
+            return "" if chosen == "local" else chosen
     try:
         text = (folder / ".terraform" / "terraform.tfstate").read_text(encoding="utf-8")
         recorded = str((json.loads(text).get("backend") or {}).get("type") or "")
@@ -58,8 +58,8 @@ def written(folder: Path) -> Mapping[str, object]:
 
 def configures(path: Path) -> str:
     """The type of the backend that a file of a module configures; "" where it does not."""
-    found = _BACKEND.search(path.read_text(encoding="utf-8", errors="replace"))
-    return found[1] if found else ""
+    match = _BACKEND.search(path.read_text(encoding="utf-8", errors="replace"))
+    return match[1] if match else ""
 
 
 def own(folder: Path) -> tuple[str, ...]:

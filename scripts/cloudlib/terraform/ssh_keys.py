@@ -129,8 +129,8 @@ def _check(public: Path) -> bytes:
 
 def _blob(line: str) -> bytes:
     """The key of a public key's line, which ssh-keygen has read; options may stand before its type."""
-    found = re.search(r"(?:^|\s)(?:ssh|ecdsa|sk)-\S+\s+([A-Za-z0-9+/=]+)", line)
-    return base64.b64decode(found[1]) if found else b""
+    match = re.search(r"(?:^|\s)(?:ssh|ecdsa|sk)-\S+\s+([A-Za-z0-9+/=]+)", line)
+    return base64.b64decode(match[1]) if match else b""
 
 
 def _check_private(private: Path, public: Path, blob: bytes) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from cloudlib.config import backend
 from cloudlib.errors import ConfigRejected
 from cloudlib.terraform import lock
 from tests.servers import gcs_server, state_server
+from tests.servers.blob_server import BlobServer
 from tests.support import terraform_stub
 from tests.support.bringup import CONFIG, REAL_ENV, stub_module
 from tests.support.terraform import MODULES, REAL_TERRAFORM, write_key_pair
@@ -281,6 +283,27 @@ def test_gcs(trees: tuple[Tree, Tree]) -> None:
         del bucket.kept[f"{key}.tflock"]
         up_and_down(trees, env)
         assert list(bucket.kept) == [f"{key}.tfstate"]
+
+
+def test_azurerm(trees: tuple[Tree, Tree], tmp_path: Path) -> None:
+    """Behind a proxy that is the storage account; the lock is a lease of the blob."""
+    with BlobServer("ours", tmp_path / "tls") as server:
+        names = ('RESOURCE_GROUP="rg"', 'STORAGE_ACCOUNT="ours"', 'CONTAINER="tfstate"')
+        choose(trees, "AZURERM=y", *(f"AZURERM_{name}" for name in names))
+        env = {
+            "HTTPS_PROXY": server.url,
+            "SSL_CERT_FILE": str(server.ca),
+            "ARM_ACCESS_KEY": base64.b64encode(SECRET.encode()).decode(),
+        }
+        path = "/tfstate/cloud-kconfig/kdevops/aws/terraform.tfstate"
+        since = (datetime.now(timezone.utc) - timedelta(minutes=75)).isoformat()
+        server.lock(path, state_server.lock("ada@laptop", since))
+        done = trees[0].make("bringup", check=False, **REAL_ENV, **env)
+        assert done.returncode != 0 and server.blobs[path].content == b""
+        assert "next: ada@laptop has held the lock of the state for 1 h 15 min" in done.stderr
+        server.blobs.clear()
+        up_and_down(trees, env)
+        assert [*server.blobs] == [path] and server.blobs[path].lease == ""
 
 
 def test_a_backend_of_one_s_own(trees: tuple[Tree, Tree]) -> None:

@@ -114,18 +114,24 @@ def test_an_image_with_a_fee_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "listed",
+    ("listed", "why"),
     [
-        [],
-        [fee_rate("0.02", "m7.xlarge")],
-        [fee_rate("0.02", "3-4"), fee_rate("0.03", "8-")],
-        [fee_rate("0.02", "1-8", region=FAR)],
-        [fee_rate("0.02", "2-2"), fee_rate("0.03", "1-4")],
-        [replace(fee_rate("0.02"), part="sles")],
+        ([], "no price in the catalog"),
+        ([fee_rate("0.02", "m7.xlarge")], "none is listed for this instance type"),
+        ([fee_rate("0.02", "3-4"), fee_rate("0.03", "8-")], "none is listed for this instance type"),
+        (
+            [fee_rate("0.02", "1-8", region=FAR)],
+            "known in south-1; fetch again with north-1 as the default region",
+        ),
+        ([fee_rate("0.02", "2-2"), fee_rate("0.03", "1-4")], "none is listed for this instance type"),
+        ([replace(fee_rate("0.02"), part="sles")], "no price in the catalog"),
     ],
 )
-def test_a_fee_that_is_not_known_is_never_another_one_s(listed: list[Rate]) -> None:
+def test_a_fee_that_is_not_known_is_never_another_one_s(listed: list[Rate], why: str) -> None:
     assert fees(*listed) == [("image fee", "1 x Redhat 9", None)]
+    of = catalog(images=[RHEL], rates=listed)
+    said = cost.lines(bill(of, image=RHEL.coordinates), of)
+    assert "  image fee: 1 x Redhat 9: unknown" in said and f"  image fee: {why}" in said
 
 
 def test_no_fee_has_to_be_stated() -> None:

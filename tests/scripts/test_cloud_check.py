@@ -150,7 +150,7 @@ def test_live_aws(tree: Tree) -> None:
         assert "2 x m7i.2xlarge in us-east-1" in said and said.endswith(
             "can be launched (live answer of AWS)\n"
         )
-        assert 0 < len(aws.calls()) < 14
+        assert 0 < len(aws.calls()) < 16
         tree.write(".config", CONFIG.replace("M7I_2XLARGE", "M7I_8XLARGE"))
         code, said, _ = check(tree, LIVE="1", **aws.env)
         assert code == 0 and "warning: the price of m7i.8xlarge in us-east-1 is not known" in said

@@ -170,15 +170,19 @@ def _image_fee(wanted: Selection, catalog: Catalog | None) -> Iterator[Part]:
     places = (wanted.region, GLOBAL)
     fee = itype and catalog_rates.fee(catalog.rates, image.fee, places, itype.name, itype.vcpus)
     what = f"{wanted.nodes} x {image.title.replace('SUSE Linux Enterprise', 'SLES')}"
-    usd, source = fee or (None, _why_no_fee(image.fee, catalog))
+    usd, source = fee or (None, _why_no_fee(image.fee, catalog, wanted.region))
     yield Part(_FEE, what, None if usd is None else usd * wanted.nodes, source)
 
 
-def _why_no_fee(part: str, catalog: Catalog) -> str:
-    regions = sorted({rate.region for rate in catalog.rates if rate.part == part} - {GLOBAL})
-    if regions:
-        return f"the catalog has that of {some(regions)} alone, and not of every machine"
-    return "no price in the catalog" if part else "the catalog does not say what is billed for it"
+def _why_no_fee(part: str, catalog: Catalog, region: str) -> str:
+    regions = sorted({rate.region for rate in catalog.rates if rate.part == part})
+    if not part:
+        return "the catalog does not say what is billed for it"
+    if not regions:
+        return "no price in the catalog"
+    if region in regions or GLOBAL in regions:
+        return "none is listed for this instance type"
+    return message(f"known in {some(regions)}; fetch again with {region} as the default region")
 
 
 def _row(name: str, usd: Decimal, wide: int) -> str:

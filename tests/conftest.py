@@ -15,6 +15,7 @@ from cloudlib.settings import OWN_VARIABLES
 from tests.servers import aws_memory
 from tests.support.excerpt import shorten
 from tests.support.once import made_once, session_folder
+from tests.support.signals import catch_ignored
 from tests.support.skips import skipped
 from tests.support.tree import Tree, copy_tree, make_tree
 
@@ -35,6 +36,12 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith((*_OURS, *theirs)) or name in _ALSO:
             monkeypatch.delenv(name)
     monkeypatch.setenv("CLOUD_PRICE_REGIONS", "default")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_signals() -> None:
+    """What the tests start can be interrupted, however they were started themselves."""
+    catch_ignored()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -61,7 +61,7 @@ PHONY += test test-slow test-all test-azure test-gce test-terraform test-page be
 PHONY += verify-static static-from-recordings page-libraries
 FOREIGN_PROGRAMS := not real_azure and not real_gce and not real_terraform and not real_page
 test: $(PYTHON_DEV_READY)
-	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'not slow and $(FOREIGN_PROGRAMS)'
+	$(Q)$(PYTHON_RUN) -m pytest -q -n auto --dist worksteal -m 'not slow and $(FOREIGN_PROGRAMS)'
 
 test-slow: $(PYTHON_DEV_READY)
 	$(Q)$(PYTHON_RUN) -m pytest -q -n auto -m 'slow and $(FOREIGN_PROGRAMS)'

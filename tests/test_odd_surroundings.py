@@ -129,7 +129,7 @@ def test_a_config_in_a_folder_that_there_is_not(tree: Tree, target: str) -> None
 
 
 def test_a_config_with_the_line_ends_of_another_system(tree: Tree) -> None:
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     path = tree.root / ".config"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     tree.make("olddefconfig", "all")
@@ -187,7 +187,7 @@ def test_a_reader_that_has_seen_enough(tree: Tree) -> None:
 
 @pytest.mark.parametrize("term", mostly_slow(["", "no-such-terminal"]))
 def test_menuconfig_on_a_terminal_that_nobody_knows(tree: Tree, term: str) -> None:
-    tree.make("defconfig-aws-small")
+    tree.configure("aws-small")
     before = tree.read(".config")
     env = {k: v for k, v in tree.env.items() if k != "TERM"} | ({"TERM": term} if term else {})
     child = pexpect.spawn(
@@ -200,7 +200,7 @@ def test_menuconfig_on_a_terminal_that_nobody_knows(tree: Tree, term: str) -> No
 
 
 def test_menuconfig_in_a_locale_that_is_not_installed(tree: Tree) -> None:
-    tree.make("defconfig-gce-large")
+    tree.configure("gce-large")
     terminal = Terminal(tree, locale="xx_YY.UTF-8")
     terminal.wait_for("GCE: n2-standard-16 in us-central1")
     terminal.search("gce_region_northamerica_northeast1$")

@@ -74,7 +74,7 @@ def limited(tree: Tree, *words: str) -> str:
     "target", mostly_slow(["defconfig-gce-large", "olddefconfig", "alldefconfig", "allyesconfig"])
 )
 def test_no_room_for_a_config(tree: Tree, target: str) -> None:
-    tree.make("defconfig-aws-small")
+    tree.configure("aws-small")
     tree.make("defconfig-aws-large")
     tree.write(".config", tree.read(".config") + "CONFIG_TERRAFORM_NODE_COUNT=3\n")
     files = (".config", ".config.old")
@@ -87,7 +87,7 @@ def test_no_room_for_a_config(tree: Tree, target: str) -> None:
 
 
 def test_menuconfig_saves_without_room(tree: Tree) -> None:
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     before = tree.read(".config")
     terminal = Terminal(tree)
     terminal.wait_for("Cloud provider (AWS")

@@ -124,7 +124,7 @@ def test_types(tree: Tree) -> None:
 
 
 def test_a_gpu_image(tree: Tree) -> None:
-    tree.make("defconfig-aws-gpu-large")
+    tree.configure("aws-gpu-large")
     tree.make()
     found = tfvars(tree)
     assert found["aws_gpu_ami_name"].startswith("Deep Learning ") and found["aws_gpu_ami_owner"]

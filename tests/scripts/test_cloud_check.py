@@ -226,7 +226,7 @@ def test_live_lambda(tree: Tree) -> None:
 @pytest.mark.slow
 def test_a_machine_left_to_capacity(tree: Tree) -> None:
     """Offline nothing can be said of it; asked live it is decided, then checked."""
-    tree.make("defconfig-lambdalabs-smart")
+    tree.configure("lambdalabs-smart")
     code, said, _ = check(tree)
     assert code == 0 and said.startswith("note: .config leaves the choice of machine to capacity")
     with LambdaServer() as server:

@@ -30,7 +30,7 @@ def test_the_two_lines(tree: Tree) -> None:
     "target", mostly_slow(["olddefconfig", "oldconfig", "savedefconfig", "extra-vars", "menuconfig"])
 )
 def test_a_result_string_edited_by_hand(tree: Tree, target: str) -> None:
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     tree.write(".config", tree.read(".config").replace('_REGION="us-east-1"', '_REGION="eu-central-1"'))
     before = tree.read(".config")
     done = tree.make(target, check=False)
@@ -41,7 +41,7 @@ def test_a_result_string_edited_by_hand(tree: Tree, target: str) -> None:
 
 def test_a_choice_edited_by_hand(tree: Tree) -> None:
     """The result strings of the file are then those of before."""
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     tree.write(".config", tree.read(".config").replace("_M7I_4XLARGE=y", "_M7I_8XLARGE=y"))
     assert tree.make("olddefconfig").stderr == ""
     assert tree.config()[TYPE] == "m7i.8xlarge"
@@ -49,7 +49,7 @@ def test_a_choice_edited_by_hand(tree: Tree) -> None:
 
 def test_a_string_that_the_menus_moved(tree: Tree) -> None:
     """Nobody edited .config: what became of an image is said, and the choice holds."""
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     path = "terraform/aws/kconfigs/Kconfig.images.static"
     tree.write(path, tree.read(path).replace('"debian-13-amd64-*"', '"debian-13-new-amd64-*"'))
     done = tree.make("olddefconfig")
@@ -222,7 +222,7 @@ def test_a_terminal_of_80_columns_is_enough(tree: Tree, target: str) -> None:
 
 
 def test_a_defconfig_is_saved_under_a_name(tree: Tree) -> None:
-    tree.make("defconfig-aws-storage")
+    tree.configure("aws-storage")
     before = tree.read(".config")
     assert "defconfigs/my-box" in tree.make("savedefconfig", "NAME=my-box").stdout
     assert tree.read("defconfigs/my-box").startswith("# i4i.4xlarge: 16 vCPU, 128 GiB.\n")
@@ -233,7 +233,7 @@ def test_a_defconfig_is_saved_under_a_name(tree: Tree) -> None:
 
 
 def test_a_defconfig_that_is_there_is_not_overwritten(tree: Tree) -> None:
-    tree.make("defconfig-aws-small")
+    tree.configure("aws-small")
     shipped = tree.read("defconfigs/aws-large")
     done = tree.make("savedefconfig", "NAME=aws-large", check=False)
     said = "savedefconfig: error: defconfigs/aws-large exists\n  unchanged: defconfigs/aws-large\n  next: "
@@ -244,7 +244,7 @@ def test_a_defconfig_that_is_there_is_not_overwritten(tree: Tree) -> None:
 
 @pytest.mark.parametrize("name", mostly_slow(["../x", "a b", "-x", "$(shell id)"]))
 def test_a_name_that_is_no_name(tree: Tree, name: str) -> None:
-    tree.make("defconfig-aws-small")
+    tree.configure("aws-small")
     done = tree.make("savedefconfig", f"NAME={name.replace('$', '$$')}", check=False)
     assert done.returncode != 0 and "is not a file name" in done.stderr
 

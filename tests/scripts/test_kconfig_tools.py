@@ -139,7 +139,7 @@ def test_a_defconfig_that_does_not_exist(tree: Tree) -> None:
 
 def refused(tree: Tree, lines: str) -> str:
     """What make says of a defconfig with these lines; .config has to stay as it was."""
-    tree.make("defconfig-aws-small")
+    tree.configure("aws-small")
     before = tree.read(".config")
     tree.write("defconfigs/bad", f"# A bad one to be refused.\nCONFIG_TERRAFORM_AWS=y\n{lines}\n")
     done = tree.make("defconfig-bad", check=False)
@@ -206,7 +206,7 @@ def test_a_previous_generation_goes_on_working(tree: Tree) -> None:
 @pytest.mark.parametrize("target", mostly_slow(["olddefconfig", "oldconfig", "savedefconfig", "extra-vars"]))
 def test_a_config_that_lost_its_type(tree: Tree, target: str) -> None:
     """As after an update of the menus: it is never turned into another machine unasked."""
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     tree.write(".config", tree.read(".config").replace("_M7I_4XLARGE=y", "_M7I_5XLARGE=y"))
     before = tree.read(".config")
     done = tree.make(target, check=False)
@@ -250,7 +250,7 @@ def test_it_works_from_another_directory(tree: Tree, tmp_path: Path) -> None:
 
 
 def test_clean_keeps_the_config_and_mrproper_does_not(tree: Tree) -> None:
-    tree.make("defconfig-aws-small")
+    tree.configure("aws-small")
     tree.make()
     tree.write("terraform/aws/kconfigs/instance-types/Kconfig.zz.generated", "")
     tree.write(".venv/ready", "")

@@ -29,7 +29,7 @@ def test_a_setting_outlives_every_defconfig(tree: Tree) -> None:
 
 
 def test_a_config_that_is_there_gets_it_and_other_lines_stay(tree: Tree) -> None:
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     tree.make("local", "CIDR=203.0.113.7/32", "PREFIX=mine", "BUDGET=20")
     assert "CONFIG_TERRAFORM_MAX_USD_PER_HOUR=20\n" in config(tree)
     assert CIDR in config(tree) and 'CONFIG_TERRAFORM_HOSTS_PREFIX="mine"' in config(tree)
@@ -68,7 +68,7 @@ def test_without_a_file_the_way_is_told(tree: Tree) -> None:
 def test_what_bringup_would_refuse_is_refused_and_nothing_changes(
     tree: Tree, words: tuple[str, ...], why: str
 ) -> None:
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     before = config(tree)
     done = tree.make("local", *words, check=False)
     assert done.returncode != 0 and why in done.stderr and "\x1b" not in done.stderr
@@ -82,7 +82,7 @@ def test_a_number_is_checked_without_a_config_too(tree: Tree) -> None:
 
 
 def test_settings_that_no_config_can_take_are_not_said_to_be_written(tree: Tree) -> None:
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     tree.write(".config", tree.read(".config") + "CONFIG_TERRAFORM_NO_SUCH=y\n")
     done = tree.make("local", "NODES=3", check=False)
     assert done.returncode != 0 and done.stdout == "" and not (tree.root / "local.config").exists()
@@ -96,6 +96,6 @@ def test_the_last_setting_taken_away_leaves_none_to_show(tree: Tree) -> None:
 
 
 def test_a_path_with_quotes_arrives_as_typed(tree: Tree) -> None:
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     tree.make("local", 'KEY=/tmp/a "b" \\c.pub')
     assert 'CONFIG_TERRAFORM_SSH_CONFIG_PUBKEY_FILE="/tmp/a \\"b\\" \\\\c.pub"' in config(tree)

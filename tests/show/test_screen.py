@@ -86,7 +86,7 @@ def test_a_search_ends_in_a_choice(tree: Tree, provider: str) -> None:
 
 
 def test_a_no_leaves_all_as_it_was(tree: Tree) -> None:
-    tree.make("defconfig-aws-large")
+    tree.configure("aws-large")
     before = tree.read(".config")
     terminal = Terminal(tree, columns=80, lines=24)
     terminal.wait_for("AWS: m7i.4xlarge in us-east-1, $0.8064/h")

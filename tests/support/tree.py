@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cloudlib.publish import tier
+from tests.support.once import made_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _PARTS = ("Makefile", "Kconfig", "requirements.txt", "scripts", "defconfigs", "terraform", "docs")
@@ -40,6 +41,16 @@ class Tree:
     def make(self, *words: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
         """`make WORDS` with this Python."""
         return self.run("make", f"PYTHON={sys.executable}", *words, check=check, **env)
+
+    def configure(self, name: str) -> None:
+        """Write .config as `make defconfig-NAME` does in a tree of the excerpt: it is made once a session."""
+
+        def made(folder: Path) -> None:
+            self.make(f"defconfig-{name}")
+            shutil.copy2(self.root / ".config", folder)
+
+        folder = made_once(self.shared / f"defconfig-{name}", made)
+        shutil.copy2(folder / ".config", self.root)
 
     def python(self, *words: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
         """This Python with a script of the tree."""

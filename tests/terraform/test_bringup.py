@@ -60,7 +60,7 @@ def test_up_and_down(tree: Tree, stubs: dict[str, str], provider: str) -> None:
 
 def test_down_without_the_key_file(tree: Tree, stubs: dict[str, str]) -> None:
     """terraform's look at what is there evaluates the whole module; machines go all the same."""
-    tree.make("defconfig-aws-small")
+    tree.configure("aws-small")
     tree.write(".config", tree.read(".config").replace("127.0.0.1/32", "203.0.113.7/32"))
     key = tree.home / ".ssh" / "kdevops_terraform.pub"
     write_key_pair(key.parent)

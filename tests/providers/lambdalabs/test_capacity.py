@@ -115,7 +115,7 @@ def test_where_there_is_capacity() -> None:
 
 @pytest.mark.slow
 def test_cloud_check_refuses_it(tree: Tree, server: LambdaServer) -> None:
-    tree.make("defconfig-lambdalabs-gpu-1x-a10")
+    tree.configure("lambdalabs-gpu-1x-a10")
     env = {"LAMBDALABS_API_BASE": server.base, "LAMBDA_API_KEY": KEY, "LIVE": "1", "FORCE": "1"}
     assert "can be launched (live answer of Lambda Labs)" in tree.make("cloud-check", **env).stdout
     server.data = with_capacity(gpu_1x_a10=("us-south-2",))

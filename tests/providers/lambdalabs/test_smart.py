@@ -232,7 +232,7 @@ def test_make_infers_the_region_of_the_chosen_type(tree: Tree, server: LambdaSer
 
 
 def test_make_takes_a_manual_choice_as_it_is(tree: Tree, server: LambdaServer) -> None:
-    tree.make("defconfig-lambdalabs-gpu-8x-h100")
+    tree.configure("lambdalabs-gpu-8x-h100")
     assert tree.config()[f"{T}_REGION_MANUAL"] == "y"
     server.data = with_capacity()
     made(tree, server)
@@ -254,7 +254,7 @@ def test_make_takes_a_manual_choice_as_it_is(tree: Tree, server: LambdaServer) -
 def test_make_without_an_answer_changes_nothing(
     tree: Tree, server: LambdaServer, setup: Any, env: dict[str, str], told: str
 ) -> None:
-    tree.make("defconfig-lambdalabs-smart")
+    tree.configure("lambdalabs-smart")
     made(tree, server)
     before = variables(tree)
     setup(server)
@@ -325,7 +325,7 @@ def test_where_nothing_is_up_there_is_no_capacity() -> None:
 
 
 def test_make_asks_where_the_machines_are_up(tree: Tree, server: LambdaServer) -> None:
-    tree.make("defconfig-lambdalabs-smart")
+    tree.configure("lambdalabs-smart")
     made(tree, server)
     assert variables(tree)[1:] == ("gpu_1x_a10", "us-east-1")
     server.data = replace(with_capacity(), instances=(running("kdevops-1", "1b"),))

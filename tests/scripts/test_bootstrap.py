@@ -89,7 +89,8 @@ def test_help_and_version_change_nothing(bare: Tree, word: str) -> None:
     assert everything(bare) == before
 
 
-@pytest.mark.parametrize("word", mostly_slow(["--help", "--version"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["--help", "--version"])
 def test_help_and_version_with_all_packages(tree: Tree, word: str) -> None:
     tree.env["PYTHONDONTWRITEBYTECODE"] = "1"
     before = everything(tree)

@@ -117,7 +117,8 @@ def test_a_venv_without_its_packages_is_made_again(tiny: Tree) -> None:
     assert (tiny.root / ".venv/bin/tiny-thing").exists()
 
 
-@pytest.mark.parametrize("fault", ["no index", pytest.param("no answer", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["no index", "no answer"])
 def test_without_a_network(tree: Tree, fault: str) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

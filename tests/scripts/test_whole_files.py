@@ -152,6 +152,7 @@ def test_the_old_file_or_the_new_one(spoiled: Spoiled, command: str, fault: str)
     assert spoiled.files() == new, "the last run was left alone, after all that failed before"
 
 
+@pytest.mark.slow
 def test_what_a_kill_leaves_goes_with_mrproper(spoiled: Spoiled) -> None:
     for command in COMMANDS:
         before = spoiled.files()

@@ -42,7 +42,7 @@ def certificates_and_proxies(ca: str) -> tuple[Meaning, ...]:
             f"check the path that is set: {ca}",
         ),
         Meaning(
-            r"CERTIFICATE_VERIFY_FAILED|[Cc]ertificate verif(?:y|ication) failed|SSL validation failed|"
+            r"CERTIFICATE_VERIFY_FAILED|[Cc]ertificate verif(?:y|ication) failed|"
             r"certificate has expired|self[- ]signed certificate|unable to get local issuer",
             CallFailed,
             "the server's certificate is not accepted",
@@ -56,10 +56,17 @@ def certificates_and_proxies(ca: str) -> tuple[Meaning, ...]:
         ),
         Meaning(
             r"[Cc]onnect to (?:the )?proxy|ProxyError|ProxyConnection|Tunnel connection failed|Invalid proxy|"
-            r"[Nn]ot supported proxy scheme|dependencies for SOCKS",
+            r"[Nn]ot supported proxy scheme|dependencies for SOCKS|SOCKS version|check proxy URL|"
+            r"Proxy URL had",
             CallFailed,
             "the proxy does not pass the call on",
             "check HTTPS_PROXY; NO_PROXY=HOST goes past the proxy",
+        ),
+        Meaning(
+            r"SSL validation failed|SSLError|SSL: |EOF occurred in violation of protocol",
+            CallFailed,
+            "no TLS connection to the server",
+            f"check the network and HTTPS_PROXY, whose own scheme is mostly http; also: {ca}",
         ),
     )
 

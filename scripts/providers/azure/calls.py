@@ -110,7 +110,6 @@ _AZ = (
         "az got no token from its identity endpoint",
         "`az account get-access-token` must answer; check the network",
     ),
-    Meaning(r"SSLError", CallFailed, hint="check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE"),
     unreachable(),
 )
 #: Searched in `STATUS CODE`: the status of HTTP and the code in Resource Manager's error.

@@ -76,6 +76,11 @@ OTHERS: list[tuple[str, type[CloudError], str, str]] = [
         "SSL validation failed for https://sts.amazonaws.com/ [SSL: CERTIFICATE_VERIFY_FAILED] no issuer",
         CallFailed, "certificate", "AWS_CA_BUNDLE",
     ),
+    (
+        "SSL validation failed for https://sts.amazonaws.com/ [SSL: WRONG_VERSION_NUMBER] wrong version",
+        CallFailed, "no TLS connection", "HTTPS_PROXY",
+    ),
+    ("Please check proxy URL. It is malformed and could be missing the host.", CallFailed, "proxy", "HTTPS"),
     ('Failed to connect to proxy URL: "http://proxy:3128"', CallFailed, "proxy", "HTTPS_PROXY"),
     ("Tunnel connection failed: 407 Proxy Authentication Required", CallFailed, "HTTP 407", "NAME:PASSWORD"),
     (

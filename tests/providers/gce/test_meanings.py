@@ -49,6 +49,8 @@ MESSAGES: list[tuple[str, type[CloudError], str]] = [
     ("gcloud crashed (OSError): Could not find a suitable TLS CA certificate bundle, invalid path: /x.pem",
      CallFailed, "custom_ca_certs_file"),
     ("gcloud failed to load: No module named 'imp'", NotSetUp, "install"),
+    ("gcloud crashed (SSLError): Max retries exceeded (SSLEOFError(8, 'EOF occurred in violation'))",
+     CallFailed, "HTTPS_PROXY"),
     ("HTTPError 504: Gateway Timeout", ServiceFailed, "later"),
     ("Some requests did not succeed:\n - Deadline expired before operation could complete.", ServiceFailed,
      "later"),

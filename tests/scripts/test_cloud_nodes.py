@@ -118,7 +118,7 @@ def test_three_nodes_fit_a_screen(tree: Path, capsys: pytest.CaptureFixture[str]
     assert lines[0].split() == ["node", "address", "state", "up", "left", "so", "far"]
     assert lines[1].startswith("k-1   198.18.0.1  running  3 h 0 min  5 h 0 min  at least $")
     assert lines[4].startswith("aws: 3 x m7i.large in us-east-1, at least $")
-    assert lines[5] == "aws: without disks, public address; make cloud-config-aws fetches prices"
+    assert lines[5] == "aws: no price of disks, public address; make cloud-config-aws fetches prices"
     assert lines[6] == "the machines of terraform/aws expire in 5 h 0 min, and end themselves"
     assert len(lines) == 8 and max(map(len, lines[:6])) <= 80
 
@@ -194,6 +194,18 @@ def test_a_state_that_was_lost(tree: Path, capsys: pytest.CaptureFixture[str]) -
     ]
     made = as_json(capsys, code=1)
     assert "is missing" in made["problem"] and made["nodes"][2]["id"] == "id-3"
+
+
+def test_a_state_that_lacks_a_machine(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it has is listed too, and what was applied tells the type of the other."""
+    folder = up(tree, count=2)
+    applied = {"aws_instance_type": "m7i.large", "aws_region": "us-east-1"}
+    (folder / state.APPLIED).write_text(json.dumps(applied))
+    with (folder / journal.NAME).open("a") as kept:
+        kept.write('{"address": "aws_instance.node[\\"k-3\\"]", "id": "id-3"}\n')
+    said, error = listed(capsys, code=1)
+    assert "lacks 1 resource that terraform made" in error and "k-1   198.18.0.1  running" in said
+    assert "k-3   none        unknown" in said and "aws: 3 x m7i.large in us-east-1, at least $" in said
 
 
 def test_an_apply_that_failed_half_way(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,6 +34,7 @@ SCHEMAS = Path(__file__).resolve().parent.parent / "terraform" / "schemas"
 #: Most providers say that such a thing is gone. `Read` of this one returns the error of the API instead:
 #: internal/provider/instance_resource.go of elct9620/terraform-provider-lambdalabs.
 FAILS_ON_WHAT_IS_GONE = ("lambdalabs_instance",)
+_STATES = {"instance_state": "running", "current_status": "RUNNING"}
 _NESTING = {"single": 1, "list": 2, "set": 3, "map": 4}
 #: What stands for a value that is not known yet, in the msgpack of a plan.
 _UNKNOWN = msgpack.ExtType(0, b"\0")
@@ -240,6 +241,8 @@ def _made_up(name: str, kind: Any, number: int) -> Any:
         return f"10.20.{number // 256}.{number % 256}"
     if kind == "string" and name in ("public_ip", "public_ip_address", "ip_address", "nat_ip", "ip"):
         return f"198.18.{number // 256}.{number % 256}"
+    if name in _STATES:
+        return _STATES[name]
     if kind in ("string", "number", "bool"):
         return {"string": f"{name}-{number}", "number": number, "bool": False}[kind]
     return {} if kind[0] in ("map", "object") else []

@@ -83,7 +83,7 @@ def _about(folder: Folder, now: datetime) -> Iterator[str]:
         yield f"{name}: {what}, {_money(certain, now)}"
         unpriced = list(dict.fromkeys(part for node in certain for part in node.unpriced))
         if unpriced:
-            yield f"{name}: without {some(unpriced)}; {cost.fetch_hint(name)}"
+            yield f"{name}: no price of {some(unpriced)}; {cost.fetch_hint(name)}"
     elif folder.resources and not folder.problem:
         yield f"{name}: no machine, but {_count(folder.resources, 'other resource')}"
         yield f"{name}: make destroy CLOUD_PROVIDER={name} destroys them"

@@ -73,22 +73,26 @@ class Folder:
 
 def read(provider: Provider, folder: Path) -> Folder:
     """What terraform knows of a folder: nothing is asked of the cloud."""
-    problem = None
+    problem, now = None, None
     try:
-        state.held(folder)
+        backend.refuse_workspace(folder)
         known = state.look(folder)
         now = known.now
+        state.check(folder, known)
         if known.held and not backend.kind(folder):  # a shared state is terraform's answer already
             now = snapshot.read(backend.pull(folder))
     except CloudError as error:
-        problem, now = error, None
+        problem = error
     except ValueError as error:
-        problem, now = CloudError(f"terraform state pull does not print a state: {error}"), None
+        problem = CloudError(f"`terraform state pull` does not print a state: {error}")
     kept = _journal(folder)
     missing = problem.missing if isinstance(problem, state.StateLost) else ()
-    machines = [*(now.machines if now else ()), *(_named(r) for r in missing if r.machine)]
-    price = _prices(provider, state.variables(folder))
-    nodes = [_node(machine, kept, price) for machine in machines]
+    machines = [*(now.machines if now else ())]
+    listed = {machine.resource for machine in machines}
+    machines += [_named(resource) for resource in missing if resource.machine and resource not in listed]
+    wanted = _applied(provider, folder)
+    price = _prices(provider, wanted)
+    nodes = [_node(machine, kept, price, wanted) for machine in machines]
     nodes += _doubtful(kept, {machine.resource.address for machine in machines})
     return Folder(
         provider.NAME,
@@ -125,35 +129,41 @@ def _doubtful(kept: journal.Journal, known: set[str]) -> Iterator[Node]:
         )
 
 
-def _prices(provider: Provider, variables: Mapping[str, object]) -> _Price:
-    """What a machine costs with the disks and the address that these variables gave it."""
+def _applied(provider: Provider, folder: Path) -> selection.Selection:
+    """What this tree applied; one with no `values` where another tree made the machines."""
     keys = {row.variable: row.key for row in provider.EXPORTS}
-    values = cast(Variables, {keys[n]: v for n, v in variables.items() if n in keys and v is not None})
+    values = {keys[n]: v for n, v in state.variables(folder).items() if n in keys and v is not None}
+    return replace(selection.of(cast(Variables, values), provider), nodes=1)
+
+
+def _prices(provider: Provider, wanted: selection.Selection) -> _Price:
+    """What a machine costs with the disks and the address that it was given."""
     catalog = cache(lambda: refresh.last_known(ROOT, provider.NAME))  # for machines alone: it takes a while
 
     @cache
     def price(instance_type: str, region: str) -> tuple[Decimal | None, tuple[str, ...]]:
-        if not values:  # another tree made them
+        if not wanted.values:
             return cost.hourly(catalog(), instance_type, region), ("disks", "public address")
-        one = replace(selection.of(values, provider), nodes=1, instance_type=instance_type, region=region)
+        one = replace(wanted, instance_type=instance_type, region=region)
         bill = cost.bill(one, catalog(), provider)
         return bill.total, tuple(dict.fromkeys(p.name for p in bill.parts if p.usd_per_hour is None))
 
     return price
 
 
-def _node(machine: Machine, kept: journal.Journal, price: _Price) -> Node:
-    region = machine.place
-    if machine.resource.address.startswith("google_"):
-        region = region.rpartition("-")[0]  # of the zone
-    usd, unpriced = price(machine.instance_type, region)
+def _node(machine: Machine, kept: journal.Journal, price: _Price, wanted: selection.Selection) -> Node:
+    place = machine.place
+    zone = machine.resource.address.startswith("google_")
+    region = wanted.region or (place.rpartition("-")[0] if zone else place)  # a folder is in one region
+    instance_type = machine.instance_type or wanted.instance_type
+    usd, unpriced = price(instance_type, region)
     return Node(
         machine.name,
         machine.resource.id,
         machine.public_ip,
         machine.private_ip,
         machine.state,
-        machine.instance_type,
+        instance_type,
         region,
         age.moment(kept.made.get(machine.resource, "")) or age.moment(machine.made),
         usd,

@@ -67,11 +67,16 @@ def held(folder: Path) -> list[str]:
     """
     backend.refuse_workspace(folder)
     now = look(folder)
+    check(folder, now)
+    return [resource.address for resource in now.held]
+
+
+def check(folder: Path, now: Known) -> None:
+    """Raise StateLost where something may be up that the state does not hold."""
     for path in errored(folder):
         raise _errored(folder, path, now)
     if now.lost or now.missing or (now.unfinished and not now.held):
         raise _lost(folder, now)
-    return [resource.address for resource in now.held]
 
 
 def look(folder: Path) -> Known:

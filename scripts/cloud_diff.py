@@ -17,9 +17,6 @@ if __name__ == "__main__":
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-
-import kconfiglib
 
 import cloud_providers
 from cloudlib.catalog import diff as catalogdiff
@@ -35,14 +32,6 @@ from cloudlib.show import command, diff_formats
 from cloudlib.show import diff as difftext
 from cloudlib.show.diff_formats import Difference
 from cloudlib.show.figures import figures
-
-
-@dataclass(frozen=True)
-class _Trees:
-    """The whole tree parsed with the committed menus, and with the generated ones."""
-
-    old: kconfiglib.Kconfig
-    new: kconfiglib.Kconfig
 
 
 def main(argv: Sequence[str]) -> int:
@@ -141,12 +130,10 @@ def _menu_files(provider: Provider, catalog: Catalog) -> int:
 
 def _effects(provider: Provider, old: Catalog, new: Catalog) -> Iterator[str]:
     """What changes for the shipped defconfigs: settings lost, other results, another price."""
-    trees = _Trees(
-        effects.parsed(cloud_providers, tier.STATIC), effects.parsed(cloud_providers, tier.GENERATED)
-    )
+    committed, generated = (effects.parsed(cloud_providers, which) for which in tier.TIERS)
     for path in refresh.defconfigs(ROOT, provider):
-        before, after = (effects.results(tree, path, provider) for tree in (trees.old, trees.new))
-        lost = requested.load(trees.new, path).dropped
+        before, after = (effects.results(tree, path, provider) for tree in (committed, generated))
+        lost = requested.load(generated, path).dropped
         if lost:
             yield from (f"{path.name}: cloud-update will refuse: {item}" for item in lost)
             continue

@@ -23,7 +23,7 @@ from cloudlib.catalog.text import dollars
 from cloudlib.config import bootable, headline, places, terms
 from cloudlib.config.dropped import Dropped
 from cloudlib.menus import rows
-from cloudlib.search.likeness import Figures, alike, unlike_and_no_more
+from cloudlib.search.likeness import Figures, common_start, unlike_and_no_more
 
 _COUNT = 3
 #: How many unknown settings get the names like theirs: a configuration of another tree has hundreds.
@@ -191,7 +191,7 @@ class Nearest:
         known = list(machines(symbol.name, self._kconf))
         if symbol.name.endswith(_NO_MACHINES) or any(m.name == value for m in known):
             return ()
-        shared = [alike(re.split(r"\W|_", value), re.split(r"\W|_", m.name)) for m in known]
+        shared = [common_start(re.split(r"\W|_", value), re.split(r"\W|_", m.name)) for m in known]
         most = max(shared, default=0)
         if not most:
             return ()
@@ -251,7 +251,7 @@ def _slips(name: str, names: Sequence[str]) -> tuple[str, ...]:
 
     def rest_alike(other: str) -> float:
         words, others = name.split("_"), other.split("_")
-        same = alike(words, others)
+        same = common_start(words, others)
         return difflib.SequenceMatcher(None, "_".join(words[same:]), "_".join(others[same:])).ratio()
 
     much = {other: likeness for other in _near(name, names) if (likeness := rest_alike(other)) >= _SLIP}

@@ -12,7 +12,7 @@ from typing import Any
 
 from cloudlib.catalog.text import dollars
 from cloudlib.config import cost
-from cloudlib.errors import message, some
+from cloudlib.errors import counted, message, some
 from cloudlib.machines.nodes import CUT_OFF, FAILED, Folder, Node
 from cloudlib.machines.where import TERRAFORM
 from cloudlib.show import rows, table
@@ -40,7 +40,7 @@ def show(folders: Sequence[Folder], now: datetime) -> None:
         for line in _about(folder, now):
             print(message(line))
     if len(clouds) > 1:
-        print(f"in all: {_count(len(listed), 'node')}, {_money([node for _, node in listed], now)}")
+        print(f"in all: {counted(len(listed), 'node')}, {_money([node for _, node in listed], now)}")
     if listed:
         print("state and address: as terraform last saw them; `make bringup` looks again")
     elif not any(folder.resources or folder.problem for folder in folders):
@@ -85,7 +85,7 @@ def _about(folder: Folder, now: datetime) -> Iterator[str]:
         if unpriced:
             yield f"{name}: no price of {some(unpriced)}; {cost.fetch_hint(name)}"
     elif folder.resources and not folder.problem:
-        yield f"{name}: no machine, but {_count(folder.resources, 'other resource')}"
+        yield f"{name}: no machine, but {counted(folder.resources, 'other resource')}"
         yield f"{name}: make destroy CLOUD_PROVIDER={name} destroys them"
     doubtful = [node.name for node in folder.nodes if node.state in (FAILED, CUT_OFF)]
     if doubtful:
@@ -108,10 +108,6 @@ def _dollars(usd: Decimal | None, nodes: Sequence[Node], known: int = 1) -> str:
 def _least(nodes: Sequence[Node], known: int) -> str:
     """`at least ` where the figure of a machine, or of a part of it, is not in a sum of so many."""
     return "at least " if known < len(nodes) or any(node.unpriced for node in nodes) else ""
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _json(folder: Folder, now: datetime) -> dict[str, Any]:

@@ -76,12 +76,12 @@ def unlike(wanted: Figures, other: Figures) -> tuple[object, ...]:
         other.previous,
         round(_apart(wanted.usd, other.usd), 1),
         0 if wanted.provider == other.provider else -other.regions,
-        -alike(wanted.name, other.name),
+        -common_start(wanted.name, other.name),
         (natural(other.name), other.provider),
     )
 
 
-def alike(name: Sequence[str], other: Sequence[str]) -> int:
+def common_start(name: Sequence[str], other: Sequence[str]) -> int:
     """How many letters, or words, two names begin with alike."""
     pairs = enumerate(zip(name, other))
     return next((number for number, (one, two) in pairs if one != two), min(len(name), len(other)))

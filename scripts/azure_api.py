@@ -58,6 +58,12 @@ MENU_NAMES = MenuNames(
 EXPORTS = exports.EXPORTS
 VOLUMES = volumes.VOLUMES
 CANARIES = ("Standard_D4s_v5", "Standard_E8s_v5")
+#: https://learn.microsoft.com/azure/virtual-machines/linux/faq
+RESERVED_USERS = frozenset([
+    "1", "123", "a", "actuser", "adm", "admin", "admin1", "admin2", "administrator", "aspnet", "backup",
+    "console", "david", "guest", "john", "owner", "root", "server", "sql", "support", "support_388945a0",
+    "sys", "test", "test1", "test2", "test3", "user", "user1", "user2", "user3", "user4", "user5",
+])  # fmt: skip
 PUBLISHERS = images.PINNED
 machine_problems = volumes.machine_problems
 charges = azure_charges.charges

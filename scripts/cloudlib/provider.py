@@ -200,6 +200,13 @@ class Resolver(Protocol):
 
 
 @runtime_checkable
+class ReservesUsers(Protocol):
+    """Optional: names that the vendor lets nobody log in with."""
+
+    RESERVED_USERS: frozenset[str]
+
+
+@runtime_checkable
 class Capacity(Protocol):
     """Optional: the cloud tells beforehand whether it has room for a machine."""
 

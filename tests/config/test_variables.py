@@ -293,6 +293,16 @@ def test_the_same_answers_as_terraform(tmp_path: Path) -> None:
             assert taken, f"terraform refuses {key}={text!r}"
 
 
+@pytest.mark.parametrize("user", ["admin", "test", "kdevops"])
+def test_a_user_that_azure_reserves(tree: Tree, user: str) -> None:
+    """The provider would refuse it only once terraform plans."""
+    tree.make("defconfig-azure-large")
+    tree.write(".config", tree.read(".config") + f'CONFIG_TERRAFORM_SSH_CONFIG_USER="{user}"\n')
+    done = tree.make(check=False)
+    assert (done.returncode == 0) == (user == "kdevops"), done.stderr
+    assert (f"USER is '{user}': Azure reserves that name" in done.stderr) == (user != "kdevops")
+
+
 # --- odd values, through Kconfig, JSON, YAML and the real terraform ---
 
 

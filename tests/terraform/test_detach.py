@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from cloudlib.config.session import Session
+from cloudlib.errors import CloudError
 from cloudlib.machines import questions
 from cloudlib.terraform.run import Change
 from tests.config.test_volumes import good
@@ -54,6 +55,27 @@ def test_a_node_is_started_after_its_volumes_are_detached(tmp_path: Path) -> Non
     assert detached < started
     assert not [addr for _, addr in steps if addr.startswith("aws_instance.")]
     assert not [addr for action, addr in steps if addr.endswith('-data-1"]')], "the other volume stays"
+
+
+def test_the_question_names_the_nodes_that_are_stopped(capsys: pytest.CaptureFixture[str]) -> None:
+    def gone(address: str, *more: str) -> Change:
+        return Change(address, frozenset({"delete", *more}))
+
+    changes = [
+        gone('aws_ebs_volume.data["a-1-data-2"]'),
+        gone('aws_volume_attachment.data["a-1-data-2"]'),
+        gone('aws_ec2_instance_state.node["a-1"]', "create"),
+        gone('aws_ec2_instance_state.node["a-2"]'),
+        gone('aws_instance.node["a-2"]'),
+        gone('terraform_data.volumes["a-2"]'),
+    ]
+    with pytest.raises(CloudError, match=r"Go on\?"):
+        questions.review(changes, cast(Session, None))
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "This destroys, or replaces with something new and empty, 2 resources: "
+        'aws_ebs_volume.data["a-1-data-2"], aws_instance.node["a-2"]',
+        "and stops, and starts again, 1 node: a-1",
+    ]
 
 
 def test_to_start_a_node_again_destroys_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from cloudlib.errors import ConfigRejected
 from cloudlib.provider import Value, Variables
@@ -40,6 +40,13 @@ def check(values: Variables) -> None:
         for text in _texts(value):
             if _TEMPLATE.search(text):
                 raise _rejected(key, text, "Ansible would evaluate {{, {% and {#")
+
+
+def check_user(values: Variables, reserved: Collection[str], vendor: str) -> None:
+    """Raise ConfigRejected for a user that the vendor reserves."""
+    user = str(values.get(_USER, ""))
+    if user in reserved:
+        raise _rejected(_USER, user, f"{vendor} reserves that name")
 
 
 def check_key_file(values: Variables) -> None:

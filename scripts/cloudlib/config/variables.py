@@ -13,7 +13,7 @@ import kconfiglib
 from cloudlib.config import checks, exports
 from cloudlib.errors import ConfigRejected
 from cloudlib.menus.names import TARGET
-from cloudlib.provider import BOTH, Export, Provider, Resolved, Resolver, Value, Variables
+from cloudlib.provider import BOTH, Export, Provider, ReservesUsers, Resolved, Resolver, Value, Variables
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def collect(
         else:
             made = replace(made, undecided=True)
     checks.check(made.values)
+    if isinstance(provider, ReservesUsers):
+        checks.check_user(made.values, provider.RESERVED_USERS, provider.TITLE)
     return made
 
 

@@ -17,8 +17,16 @@ from cloudlib.terraform.run import Change
 MACHINES = "every machine"
 #: USD an hour above which is asked where no limit is set.
 _ASK_ABOVE = Decimal(10)
-#: Objects of terraform alone, whose replacement destroys nothing.
-_HOLDS_NOTHING = ("aws_ec2_instance_state.",)
+#: What starts a node of AWS again after its volumes were detached, for which it was stopped.
+_STARTS = "aws_ec2_instance_state."
+#: Objects of terraform alone, and which disk is where: their end destroys nothing.
+_HOLDS_NOTHING = (
+    _STARTS,
+    "terraform_data.",
+    "aws_volume_attachment.",
+    "azurerm_virtual_machine_data_disk_attachment.",
+    "google_compute_attached_disk.",
+)
 
 
 def review(changes: Sequence[Change], now: Session) -> None:
@@ -40,6 +48,11 @@ def review(changes: Sequence[Change], now: Session) -> None:
     lost = [address for address in deleted if not address.startswith(_HOLDS_NOTHING)]
     if lost:
         print(f"This destroys, or replaces with something new and empty, {resources(lost)}")
+        keys = {address.partition("[")[2] for address in lost if address.startswith("aws_instance.")}
+        starts = [address.partition("[")[2] for address in deleted if address.startswith(_STARTS)]
+        restarted = [key.strip('"]') for key in starts if key not in keys]
+        if restarted:
+            print(f"and stops, and starts again, {counted(len(restarted), 'node')}: {some(restarted)}")
         confirm("Go on?", unchanged=MACHINES)
     if any({"create", "update"} & change.actions for change in changes):
         _confirm_cost(now)

@@ -262,7 +262,10 @@ def _lost(folder: Path, now: Known) -> StateLost:
     name = folder.name
     hint = f"make destroy CLOUD_PROVIDER={name} RECOVER=1 finds them by their ids, and destroys them\n"
     if not now.missing:
-        hint = "look for them in the vendor's console: by name, or by the tag managed-by: cloud-kconfig\n"
+        hint = (
+            f"make cloud-find CLOUD_PROVIDER={name} lists machines that no state knows\n"
+            "look for them in the vendor's console: by name, or by the tag managed-by: cloud-kconfig\n"
+        )
     names = (NAME, f"{NAME}.backup", journal.NAME, SSH_CONFIG, APPLIED)
     second = os.path.relpath(journal.second(folder), folder)
     gone = " ".join(name for name in (*names, second) if (folder / name).exists())

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from cloudlib.calls import tapes
 from cloudlib.catalog.records import Image, InstanceType
@@ -18,8 +18,6 @@ from cloudlib.settings import CACHE, ROOT
 from cloudlib.show import answering, cheapest, command, details, queries, rows
 from cloudlib.show.progress_rows import shown_on
 from cloudlib.show.summary import gaps
-
-_T = TypeVar("_T")
 
 
 def main(

@@ -22,7 +22,7 @@ COMMANDS = sorted(
     path
     for path in (ROOT / "scripts").iterdir()
     if path.is_file() and '__name__ == "__main__"' in path.read_text(encoding="utf-8")
-    if path.name not in ("bootstrap.py", "unknown_variable.py")  # make runs the latter, and no person
+    if path.name != "bootstrap.py"
 )
 #: Those that do something useful without a package: all that --offline gives, and mrproper.
 NEEDS_NOTHING = {*(p.name for p in COMMANDS if p.suffix == ""), "clean_terraform.py", "make_venv.py"}
@@ -99,6 +99,13 @@ def test_help_and_version_with_all_packages(tree: Tree, word: str) -> None:
         wanted = f"usage: {path.name}" if word == "--help" else f"cloud-kconfig {bootstrap.VERSION}\n"
         assert wanted in done.stdout and done.stderr == "", path
     assert everything(tree) == before
+
+
+def test_the_packages_of_a_distribution_are_in_the_docs() -> None:
+    every = f"apt install make {' '.join(bootstrap.MODULES.values())}\n"
+    for page in ("README.md", "docs/install.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert every in text and all(package in text for package in bootstrap.OPTIONAL.values())
 
 
 def test_without_packages_the_way_to_them_is_told(bare: Tree) -> None:

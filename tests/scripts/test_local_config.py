@@ -30,7 +30,11 @@ def test_a_setting_outlives_every_defconfig(tree: Tree) -> None:
 
 def test_a_config_that_is_there_gets_it_and_other_lines_stay(tree: Tree) -> None:
     tree.configure("aws-large")
-    tree.make("local", "CIDR=203.0.113.7/32", "PREFIX=mine", "BUDGET=20")
+    done = tree.make("local", "CIDR=203.0.113.7/32", "PREFIX=mine", "BUDGET=20")
+    notes = [line for line in done.stderr.splitlines() if line.startswith("note: ")]
+    assert notes and all(" of local.config replaces " in note for note in notes), (
+        "the machine is not told again"
+    )
     assert "CONFIG_TERRAFORM_MAX_USD_PER_HOUR=20\n" in config(tree)
     assert CIDR in config(tree) and 'CONFIG_TERRAFORM_HOSTS_PREFIX="mine"' in config(tree)
     (tree.root / "local.config").write_text(

@@ -338,12 +338,14 @@ def test_every_command_and_option_is_documented(name: str, mocker: MockerFixture
         argparse.ArgumentParser, "parse_args", autospec=True, side_effect=SystemExit(0)
     )
     mocker.patch.object(sys, "argv", [program])
+    mocker.patch.dict(os.environ, {"COLUMNS": "80"})
     mocker.patch("cloudlib.calls.parallel.os._exit")
     runpy.run_path(str(ROOT / "scripts" / program), run_name="__main__")
     every = list(leaves(parse.call_args.args[0]))
     assert len(every) >= 5
     for words, parser in every:
         assert f"`{words}" in docs or f"{program} {words}" in docs, words
+        assert [line for line in parser.format_help().splitlines() if len(line) > 80] == []
         for action in parser._actions:
             assert action.help, f"{words} {action.option_strings}"
             options = {*action.option_strings} - {"-h", "--help"}

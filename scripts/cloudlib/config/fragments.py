@@ -108,12 +108,17 @@ def _choices(kconf: kconfiglib.Kconfig, new: Mapping[str, str], notes: list[str]
     """The settings of a part, with choices for its result strings: these win over the choices of other parts.
 
     A string that names nothing, or that the part itself contradicts, stays: it is refused when all is loaded.
+    Beside its choices, as in a .config, it says nothing new.
     """
     settings = dict(new)
     for name in new:
-        if options := results.meant(kconf, name, new):
-            notes.append(f"CONFIG_{name}={settings.pop(name)} chooses {' and '.join(dict.fromkeys(options))}")
-            settings |= dict.fromkeys(options, "y")
+        options = dict.fromkeys(results.meant(kconf, name, new), "y")
+        if not options:
+            continue
+        value = settings.pop(name)
+        if options.items() - new.items():
+            notes.append(f"CONFIG_{name}={value} chooses {' and '.join(options)}")
+            settings |= options
     return settings
 
 

@@ -27,7 +27,10 @@ def add(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     smart = nouns.add_parser("smart", help="one type and region that can be started now")
     mode = smart.add_mutually_exclusive_group(required=True)
     mode.add_argument("--cheapest", action="store_true", help="the cheapest type with capacity")
-    mode.add_argument("--tier", choices=TIERS, help="the best GPU with capacity, up to this one")
+    tiers = ", ".join(TIERS)
+    mode.add_argument(
+        "--tier", choices=TIERS, metavar="TIER", help=f"the best GPU with capacity, up to this one: {tiers}"
+    )
     mode.add_argument("--region-for", metavar="TYPE", help="a region with capacity for this type")
     smart.add_argument(
         "--arch", choices=ARCHITECTURES, help="the cheapest, or of the tier the best, of this architecture"

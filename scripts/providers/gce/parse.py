@@ -72,10 +72,13 @@ _BY_FAMILY = {
     "n1-highmem": "Memory optimized",
 }
 
-#: GiB of one bundled local SSD: 375 but for newer ones with larger disks. (start, end) of a type's name.
+#: GiB of one bundled local SSD, by the start and end of a type's name. The API states their number alone, and
+#: the disks of a series that is not here may be of any size, so theirs is not known.
 #: https://cloud.google.com/compute/docs/disks/local-ssd#choose_number_local_ssds
-_SSD_GIB = 375
-_LARGE_SSD_GIB = (("z3-", "-metal", 6000), ("z3-", "", 3000), ("c4-", "-metal", 3000), ("a4x-", "", 3000))
+_SSD_GIB = (
+    *(("z3-", "-metal", 6000), ("z3-", "", 3000), ("c4-", "-metal", 3000), ("a4x-", "", 3000)),
+    *((f"{series}-", "", 375) for series in ("a2", "a3", "a4", "c3", "c3d", "c4", "c4a", "c4d", "h4d")),
+)
 
 
 @dataclass
@@ -163,6 +166,8 @@ def types(rows: Rows, region_of: Mapping[str, str], devices: Mapping[str, str], 
                 incomplete.add(name)
                 return None
             itypes[name], shapes[name] = made
+            if limits.whole(row[9]) and not made[0].local_disks:
+                left_out.assume("machine types with local SSDs of a size that is not known, left out", name)
         stated[name] = stated.get(name) or ARCHITECTURES.get(row[4], row[4])
         here = (*row[2:4], row[5], *row[7:])
         if figures.setdefault(name, here) != here:
@@ -247,7 +252,11 @@ def _type(row: Sequence[str], devices: Mapping[str, str]) -> tuple[InstanceType,
         accelerators=tuple(listed),
         ssd_gib=number * gib,
         # A SKU on demand of what is not sold on demand is the price of nothing.
-        complete=all(n for _, n in listed) and (bool(listed) or not needs) and not part and not itype.usage,
+        complete=all(n for _, n in listed)
+        and (bool(listed) or not needs)
+        and (bool(gib) or not number)
+        and not part
+        and not itype.usage,
     )
     return itype, shape
 
@@ -300,14 +309,12 @@ def _part(gpu: Gpu, fraction: str) -> Gpu:
 
 
 def _ssd_gib(name: str) -> int:
-    for start, end, gib in _LARGE_SSD_GIB:
-        if name.startswith(start) and name.endswith(end):
-            return gib
-    return _SSD_GIB
+    """GiB of one bundled local SSD, 0 where that is not known."""
+    return next((gib for start, end, gib in _SSD_GIB if name.startswith(start) and name.endswith(end)), 0)
 
 
 def _disks(number: int, gib: int, interface: str) -> tuple[LocalDisks, ...]:
-    """Bundled local SSDs; GB of the records are 10^9, of the vendor 2^30."""
-    if not number:
+    """Bundled local SSDs of a known size; GB of the records are 10^9, of the vendor 2^30."""
+    if not number or not gib:
         return ()
     return (LocalDisks(number, round(gib * 2**30 / 10**9), nvme=interface == "NVME", media="ssd"),)

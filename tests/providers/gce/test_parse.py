@@ -143,7 +143,7 @@ def test_disks_and_devices() -> None:
         odd.itypes["a9-gpu-8g"].gpus == (Gpu("NVIDIA L4", 1, 24 * 1024),)
         and not odd.shapes["a9-gpu-8g"].complete
     )
-    assert not one(disks="2", interface="SCSI").local_disks[0].nvme
+    assert not one(name="c3-standard-8-lssd", disks="2", interface="SCSI").local_disks[0].nvme
 
 
 @pytest.mark.parametrize(
@@ -167,6 +167,14 @@ def test_parts_of_a_gpu(name: str, fraction: str, gib: int) -> None:
 )  # fmt: skip
 def test_sizes_of_bundled_disks(name: str, gib: int) -> None:
     assert parsed(row(name, disks="2")).shapes[name].ssd_gib == 2 * gib
+
+
+def test_disks_of_a_new_series_are_not_guessed() -> None:
+    left_out = LeftOut()
+    made = gce_parse.types([row("z4d-highmem-8-highlssd", disks="2")], HOME_OF, DEVICES, left_out)
+    itype, shape = made.itypes["z4d-highmem-8-highlssd"], made.shapes["z4d-highmem-8-highlssd"]
+    assert itype.local_disks == () and not shape.complete
+    assert "local SSDs of a size that is not known" in left_out.notices()[0]
 
 
 @pytest.mark.parametrize(

@@ -38,12 +38,10 @@ def another(catalog: Catalog) -> Catalog:
 
 
 @pytest.fixture(scope="module")
-def trees(
-    whole_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[kconfiglib.Kconfig]]:
+def trees(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[kconfiglib.Kconfig]]:
     """The project's menus, and those of another catalog, each parsed once."""
     here = Path.cwd()
-    other = make_tree(whole_template, tmp_path_factory.mktemp("other"))
+    other = make_tree(template, tmp_path_factory.mktemp("other"))
     for name in cloud_providers.PROVIDER_NAMES:
         publish(other, another, provider=name)
     with pytest.MonkeyPatch.context() as patch:

@@ -25,7 +25,7 @@ from cloudlib.search.question import ANY, ANY_GPU, Question, Range
 from cloudlib.search.where import where
 from cloudlib.show import lookup
 
-QUICK, SLOW = 40, 500
+MANY = 500
 
 
 @dataclass
@@ -108,19 +108,15 @@ def sweep(offer: Offer, seed: int, count: int, path: Path) -> None:
     assert answered > count / 3, "most questions have no answer"
 
 
-def test_the_first_rows_of_some_questions_can_be_launched(offer: Offer, tmp_path: Path) -> None:
-    sweep(offer, 1, QUICK, tmp_path / "picked")
-
-
 @pytest.mark.slow
 def test_the_first_rows_of_many_questions_can_be_launched(offer: Offer, tmp_path: Path) -> None:
-    sweep(offer, 2, SLOW, tmp_path / "picked")
+    sweep(offer, 2, MANY, tmp_path / "picked")
 
 
 @pytest.mark.slow
 def test_any_machine_in_any_of_its_regions_can_be_launched(offer: Offer, tmp_path: Path) -> None:
     chance = random.Random(3)
-    for machine in chance.sample([m for m in offer.machines if m.on_demand], SLOW):
+    for machine in chance.sample([m for m in offer.machines if m.on_demand], MANY):
         region = chance.choice(machine.regions)
         row = Row(machine, region, machine.usd(region), (region,))
         assert refused(offer, Question(), row, tmp_path / "picked") == [], (machine.name, region)

@@ -222,6 +222,7 @@ def test_force_publishes_what_was_answered(case: Case) -> None:
     assert f"accepted because of FORCE=1: the answer for {part}" in said and case.bytes() != before
 
 
+@pytest.mark.parametrize("case", mostly_slow(reversed(NAMES), 3), indirect=True)  # the real aws refuses
 def test_without_credentials(case: Case) -> None:
     said = ends(case, 3, **case.contract.without_credentials)
     assert case.provider.SETUP_HINT.splitlines()[0] in said

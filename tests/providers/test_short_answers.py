@@ -91,12 +91,12 @@ ENDS: list[tuple[str, Mapping[str, Edit], str]] = [
 def cases(rows: list[tuple[str, Mapping[str, Edit], str]]) -> list[ParameterSet]:
     """The rows by name; quick is the first of each provider, and all of Lambda, whose answers are short.
 
-    Those of Azure are slow: a whole run of it is two seconds.
+    Those of AWS and Azure are slow: a whole run of them is two seconds.
     """
     made = []
     for number, row in enumerate(rows):
         provider, edits, _ = row
-        first = provider not in ["azure", *(name for name, _, _ in rows[:number])]
+        first = provider not in ["aws", "azure", *(name for name, _, _ in rows[:number])]
         marks = () if first or provider == "lambdalabs" else (pytest.mark.slow,)
         made.append(pytest.param(*row, id=f"{provider}-{next(iter(edits))[:20]}-{number}", marks=marks))
     return made

@@ -30,7 +30,10 @@ def repo(tree: Tree) -> Tree:
     """The tree, committed, but for what nobody changes: git would read it all for each test."""
     who = {"NAME": "A U Thor", "EMAIL": "author@example.com"}
     tree.env |= {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
-    tree.write(".gitignore", f"{MESSAGE}\n/docs/\n/scripts/\n.cloud*\n.*_cloud_config_generated\n*.generated\n__pycache__/\n")
+    tree.write(
+        ".gitignore",
+        f"{MESSAGE}\n/docs/\n/scripts/\n.cloud*\n.*_cloud_config_generated\n*.generated\n__pycache__/\n",
+    )
     git(tree, "init", "--quiet")
     git(tree, "add", "--all")
     git(tree, "commit", "--quiet", "--message", "base")

@@ -183,6 +183,7 @@ def test_a_replay_needs_none() -> None:
     assert log.calls == 0
 
 
+@pytest.mark.slow
 @pytest.mark.real_aws
 def test_the_real_aws_takes_them_from_its_environment(tree: Tree) -> None:
     """Single sign-on of the tests: the wrapper answers export-credentials, the rest is the real command."""

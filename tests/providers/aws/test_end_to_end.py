@@ -231,6 +231,7 @@ def test_half_the_types_are_not_promoted_unasked(aws: Aws) -> None:
     assert any("Kconfig.g6e." in name for name in after)
 
 
+@pytest.mark.slow
 def test_a_region_that_is_not_opted_in_cannot_be_asked_for(aws: Aws) -> None:
     argv = ("scripts/aws-cli", "instance-types", "list", "--region", "ap-east-2")
     done = aws.tree.python(*argv, check=False, **aws.env)

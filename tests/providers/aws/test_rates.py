@@ -91,6 +91,7 @@ def test_from_the_price_list_to_the_bill(aws: Aws) -> None:
     assert "NODE_COUNT=1\n" in aws.tree.read(".config"), "another number of nodes is for the question alone"
 
 
+@pytest.mark.slow
 def test_a_price_list_without_them_costs_nothing_else(aws: Aws) -> None:
     aws.server.use(replace(small(), rates=(), fees={}))
     _, said = aws.config()

@@ -58,6 +58,7 @@ def tried(chooser: Chooser) -> Iterator[tuple[str, str, dict[str, Any], list[str
             yield wanted.instance_type, disk, tfvars, chooser.errors(chooser.selection())
 
 
+@pytest.mark.slow
 def test_cloud_check_takes_what_the_menus_propose(chooser: Chooser) -> None:
     cells = list(tried(chooser))
     problems = [f"{machine}, {disk}: {error}" for machine, disk, _, errors in cells for error in errors]

@@ -214,6 +214,7 @@ def good(provider: str) -> dict[str, object]:
     kinds = dict(re.findall(r'^variable "(\w+)" \{\n(?:.*\n)*?  type += (.*)$', text, re.M))
     usual = {"string": "x", "number": 0, "bool": False, "list(string)": ["x"]}
     special = {
+        "account": None,
         "target_arch": "x86_64",
         "ssh_allowed_cidr": "10.0.0.0/8",
         "gce_zone": "x-a",

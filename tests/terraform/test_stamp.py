@@ -89,7 +89,7 @@ def test_a_clock_that_was_set_back(tmp_path: Path, years: int) -> None:
 
 
 def test_every_command_says_first_that_machines_expired(tree: Tree) -> None:
-    past = datetime.now(timezone.utc) - 9 * HOUR
+    past = datetime.now(timezone.utc) - 9 * HOUR - timedelta(seconds=10)  # no span ends within the test
     tree.write("terraform/gce/stamp.json", json.dumps(stamp.new({"terraform_expires_hours": 8}, past)))
     tree.write("terraform/aws/stamp.json", json.dumps(stamp.new({"terraform_expires_hours": 80}, past)))
     said = (

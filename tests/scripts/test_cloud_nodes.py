@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,12 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(where, "TERRAFORM", tmp_path)
     monkeypatch.setattr(backend, "pull", lambda folder: (folder / state.NAME).read_text())
     monkeypatch.setattr(expiry, "utc", lambda: NOW)
+    monkeypatch.setattr(refresh, "last_known", _last_known)
     return tmp_path
+
+
+#: Catalogs are read once for all tests.
+_last_known = cache(refresh.last_known)
 
 
 def up(tree: Path, provider: str = "aws", count: int = 3, hours: int = 8, **more: Any) -> Path:
@@ -279,6 +285,22 @@ def test_time_left(up_at: Callable[[float, int], str], later: float, hours: int,
         "at 2026-11-26 09:00 UTC, but the clock says 2026-11-26 00:00 UTC: set the clock" in said
     ) == wrong
     assert ("unknown  unknown" in said and "unknown so far" in said) == wrong, "nor is its age known"
+
+
+@pytest.mark.parametrize(("provider", "counted"), [("aws", 8), ("lambdalabs", 20)])
+def test_the_cost_after_an_expiry(
+    tree: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    provider: str,
+    counted: int,
+) -> None:
+    """A machine that ended itself cost nothing since, but its disks may."""
+    up(tree, provider, count=1)
+    monkeypatch.setattr(expiry, "utc", lambda: NOW + 17 * HOUR)
+    (node,) = as_json(capsys, provider)["nodes"]
+    assert node["usd_so_far"] == pytest.approx(counted * node["usd_per_hour"], abs=1e-3)
+    assert " expired  at least $" in listed(capsys)[0]
 
 
 def test_the_clock_of_the_journal_comes_before_the_tag(

@@ -88,6 +88,7 @@ def test_a_clock_that_was_set_back(tmp_path: Path, years: int) -> None:
     assert "They expire at 2026-11-27 07:00 UTC" in line and "expired" not in line
 
 
+@pytest.mark.slow
 def test_every_command_says_first_that_machines_expired(tree: Tree) -> None:
     past = datetime.now(timezone.utc) - 9 * HOUR - timedelta(seconds=10)  # no span ends within the test
     tree.write("terraform/gce/stamp.json", json.dumps(stamp.new({"terraform_expires_hours": 8}, past)))

@@ -40,7 +40,7 @@ def show(folders: Sequence[Folder], now: datetime) -> None:
         for line in _about(folder, now):
             print(message(line))
     if len(clouds) > 1:
-        print(f"in all: {counted(len(listed), 'node')}, {_money([node for _, node in listed], now)}")
+        print(f"in all: {counted(len(listed), 'node')}, {_money(listed, now)}")
     if listed:
         print("state and address: as terraform last saw them; `make bringup` looks again")
     elif not any(folder.resources or folder.problem for folder in folders):
@@ -61,7 +61,7 @@ def _row(folder: Folder, node: Node, now: datetime) -> tuple[str, ...]:
         node.state or _UNKNOWN,
         _UNKNOWN if up is None else age.words(up),
         _left(folder, now),
-        _dollars(node.spent(now), [node]),
+        _dollars(node.spent(_counted(folder, now)), [node], certain=_counted(folder, now) == now),
     )
 
 
@@ -80,7 +80,7 @@ def _about(folder: Folder, now: datetime) -> Iterator[str]:
     if certain:
         count = Counter((node.instance_type or "machine", node.region) for node in certain)
         what = ", ".join(f"{n} x {itype}{region and f' in {region}'}" for (itype, region), n in count.items())
-        yield f"{name}: {what}, {_money(certain, now)}"
+        yield f"{name}: {what}, {_money([(folder, node) for node in certain], now)}"
         unpriced = list(dict.fromkeys(part for node in certain for part in node.unpriced))
         if unpriced:
             yield f"{name}: no price of {some(unpriced)}; {cost.fetch_hint(name)}"
@@ -93,16 +93,26 @@ def _about(folder: Folder, now: datetime) -> Iterator[str]:
     yield from expiry.left(TERRAFORM / name, now, folder.stamp)
 
 
-def _money(nodes: Sequence[Node], now: datetime) -> str:
+def _counted(folder: Folder, now: datetime) -> datetime:
+    """Until when a machine is counted: what ends itself has done so, and its disks may cost money since."""
+    when = expiry.of(folder.stamp)
+    return when.expires if when.expires and when.past(now) and expiry.ends(folder.provider) else now
+
+
+def _money(listed: Sequence[tuple[Folder, Node]], now: datetime) -> str:
+    nodes = [node for _, node in listed]
     rates = [node.usd_per_hour for node in nodes if node.usd_per_hour is not None]
-    spent = [usd for usd in (node.spent(now) for node in nodes) if usd is not None]
+    sums = [node.spent(_counted(folder, now)) for folder, node in listed]
+    spent = [usd for usd in sums if usd is not None]
     rate = f"{_least(nodes, len(rates))}{dollars(sum(rates, Decimal(0)))}/h" if rates else "price not known"
     total = sum(spent, Decimal(0)) if spent else None
-    return f"{rate}, {_dollars(total, nodes, len(spent))} so far"
+    certain = all(_counted(folder, now) == now for folder, _ in listed)
+    return f"{rate}, {_dollars(total, nodes, len(spent), certain=certain)} so far"
 
 
-def _dollars(usd: Decimal | None, nodes: Sequence[Node], known: int = 1) -> str:
-    return _UNKNOWN if usd is None else f"{_least(nodes, known)}${usd:,.2f}"
+def _dollars(usd: Decimal | None, nodes: Sequence[Node], known: int = 1, *, certain: bool) -> str:
+    least = _least(nodes, known) if certain else "at least "
+    return _UNKNOWN if usd is None else f"{least}${usd:,.2f}"
 
 
 def _least(nodes: Sequence[Node], known: int) -> str:
@@ -117,12 +127,12 @@ def _json(folder: Folder, now: datetime) -> dict[str, Any]:
         "resources": folder.resources,
         "created": _iso(when.created),
         "expires": _iso(when.expires),
-        "nodes": [_node_json(node, now) for node in folder.nodes],
+        "nodes": [_node_json(node, now, _counted(folder, now)) for node in folder.nodes],
     }
 
 
-def _node_json(node: Node, now: datetime) -> dict[str, Any]:
-    spent, up = node.spent(now), node.up(now)
+def _node_json(node: Node, now: datetime, counted: datetime) -> dict[str, Any]:
+    spent, up = node.spent(counted), node.up(now)
     return {
         "name": node.name,
         "id": node.id or None,

@@ -70,16 +70,16 @@ def own(folder: Path) -> tuple[str, ...]:
 def pull(folder: Path) -> str:
     """The state in the folder's backend; "" where there is none.
 
-    A folder that was never initialized is. Raises CloudError where the backend does not answer.
+    A folder that was never initialized is, but for a local state. Raises CloudError where there is no answer.
     """
     try:
-        if not (folder / ".terraform" / "terraform.tfstate").exists():
+        if kind(folder) and not (folder / ".terraform" / "terraform.tfstate").exists():
             _ask(folder, "init", "-input=false")
         return _ask(folder, "state", "pull").decode("utf-8")
     except (CallFailed, UnicodeDecodeError) as error:
-        name = shown(folder)
+        name, where = shown(folder), kind(folder) or "local"
         raise CloudError(
-            f"the state of {name} is in the {kind(folder)} backend, which does not answer: {error}",
+            f"the state of {name} is in the {where} backend, which does not answer: {error}",
             unchanged="every file and every machine",
             hint=f"terraform -chdir={name} state pull must print the state: credentials? network?\n"
             f"terraform -chdir={name} init -migrate-state, if another backend was chosen since",

@@ -57,6 +57,11 @@ def ahead(when: datetime | None, now: datetime) -> bool:
     return when is not None and when > now + _CLOCKS
 
 
+def ends(provider: str) -> bool:
+    """Whether a provider's machines stop costing anything when they expire, disks and addresses apart."""
+    return provider in _ENDS
+
+
 def of(stamp: Mapping[str, Any]) -> Expiry:
     """What a stamp says."""
     tags = stamp.get("tags")

@@ -11,6 +11,7 @@ import bootstrap
 if __name__ == "__main__":
     bootstrap.require_modules(__doc__)
 
+import sys
 from collections.abc import Sequence
 
 import cloud_providers
@@ -37,4 +38,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    command.start("pick", main)
+    command.start("pick" if "--type" in " ".join(sys.argv) else "region", main)

@@ -34,7 +34,16 @@ from cloudlib.errors import CallFailed, CloudError, Interrupted, NotSetUp, print
 from cloudlib.provider import Provider, Request
 from cloudlib.publish import git, refresh, tier
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import CACHE, ROOT, debugging, flag, source_note
+from cloudlib.settings import (
+    CACHE,
+    ROOT,
+    answer_limit,
+    call_timeout,
+    debugging,
+    flag,
+    job_count,
+    source_note,
+)
 from cloudlib.show import command, summary
 from cloudlib.show import diff as difftext
 from cloudlib.show.progress_rows import shown_on
@@ -84,6 +93,7 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 def _generate(providers: Sequence[Provider], *, named: bool) -> int:
     """All providers are queried in parallel; each is published as soon as it is complete."""
+    job_count(), answer_limit(), call_timeout(1)  # wrong ones are refused once, before anyone is asked
     recordings = tapes.from_environment()
     logs = {p.NAME: CallLog(p.NAME) for p in providers}
     outcomes: list[Outcome] = []

@@ -84,6 +84,18 @@ def test_a_slip_stops_a_command(tree: Tree) -> None:
     assert said in done.stderr and tree.vendor_calls() == []
 
 
+@pytest.mark.parametrize("name", ["CLOUD_JOBS", "CLOUD_CALL_TIMEOUT", "CLOUD_ANSWER_MIB"])
+def test_a_wrong_number_is_refused_before_a_vendor_is_asked(tree: Tree, name: str) -> None:
+    done = tree.make("cloud-config", f"{name}=0", check=False)
+    assert done.stdout == "" and f"cloud-config: error: {name}='0' is not a number" in done.stderr
+    assert tree.vendor_calls() == []
+
+
+def test_a_message_is_of_the_target_that_was_typed(tree: Tree) -> None:
+    for target in ("pick", "region"):
+        assert tree.make(target, check=False).stderr.startswith(f"{target}: error: nothing was named\n")
+
+
 def test_a_switch_is_on_or_off(monkeypatch: pytest.MonkeyPatch) -> None:
     for value, on in (("", False), ("0", False), ("1", True)):
         monkeypatch.setenv("YES", value)

@@ -46,7 +46,7 @@ def plain_signals() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What was not run, and why, in three lines at most."""
-    elsewhere = ["what is slow or starts the real az, gcloud or terraform: `make test-all`"]
+    elsewhere = ["what is slow or starts the real az, gcloud, terraform or Chromium: `make test-all`"]
     lines = elsewhere if "not slow" in terminalreporter.config.getoption("markexpr") else []
     for line in [*lines, *skipped(terminalreporter.stats.get("skipped", []), 3 - len(lines))]:
         terminalreporter.write_line(f"not run: {line}")

@@ -120,7 +120,7 @@ def test_a_region_that_refuses_keeps_its_last_known_data(aws: Aws) -> None:
 def test_a_region_that_hangs_keeps_its_last_known_data(aws: Aws) -> None:
     aws.config()
     aws.server.inject(faults.hangs("DescribeInstanceTypeOfferings", "us-west-2"))
-    _, said = aws.config(CLOUD_CALL_TIMEOUT="45")
+    _, said = aws.config(CLOUD_CALL_TIMEOUT="60")
     assert "not reached: us-west-2" in said and "last known data are kept" in said
     types = {t["name"]: t for t in json.loads(aws.tree.read(CATALOG))["instance_types"]}
     assert "us-west-2" in types["m7i.large"]["offered"]

@@ -33,6 +33,15 @@ def committed(name: str = "aws") -> Catalog:
     return catalogfile.load_file(tier.folder(ROOT, name) / f"{catalogfile.NAME}.{tier.STATIC}")
 
 
+@cache
+def third() -> Catalog:
+    """Every third family of AWS, and those of types that must never be missing: the shares are as of all."""
+    whole = committed()
+    never = {t.family for t in whole.instance_types if t.name in AWS.CANARIES}
+    kept = {"u7in-32tb", "p6-b300", *never, *[*whole.families()][::3]}  # the first two: of the largest types
+    return replace(whole, instance_types=tuple(t for t in whole.instance_types if t.family in kept))
+
+
 def doubts(new: Catalog, old: Catalog, canaries: Sequence[str] = AWS.CANARIES) -> list[str]:
     """As on the day after the old one was fetched."""
     now = datetime.fromisoformat(old.provenance.fetched_at) + timedelta(days=1)
@@ -195,8 +204,8 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
 def test_a_spoiled_catalog_is_doubted(name: str) -> None:
     change, said = MUTATIONS[name]
     try:
-        new = change(committed())
-        reasons = doubts(new, committed()) + guard.strangers(new, AWS.PUBLISHERS)
+        new = change(third())
+        reasons = doubts(new, third()) + guard.strangers(new, AWS.PUBLISHERS)
     except CatalogError as error:  # no record can say this
         reasons = [error.what]
     assert [r for r in reasons if said in r], "\n".join(reasons)

@@ -27,7 +27,7 @@ CONFIG_TERRAFORM_NODE_COUNT=2
 """
 
 _SCRIPT = Path(__file__).with_name("fake_terraform.py")
-_WRAPPER = '#!/bin/sh\nFAKE_TERRAFORM="{here}" exec "{python}" "{script}" "$@"\n'
+_WRAPPER = '#!/bin/sh\nFAKE_TERRAFORM="{here}" exec "{python}" -S -E "{script}" "$@"\n'
 
 
 @dataclass

@@ -116,6 +116,8 @@ def bringup() -> None:
             plan_file.unlink(missing_ok=True)
         _keep(folder)
         reach.write(folder, terraform.outputs(), keys)
+        for line in expiry.left(folder, expiry.utc()):
+            print(line)
 
 
 def destroy() -> None:

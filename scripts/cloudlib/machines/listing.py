@@ -61,7 +61,7 @@ def _row(folder: Folder, node: Node, now: datetime) -> tuple[str, ...]:
         node.state or _UNKNOWN,
         _UNKNOWN if up is None else age.words(up),
         _left(folder, now),
-        _dollars(node.spent(_counted(folder, now)), [node], certain=_counted(folder, now) == now),
+        _dollars(node.spent(_until(folder, now)), [node], certain=_until(folder, now) == now),
     )
 
 
@@ -93,7 +93,7 @@ def _about(folder: Folder, now: datetime) -> Iterator[str]:
     yield from expiry.left(TERRAFORM / name, now, folder.stamp)
 
 
-def _counted(folder: Folder, now: datetime) -> datetime:
+def _until(folder: Folder, now: datetime) -> datetime:
     """Until when a machine is counted: what ends itself has done so, and its disks may cost money since."""
     when = expiry.of(folder.stamp)
     return when.expires if when.expires and when.past(now) and expiry.ends(folder.provider) else now
@@ -102,11 +102,11 @@ def _counted(folder: Folder, now: datetime) -> datetime:
 def _money(listed: Sequence[tuple[Folder, Node]], now: datetime) -> str:
     nodes = [node for _, node in listed]
     rates = [node.usd_per_hour for node in nodes if node.usd_per_hour is not None]
-    sums = [node.spent(_counted(folder, now)) for folder, node in listed]
+    sums = [node.spent(_until(folder, now)) for folder, node in listed]
     spent = [usd for usd in sums if usd is not None]
     rate = f"{_least(nodes, len(rates))}{dollars(sum(rates, Decimal(0)))}/h" if rates else "price not known"
     total = sum(spent, Decimal(0)) if spent else None
-    certain = all(_counted(folder, now) == now for folder, _ in listed)
+    certain = all(_until(folder, now) == now for folder, _ in listed)
     return f"{rate}, {_dollars(total, nodes, len(spent), certain=certain)} so far"
 
 
@@ -127,7 +127,7 @@ def _json(folder: Folder, now: datetime) -> dict[str, Any]:
         "resources": folder.resources,
         "created": _iso(when.created),
         "expires": _iso(when.expires),
-        "nodes": [_node_json(node, now, _counted(folder, now)) for node in folder.nodes],
+        "nodes": [_node_json(node, now, _until(folder, now)) for node in folder.nodes],
     }
 
 

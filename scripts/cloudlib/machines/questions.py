@@ -22,7 +22,7 @@ _STARTS = "aws_ec2_instance_state."
 #: Objects of terraform alone, and which disk is where: their end destroys nothing.
 _HOLDS_NOTHING = (
     _STARTS,
-    "terraform_data.",
+    "terraform_data.volumes[",
     "aws_volume_attachment.",
     "azurerm_virtual_machine_data_disk_attachment.",
     "google_compute_attached_disk.",

@@ -74,7 +74,9 @@ def test_a_vendor_s_command(tmp_path: Path, name: str) -> None:
 def test_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Only the chosen provider's; a plugin of Lambda's, by the community, sees no key of another cloud."""
     monkeypatch.setenv("TF_TOKEN_registry_example", "for-terraform-itself")
-    terraform = Terraform(tmp_path / name, {"EXTRA_API_KEY": "given"})
+    folder = tmp_path / "terraform-folders" / name
+    folder.mkdir(parents=True)
+    terraform = Terraform(folder, {"EXTRA_API_KEY": "given"})
     terraform.init()
     holds(tmp_path, name)
     assert {"EXTRA_API_KEY", "TF_TOKEN_registry_example"} <= seen(tmp_path)

@@ -21,7 +21,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from cloudlib.catalog import file as catalogfile
 from cloudlib.errors import Busy, PublishError
 from cloudlib.publish import locks
 from cloudlib.publish import record as records
@@ -52,6 +51,8 @@ def folder(root: Path, provider: str) -> Path:
 
 def catalog_path(root: Path, provider: str, tier: str) -> Path:
     """The catalog of a tier, which need not be there."""
+    from cloudlib.catalog import file as catalogfile  # which the config targets can do without
+
     return folder(root, provider) / f"{catalogfile.NAME}.{tier}"
 
 

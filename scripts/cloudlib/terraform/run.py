@@ -29,7 +29,7 @@ VARIABLES = "terraform.tfvars.json"
 _ENV = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 #: The variable of the AWS module that keeps terraform out of another account, where it would find nothing,
 #: and take that for gone.
-_ACCOUNT = "TF_VAR_account"
+ACCOUNT = "TF_VAR_account"
 _TIMEOUT = 120.0
 #: Seconds for `terraform import` of one resource: it starts the provider and asks the cloud once.
 _IMPORT_TIMEOUT = 300.0
@@ -279,7 +279,7 @@ class Terraform:
         ours = {name: value for name, value in _ENV.items() if name not in os.environ}
         kept = journal.read(self.folder)
         if kept and kept.account:
-            ours[_ACCOUNT] = kept.account
+            ours[ACCOUNT] = kept.account
         return {**ours, **self.env}
 
 

@@ -85,6 +85,18 @@ def test_after_a_state_rm_by_hand(tree: Tree, cloud: Cloud, env: dict[str, str])
     assert cloud.machines() == {}
 
 
+def test_nothing_is_forgotten_without_a_yes(tree: Tree, cloud: Cloud, env: dict[str, str]) -> None:
+    """With the key of another account every machine looks as if it were gone."""
+    cloud.things.clear()
+    names = ("terraform.tfstate", "journal.jsonl")
+    before = [tree.read(f"terraform/lambdalabs/{name}") for name in names]
+    for target in ("bringup", "destroy"):
+        done = tree.make(target, "FORCE=1", "RECOVER=1", check=False, **{**env, "YES": "0"})
+        assert done.returncode != 0 and "cannot ask: Forget them?" in done.stderr
+        assert f"{ADDRESS}  " in done.stdout and "another account" in done.stdout
+    assert [tree.read(f"terraform/lambdalabs/{name}") for name in names] == before
+
+
 def test_an_account_that_cannot_be_asked(tree: Tree, env: dict[str, str]) -> None:
     """Nothing is taken for gone."""
     bad = {**env, "LAMBDA_API_KEY": "wrong", "RECOVER": "1"}

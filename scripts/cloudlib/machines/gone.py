@@ -41,7 +41,8 @@ def told(provider: Provider, folder: Path, target: str) -> Iterator[None]:
             failed.hint = "\n".join(
                 [
                     *(f"{resource} is in the state, but not in the account" for resource in lost),
-                    f"make {target} CLOUD_PROVIDER={folder.name} RECOVER=1 takes that out of the state, by",
+                    "if the credentials are of another account, use those of the machines; else",
+                    f"make {target} CLOUD_PROVIDER={folder.name} RECOVER=1 takes that out of the state, with",
                     *(f"terraform -chdir={shown(folder)} state rm '{r.address}'" for r in lost),
                 ]
             )

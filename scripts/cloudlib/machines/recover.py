@@ -15,6 +15,7 @@ from cloudlib.machines import gone
 from cloudlib.provider import Account, Provider
 from cloudlib.publish.rewrite import rewrite
 from cloudlib.settings import shown
+from cloudlib.show.ask import confirm
 from cloudlib.terraform import adoption, backend, journal, state
 from cloudlib.terraform.run import VARIABLES, Terraform
 from cloudlib.terraform.snapshot import Resource
@@ -110,8 +111,17 @@ def _adopt_with(terraform: Terraform, wanted: list[Resource], variables: Path | 
 
 
 def _forget(terraform: Terraform, ended: Sequence[Resource], held: Sequence[Resource]) -> None:
-    """Take machines that do not exist any more out of the journal, and of the state where it has them."""
+    """Take machines that do not exist any more out of the journal, and of the state where it has them.
+
+    After a yes: ids of Lambda Labs do not tell their account, and in another one nothing is there.
+    """
+    if not ended:
+        return
     folder = terraform.folder
+    for resource in ended:
+        print(f"{resource}: not in the account")
+    print("If the credentials are of another account than that of the machines, they are running there.")
+    confirm("Forget them?", unchanged="every machine, and what is known of it")
     if set(ended) & set(held):
         terraform.init()
     for number, resource in enumerate(ended, 1):

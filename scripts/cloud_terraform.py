@@ -105,6 +105,7 @@ def bringup() -> None:
             with gone.told(now.provider, folder, "bringup"):
                 terraform.plan(plan_file)
             planned = terraform.planned(plan_file)
+            stamp.refuse_expired(folder, terraform.env, planned.changes, expiry.utc())
             questions.review(planned.changes, now)
             _keep(folder, without=planned.gone)
             rewrite(folder / tfstate.APPLIED, now.collected.tfvars)

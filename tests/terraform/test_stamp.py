@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cloudlib.errors import ConfigRejected
 from cloudlib.machines import stamp
 from cloudlib.terraform import expiry
+from cloudlib.terraform.run import Change
 from tests.support import terraform_stub
-from tests.support.bringup import CONFIG
+from tests.support.bringup import CONFIG, ready
 from tests.support.terraform import MODULES, REAL_TERRAFORM, copy_module, environment
 from tests.support.terraform_cloud import Cloud
 from tests.support.tree import Tree
@@ -62,6 +65,39 @@ def test_time_left(tmp_path: Path) -> None:
     assert expiry.left(folder, NOW + 8 * HOUR) == [], "that is for `overdue` to say"
     stamp.keep(folder, stamp.environment(folder, {}, NOW))
     assert expiry.left(folder, NOW) == [], "never"
+
+
+@pytest.mark.parametrize(
+    ("hours", "address", "action", "refused"),
+    [
+        (8, 'aws_instance.node["k-1"]', "create", True),
+        (8, 'aws_instance.node["k-1"]', "update", False),
+        (8, 'aws_ebs_volume.data["k-1/0"]', "create", False),
+        (10, 'aws_instance.node["k-1"]', "create", False),
+        (0, 'aws_instance.node["k-1"]', "create", False),
+    ],
+)
+def test_no_new_machine_has_expired(hours: int, address: str, action: str, refused: bool) -> None:
+    """It would end at its first boot, as the time is fixed while anything is up."""
+    made = {stamp.VARIABLE: json.dumps(stamp.new({"terraform_expires_hours": hours}, NOW))}
+    changes = [Change(address, frozenset([action]))]
+    why = "expired 1 h 0 min ago, and new ones would have the same end: aws_instance"
+    with pytest.raises(ConfigRejected, match=why) if refused else nullcontext():
+        stamp.refuse_expired(Path("aws"), made, changes, NOW + 9 * HOUR)
+    stamp.refuse_expired(Path("aws"), {}, changes, NOW)
+
+
+def test_bringup_of_what_expired(tree: Tree) -> None:
+    fake = ready(tree)
+    tree.make("bringup")
+    past = datetime.now(timezone.utc) - 9 * HOUR
+    tree.write("terraform/aws/stamp.json", json.dumps(stamp.new({"terraform_expires_hours": 8}, past)))
+    fake.order(lost=['aws_instance.node["kdevops-1"]'])
+    done = tree.make("bringup", "YES=1", check=False)
+    assert (
+        done.returncode != 0 and "next: make destroy, then make bringup, which sets a new time" in done.stderr
+    )
+    assert fake.commands().count("apply") == 1
 
 
 def test_azure_has_a_day(tree: Tree, tmp_path: Path) -> None:

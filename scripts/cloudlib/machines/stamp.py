@@ -12,16 +12,18 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cloudlib.errors import ConfigRejected, some
 from cloudlib.provider import Variables
 from cloudlib.publish.rewrite import rewrite
-from cloudlib.settings import ROOT
-from cloudlib.terraform import expiry, state
-from cloudlib.terraform.run import ACCOUNT
+from cloudlib.settings import ROOT, shown
+from cloudlib.terraform import age, expiry, state
+from cloudlib.terraform.run import ACCOUNT, Change
+from cloudlib.terraform.snapshot import Resource
 
 #: The variable of the modules, as terraform reads it from its environment.
 VARIABLE = "TF_VAR_stamp"
@@ -64,6 +66,19 @@ def keep(folder: Path, made: Mapping[str, str]) -> None:
     """Keep the stamp of an environment, before terraform makes anything with it. Raises PublishError."""
     if VARIABLE in made:
         rewrite(folder / expiry.NAME, made[VARIABLE] + "\n")
+
+
+def refuse_expired(folder: Path, made: Mapping[str, str], changes: Iterable[Change], now: datetime) -> None:
+    """Raise ConfigRejected for new machines whose time is over: on AWS they would end at their first boot."""
+    when = expiry.of(json.loads(made.get(VARIABLE, "{}")))
+    new = [c.address for c in changes if "create" in c.actions and Resource(c.address, "").machine]
+    if new and when.expires and when.past(now):
+        raise ConfigRejected(
+            f"the machines of {shown(folder)} expired {age.words(now - when.expires)} ago, "
+            f"and new ones would have the same end: {some(new)}",
+            unchanged="every machine",
+            hint="make destroy, then make bringup, which sets a new time",
+        )
 
 
 def _user() -> str:

@@ -85,3 +85,12 @@ def test_what_the_environment_would_change(
         assert refused and error.what.endswith(f": {name}"), error
     else:
         assert not refused
+
+
+@pytest.mark.parametrize("name", ["main.tofu", "backend.tofu.json"])
+def test_what_opentofu_would_load(tmp_path: Path, name: str) -> None:
+    """Its main.tofu takes the place of our main.tf, and a backend is another state."""
+    (tmp_path / "main.tf").touch()
+    (tmp_path / name).touch()
+    with pytest.raises(CloudError, match=f"neither wrote nor checked: {name}$"):
+        foreign.refuse(tmp_path)

@@ -26,8 +26,12 @@ MODULE = frozenset({"main.tf", "network.tf", "provider.tf", "shared.tf", "vars.t
 #: writes states that only it can read: https://opentofu.org/docs/language/state/encryption
 _ELSEWHERE = frozenset({"TF_DATA_DIR", "TF_ENCRYPTION"})
 #: Arguments that change neither what is made nor where it is recorded.
-_HARMLESS = re.compile(r"\s*(--?(parallelism|lock-timeout)=\w+|--?(no-color|compact-warnings))?\s*")
-_LOADED = ("*.tf", "*.tf.json", "terraform.tfvars", "*.auto.tfvars", "*.auto.tfvars.json")
+_HARMLESS = re.compile(r"--?((parallelism|lock-timeout)=\w+|no-color|compact-warnings)")
+#: OpenTofu takes main.tofu in the place of main.tf: https://opentofu.org/docs/language/files
+_LOADED = (
+    *("*.tf", "*.tf.json", "*.tofu", "*.tofu.json"),
+    *("terraform.tfvars", "*.auto.tfvars", "*.auto.tfvars.json"),
+)
 
 
 def refuse(folder: Path) -> None:

@@ -146,3 +146,30 @@ def test_no_room_no_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(PublishError, match="No space left") as caught, follow.Follower(tmp_path, 1):
         pass
     assert "terraform was not started" in caught.value.unchanged
+
+
+def test_its_second_name_in_a_worktree(tmp_path: Path) -> None:
+    folder, git = tmp_path / "tree/terraform/aws", tmp_path / "clone/.git/worktrees/tree"
+    folder.mkdir(parents=True)
+    git.mkdir(parents=True)
+    (tmp_path / "tree/.git").write_text(f"gitdir: {git}\n")
+    (folder / journal.NAME).write_text(made("i-1"))
+    journal.link(folder)
+    (folder / journal.NAME).unlink()
+    kept = journal.read(folder)
+    assert kept and len(kept.made) == 1
+    journal.forget(folder)
+    assert journal.read(folder) is None and not any(git.glob("*/*"))
+
+
+@pytest.mark.parametrize("text", [b"", b"\xff", b"gitdir: /nowhere/at/all"])
+def test_a_git_that_is_none(tmp_path: Path, text: bytes) -> None:
+    folder = tmp_path / "terraform/aws"
+    folder.mkdir(parents=True)
+    (tmp_path / ".git").write_bytes(text)
+    assert journal.read(folder) is None
+    (folder / journal.NAME).write_text(made("i-1"))
+    journal.link(folder)
+    assert {path.name for path in tmp_path.iterdir()} == {".git", "terraform"}
+    journal.forget(folder)
+    assert journal.read(folder) is None

@@ -114,8 +114,12 @@ _EVENTS = {
 
 
 def second(folder: Path) -> Path:
-    """Its other name, whether it has one or not."""
-    return folder.parent.parent / ".git" / "cloud-kconfig" / f"{folder.name}-{NAME}"
+    """Its other name, whether it has one or not. The .git of a worktree is a file that names the folder."""
+    git = folder.parent.parent / ".git"
+    with suppress(OSError, UnicodeDecodeError):
+        before, _, path = git.read_text(encoding="utf-8").rstrip("\n").partition("gitdir: ")
+        git = git.parent / path if path and not before else git
+    return git / "cloud-kconfig" / f"{folder.name}-{NAME}"
 
 
 def link(folder: Path) -> None:
@@ -133,7 +137,7 @@ def link(folder: Path) -> None:
 def forget(folder: Path) -> None:
     """Remove the journal under both names. Raises OSError."""
     (folder / NAME).unlink(missing_ok=True)
-    with suppress(NotADirectoryError):  # .git is a file in a worktree
+    with suppress(NotADirectoryError):  # .git may be anything
         second(folder).unlink(missing_ok=True)
 
 

@@ -89,7 +89,7 @@ def plan() -> None:
 
 def bringup() -> None:
     """Bring the nodes up, or to the state that .config now describes."""
-    max_usd_per_hour()  # raises for what is no number
+    max_usd_per_hour()  # raises for anything but a number
     now, terraform, keys = _ready(make_keys=True)
     folder = terraform.folder
     plan_file = folder / _PLAN

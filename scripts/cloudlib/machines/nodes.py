@@ -22,7 +22,7 @@ from cloudlib.terraform.snapshot import Machine, Resource
 
 #: (instance type, region) -> USD an hour of the parts whose price is known, and the names of the others.
 _Price: TypeAlias = Callable[[str, str], tuple[Decimal | None, tuple[str, ...]]]
-#: States of a machine of which nobody knows whether it exists.
+#: States of a machine that may or may not exist.
 FAILED, CUT_OFF = "creation failed", "creation cut off"
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 
 def moment(text: str) -> datetime | None:
-    """A time as vendors write it (2026-11-26T10:00:00.123-08:00, …Z) in UTC; None for what is none."""
+    """A time as vendors write it (2026-11-26T10:00:00.123-08:00, …Z) in UTC; None for other text."""
     try:
         when = datetime.fromisoformat(re.sub(r"\.[0-9]+", "", text).replace("Z", "+00:00"))
     except ValueError:

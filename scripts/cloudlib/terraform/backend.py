@@ -70,7 +70,7 @@ def own(folder: Path) -> tuple[str, ...]:
 def pull(folder: Path) -> str:
     """The state in the folder's backend; "" where there is none.
 
-    A folder that was never initialized is, but for a local state. Raises CloudError where there is no answer.
+    A folder with a remote state is initialized first, if it never was. Raises CloudError without an answer.
     """
     try:
         if kind(folder) and not (folder / ".terraform" / "terraform.tfstate").exists():

@@ -48,7 +48,7 @@ class Follower:
         try:
             self.handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             self._at = os.lseek(self.handle, 0, os.SEEK_END)
-            if hasattr(os, "posix_fallocate"):  # Linux; it adds zeros, which are no line
+            if hasattr(os, "posix_fallocate"):  # Linux; it adds zeros, which readers skip
                 os.posix_fallocate(self.handle, self._at, self._room)
             os.fsync(self.handle)
             journal.link(self._path.parent)

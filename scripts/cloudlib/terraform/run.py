@@ -224,7 +224,7 @@ class Terraform:
         )
 
     def _quiet(self, *command: str) -> bool:
-        """Whether a command succeeds of which nobody wants to read."""
+        """Whether a command succeeds; nothing of it is shown."""
         try:
             self._answer([*command, "-input=false", "-no-color"], _IMPORT_TIMEOUT)
         except CallFailed:

@@ -75,7 +75,7 @@ class Snapshot:
 
 
 def read(text: str) -> Snapshot:
-    """What a state lists. Data sources are not resources. Raises ValueError for text that is no state."""
+    """What a state lists. Data sources are not resources. Raises ValueError for other text."""
     resources, machines, account = [], [], ""
     try:
         whole = json.loads(text)

@@ -195,7 +195,7 @@ def _signs(folder: Path, kept: journal.Journal | None) -> Iterator[str]:
     """Why machines may be up although no state says so.
 
     A journal is there before terraform starts and complete from then on: where it lists nothing, variables
-    and a lock are no signs, unless it was damaged since.
+    and a lock prove nothing, unless it was damaged since.
     """
     if kept and kept.damaged:
         yield f"{journal.NAME} is damaged"

@@ -20,8 +20,10 @@ FOR_PREFIX := local
 FOR_REGION := pick region
 FOR_TYPE := pick
 
-# Variables of make, of kbuild, of the system, and of the vendors' tools.
-FOREIGN := .% MAKE% GNUMAKE% SHELL CURDIR VPATH AR AS CC CXX CPP LD RM %FLAGS ARCH CROSS_COMPILE LLVM C O Q W
+# Variables of make, of kbuild, of the system, and of the vendors' tools. Shells that complete the names of
+# targets, and editors that list them, call make with __BASH_MAKE_COMPLETION__=1.
+FOREIGN := .% __% MAKE% GNUMAKE% SHELL CURDIR VPATH AR AS CC CXX CPP LD NM RM STRIP READELF OBJCOPY OBJDUMP %FLAGS
+FOREIGN += ARCH SUBARCH CROSS_COMPILE HOST% LLVM% C O Q W
 FOREIGN += KBUILD_% KCONFIG_% MENUCONFIG_% srctree CONFIG_ GOLDEN_UPDATE HOME PATH USER TMPDIR TERM% COLUMNS LINES
 FOREIGN += DISPLAY NO_COLOR LANG LC_% TZ EDITOR VISUAL PAGER BROWSER %_proxy %_PROXY SSL_% CURL_% REQUESTS_% PYTHON%
 FOREIGN += PIP_% UV_% GIT_% SSH_% XDG_% PG% TF_% AWS_% AZURE_% ARM_% MSI_% IDENTITY_% ACTIONS_% GOOGLE_% GCLOUD_%

@@ -40,8 +40,9 @@ def test_what_nothing_reads_is_refused_before_anything_is_done(tree: Tree, words
 
 
 def test_what_others_read_is_taken(tree: Tree) -> None:
-    """Variables of make, kbuild and vendors; and whatever a tree that calls this one was given."""
+    """Variables of make, kbuild, shells and vendors; and whatever a tree that calls this one was given."""
     others = ["V=1", "O=x", "Q=", "CC=clang", "KCONFIG_CONFIG=x", "https_proxy=x", "TERRAFORM=tofu"]
+    others += ["HOSTCC=clang", "LLVM_IAS=1", "OBJCOPY=llvm-objcopy", "__BASH_MAKE_COMPLETION__=1"]
     vendors = [f"{start}X=y" for prefixes in settings.OWN_VARIABLES.values() for start in prefixes]
     assert len(vendors) >= len(cloud_providers.PROVIDER_NAMES)
     assert tree.make("-n", "clean", *others, *vendors).stderr == ""

@@ -44,6 +44,8 @@ class Charged:
         if not request.images:
             return cls((), {})
         regions = request.price_regions(place.default_region, place.asked, every=False)
+        if request.log.budget is not None:  # it has room for those of the default region
+            request.log.budget += len(SYSTEMS) * (len(regions) - 1)
         return cls(
             [start(command, PRICING_REGION) for command in aws_rates.commands(place.asked)],
             {

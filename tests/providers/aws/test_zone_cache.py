@@ -122,6 +122,16 @@ def test_the_budget_has_room_for_the_prices_of_every_region(
     assert not [notice for notice in catalog.provenance.notices if "no region described" in notice]
 
 
+@pytest.mark.slow
+def test_the_budget_has_room_for_the_fees_of_every_region_that_is_named(
+    vendor: Vendor, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usable = [r.name for r in vendor.fetch(folder, every_region=True).regions if r.available]
+    monkeypatch.setenv("CLOUD_PRICE_REGIONS", ",".join(usable))
+    vendor.fetch(folder, every_region=True)
+    assert vendor.started.total() == WITH_CACHE + 1 + 3 * (REGIONS - 1)
+
+
 def test_it_is_private_and_says_whose_it_is_by_a_digest(vendor: Vendor, folder: Path) -> None:
     vendor.fetch(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

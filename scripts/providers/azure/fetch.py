@@ -218,7 +218,7 @@ class Fetch:
         first = f"{_PRICES}?$filter={asked}"
         get = Rest(log=self.request.log).get
         read = pages(first, get, f"disk prices of {location}", items="Items", link="NextPageLink")
-        return azure_rates.rates(read, location, self.request.log.left_out)
+        return azure_rates.rates(read, location, self._today(), self.request.log.left_out)
 
     def _take_rates(self, tasks: Mapping[str, Future[tuple[Rate, ...]]]) -> list[Rate]:
         """The prices of disks and addresses of the locations that have them, and the fees of images; one that

@@ -267,7 +267,7 @@ def prices(pages: Iterable[Iterable[Reader]], location: str, today: str, left_ou
         usd = row.decimal("retailPrice")
         price = _price(usd) if usd else None
         name, start = row.name("armSkuName"), row.maybe_text("effectiveStartDate")
-        if start[:10] > today or today > (row.maybe_text("effectiveEndDate")[:10] or today):
+        if not in_effect(row, today):
             left_out.skip("prices that are not in effect", name)
             return None
         return name, start, price
@@ -283,6 +283,12 @@ def prices(pages: Iterable[Iterable[Reader]], location: str, today: str, left_ou
     newest = {name: dates[max(dates)] for name, dates in dated.items()}
     known = {name: next(iter(prices)) for name, prices in newest.items() if len(prices) == 1}
     return Prices(known, frozenset(newest.keys() - known.keys()), zeros)
+
+
+def in_effect(row: Reader, today: str) -> bool:
+    """Is the price of a retail row that of a day, in ISO 8601?"""
+    start, end = (row.maybe_text(f"effective{bound}Date")[:10] for bound in ("Start", "End"))
+    return start <= today <= (end or today)
 
 
 @cache  # sixty locations share most prices

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog.rates import GLOBAL, PUBLIC_IPV4, Rate, one_each, rate_order
-from providers.azure.parse import PRICE_SOURCE, name_of
+from providers.azure.parse import PRICE_SOURCE, in_effect, name_of
 
 _MANAGED = tuple(f"{name} Managed Disks" for name in ("Premium SSD", "Standard SSD", "Standard HDD"))
 _BY_USE = {"Azure Premium SSD v2": "PremiumV2_LRS", "Ultra Disks": "UltraSSD_LRS"}
@@ -52,13 +52,15 @@ _UNITS = {
 _ADDRESS = "Standard IPv4 Static Public IP"
 
 
-def rates(pages: Iterable[Iterable[Reader]], location: str, left_out: LeftOut) -> tuple[Rate, ...]:
-    """The rates of a location, or of GLOBAL: of rows with different dates the latest counts, and prices of 0
-    never do."""
+def rates(
+    pages: Iterable[Iterable[Reader]], location: str, today: str, left_out: LeftOut
+) -> tuple[Rate, ...]:
+    """The rates of a location, or of GLOBAL: of rows with different dates the latest counts that is in effect
+    on a day, in ISO 8601; prices of 0 never do."""
 
     def read(row: Reader) -> tuple[str, Rate] | None:
         rate = _rate(row, location)
-        return None if rate is None else (row.maybe_text("effectiveStartDate"), rate)
+        return (row.maybe_text("effectiveStartDate"), rate) if rate and in_effect(row, today) else None
 
     dated: dict[tuple[object, ...], dict[str, list[Rate]]] = {}
     for listed in left_out.each("prices of disks", (row for page in pages for row in page), read):

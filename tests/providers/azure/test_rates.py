@@ -18,6 +18,7 @@ from providers.azure.rates import FEES_FILTER, FILTER, rates
 from tests.servers.azure_data import price
 
 HERE = "westeurope"
+TODAY = "2026-11-27"
 
 
 def row(product: str, meter: str, unit: str, usd: float, **changes: Any) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def row(product: str, meter: str, unit: str, usd: float, **changes: Any) -> dict
 
 def read(*rows: dict[str, Any]) -> dict[tuple[str, str], Decimal]:
     readers = [Reader(r, vendor="azure", answer="prices") for r in rows]
-    return {(r.part, r.unit): r.usd for r in rates([readers], HERE, LeftOut())}
+    return {(r.part, r.unit): r.usd for r in rates([readers], HERE, TODAY, LeftOut())}
 
 
 PREMIUM, ULTRA, V2 = "Premium SSD Managed Disks", "Ultra Disks", "Azure Premium SSD v2"
@@ -81,6 +82,10 @@ def test_the_latest_price_counts_and_two_at_once_are_none() -> None:
 
     assert read(dated(1, 2020), dated(2, 2026)) == {("P10", "month"): Decimal(2)}
     assert read(dated(1, 2020), dated(2, 2026), dated(3, 2026)) == {}
+    assert read(dated(1, 2026), dated(2, 2027)) == {("P10", "month"): Decimal(1)}, (
+        "not before it is in effect"
+    )
+    assert read({**dated(1, 2026), "effectiveEndDate": "2026-11-01"}) == {}
 
 
 def fee(product: str, meter: str, usd: float, **changes: Any) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def fee(product: str, meter: str, usd: float, **changes: Any) -> dict[str, Any]:
 
 def fees(*rows: dict[str, Any]) -> dict[tuple[str, str], Decimal]:
     readers = [Reader(r, vendor="azure", answer="prices") for r in rows]
-    made = rates([readers], GLOBAL, LeftOut())
+    made = rates([readers], GLOBAL, TODAY, LeftOut())
     assert {(r.unit, r.region) for r in made} <= {("hour", GLOBAL)}
     return {(r.part, *r.machines): r.usd for r in made}
 

@@ -34,6 +34,14 @@ MEANINGS = (
         Throttled,
         hint="wait a few minutes and run the command again; AWS_MAX_ATTEMPTS raises the number of tries",
     ),
+    # Before the logins: the text names the user or role, which may be called "sso-admin".
+    Meaning(
+        r"\((?:UnauthorizedOperation|AccessDenied\w*|UnauthorizedAccess|403)\)(?! when calling the "
+        r"(?:AssumeRole|Get(?:Session|Federation)Token|GetRoleCredentials|Create\w*Token|RegisterClient|"
+        r"StartDevice))",
+        AccessDenied,
+        hint="docs/administrators.md lists the IAM policy that the query needs",
+    ),
     # The command may end with the hint to run `aws login`, whichever way to log in is in use.
     Meaning(
         r"(?i:unable to (?:locate|load) (?:credentials|authorization token)|no credentials found|"
@@ -121,11 +129,6 @@ MEANINGS = (
         AccessDenied,
         "AWS has blocked this account",
         "its owner has to ask AWS: https://console.aws.amazon.com/support/home",
-    ),
-    Meaning(
-        r"\((?:UnauthorizedOperation|AccessDenied\w*|UnauthorizedAccess|403)\)",
-        AccessDenied,
-        hint="docs/administrators.md lists the IAM policy that the query needs",
     ),
     Meaning(
         r"\(PendingVerification\)",

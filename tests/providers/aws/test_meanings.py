@@ -143,9 +143,10 @@ def test_a_code_that_was_typed_is_not_one_that_is_missing() -> None:
     assert type(meaning(asked + failed("UnauthorizedOperation", "DescribeRegions"))) is AccessDenied
 
 
-def test_a_role_named_after_single_sign_on_may_lack_a_right() -> None:
-    who = "User: arn:aws:sts::1:assumed-role/AWSReservedSSO_View_1/me is not authorized to perform: ec2:X"
-    assert type(meaning(failed("AccessDenied", "X", who))) is AccessDenied
+@pytest.mark.parametrize("name", ["AWSReservedSSO_View_1", "sso-admin", "web-identity-ci"])
+def test_a_role_named_after_a_login_may_lack_a_right(name: str) -> None:
+    who = f"User: arn:aws:sts::1:assumed-role/{name}/me is not authorized to perform: pricing:GetProducts"
+    assert type(meaning(failed("AccessDeniedException", "GetProducts", who))) is AccessDenied
 
 
 def test_a_message_of_several_lines_is_told_whole() -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Amazon Web Services: asks the `aws` CLI what EC2 offers and what it costs.
 
-One fetch makes at most 3 calls a usable region plus 22, and 2 for each region that CLOUD_PRICE_REGIONS names. It
-needs ec2:DescribeRegions, DescribeAvailabilityZones, DescribeInstanceTypes, DescribeImages and sts:GetCallerIdentity.
+One fetch makes at most 3 calls a usable region plus 22, and 2 for each region that CLOUD_PRICE_REGIONS names.
+It needs ec2:DescribeRegions, DescribeAvailabilityZones, DescribeInstanceTypes, DescribeImages and
+sts:GetCallerIdentity.
 ec2:DescribeInstanceTypeOfferings (zones of types) and pricing:GetProducts (prices) are optional: if denied,
 the catalog is built without them and says so.
 """

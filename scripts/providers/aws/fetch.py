@@ -4,7 +4,7 @@
 At most 3 calls a usable region and 22 beside them, and 2 for each region that CLOUD_PRICE_REGIONS names. No
 processor is left idle: credentials; identity, regions, and offerings of the default region, which say whether
 others may be asked for; together, prices, images and types of the default region, offerings and zones of all
-regions; then, for types that it lacks, the fewest regions that have them; last, regions whose zones were kept.
+regions; then, for types that it lacks, the fewest regions that have them; last, those whose zones were kept.
 """
 
 from __future__ import annotations

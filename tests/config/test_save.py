@@ -13,8 +13,10 @@ import kconfiglib
 import pytest
 from pytest_mock import MockerFixture
 
-from cloudlib.config import save
+from cloudlib.config import save, session
+from cloudlib.errors import CloudError
 from cloudlib.publish.tier import TIERS
+from cloudlib.settings import ROOT, config_file
 from tests.support.costly import mostly_slow
 from tests.support.terminal import Terminal
 from tests.support.tree import Tree
@@ -84,6 +86,13 @@ def test_no_room_for_a_config(tree: Tree, target: str) -> None:
         assert ".config cannot be replaced: File too large" in limited(tree, target)
         assert [tree.read(name) for name in files] == before
     assert list(tree.root.glob("*.new")) == []
+
+
+@pytest.mark.parametrize(("path", "said"), [(config_file(), True), (ROOT / "defconfig", False)])
+def test_another_file_is_proposed_for_a_config_alone(path: Path, said: bool) -> None:
+    with pytest.raises(CloudError) as caught, session.replacing(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert ("KCONFIG_CONFIG" in caught.value.hint) is said
 
 
 def test_menuconfig_saves_without_room(tree: Tree) -> None:

@@ -233,10 +233,11 @@ def replacing(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, UnicodeError, kconfiglib.KconfigError) as error:
+        other = "; KCONFIG_CONFIG=FILE uses another file" if path == config_file() else ""
         raise CloudError(
             f"{shown(path)} cannot be replaced: {requested.one_line(error)}",
             unchanged=shown(path) if path.exists() else "",
-            hint="make it writable or move it away; KCONFIG_CONFIG=FILE uses another file",
+            hint=f"make it writable or move it away{other}",
         ) from error
 
 

@@ -15,7 +15,7 @@ import azure_api
 import gce_api
 from cloudlib.catalog import diff, merge, rates
 from cloudlib.catalog import file as catalogfile
-from cloudlib.catalog.rates import GLOBAL, NO_FEE, PUBLIC_IPV4, Rate
+from cloudlib.catalog.rates import GLOBAL, MARKETPLACE, NO_FEE, PUBLIC_IPV4, Rate
 from cloudlib.catalog.records import Catalog
 from cloudlib.config import cost
 from cloudlib.config.cost import Bill
@@ -132,6 +132,15 @@ def test_a_fee_that_is_not_known_is_never_another_one_s(listed: list[Rate], why:
     of = catalog(images=[RHEL], rates=listed)
     said = cost.lines(bill(of, image=RHEL.coordinates), of)
     assert "  image fee: 1 x Redhat 9: unknown" in said and f"  image fee: {why}" in said
+
+
+def test_a_fetch_is_proposed_where_it_may_tell_a_price() -> None:
+    def proposed(*listed: Rate, fee: str) -> bool:
+        of = catalog(images=[replace(RHEL, fee=fee)], rates=listed)
+        return "cloud-config" in cost.lines(bill(of, image=RHEL.coordinates), of)[-1]
+
+    assert proposed(fee="rhel") and proposed(fee="")
+    assert not proposed(fee_rate("0.02", "m7.xlarge"), fee="rhel") and not proposed(fee=MARKETPLACE)
 
 
 def test_no_fee_has_to_be_stated() -> None:

@@ -19,6 +19,8 @@ GLOBAL = "global"
 PUBLIC_IPV4 = "public-ipv4"
 #: `Image.fee` of an image for whose use nothing is billed.
 NO_FEE = "none"
+#: That of one whose publisher bills through the cloud's marketplace, at a price that no price list has.
+MARKETPLACE = "marketplace"
 #: Numbers of vCPUs in `Rate.machines`: "1-8", "128-".
 _VCPUS = re.compile(r"([0-9]{1,5})-([0-9]{0,5})")
 

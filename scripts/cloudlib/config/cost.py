@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cloudlib.catalog import rates as catalog_rates
-from cloudlib.catalog.rates import GLOBAL, HOURS_A_MONTH, NO_FEE
+from cloudlib.catalog.rates import GLOBAL, HOURS_A_MONTH, MARKETPLACE, NO_FEE
 from cloudlib.catalog.records import Catalog
 from cloudlib.catalog.text import dollars
 from cloudlib.config.selection import Selection
@@ -20,6 +20,8 @@ from cloudlib.provider import Billed, Charge, Provider
 _USE = "traffic"
 #: The part that depends on the image.
 _FEE = "image fee"
+#: Why a price is not known, where fetching may change that.
+_NO_PRICE, _NOT_STATED = "no price in the catalog", "the catalog does not say what is billed for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def bill(wanted: Selection, catalog: Catalog | None, provider: Provider) -> Bill
         "machines",
         message(f"{wanted.nodes} x {wanted.instance_type}"),
         None if price is None else price[0] * wanted.nodes,
-        price[1] if price else "no price in the catalog" if catalog else "no catalog",
+        price[1] if price else _NO_PRICE if catalog else "no catalog",
     )
     charges = provider.charges(wanted.values) if isinstance(provider, Billed) else ()
     priced = [_part(charge, wanted, catalog) for charge in charges]
@@ -111,7 +113,7 @@ def lines(bill: Bill, catalog: Catalog | None) -> list[str]:
     if sources:
         said.append(f"  prices: {', '.join(sources)}")
     said += [f"  {_FEE}: {p.source}" for p in bill.parts if p.name == _FEE and p.usd_per_hour is None]
-    if catalog and any(usd is None for _, usd, _ in rows):
+    if catalog and any(p.usd_per_hour is None and p.source in (_NO_PRICE, _NOT_STATED) for p in bill.parts):
         said.append(f"  {fetch_hint(catalog.provider)}")
     return said
 
@@ -147,7 +149,7 @@ def _part(charge: Charge, wanted: Selection, catalog: Catalog | None) -> Part:
     ]
     rate = min(rates, key=lambda rate: rate.region == GLOBAL, default=None)
     if rate is None or charge.amount is None:
-        why = "no price in the catalog" if rate is None else "its size is the image's"
+        why = _NO_PRICE if rate is None else "its size is the image's"
         return Part(charge.line, what, None, why)
     return Part(charge.line, what, rate.usd_per_hour * charge.amount * wanted.nodes, rate.source)
 
@@ -177,9 +179,11 @@ def _image_fee(wanted: Selection, catalog: Catalog | None) -> Iterator[Part]:
 def _why_no_fee(part: str, catalog: Catalog, region: str) -> str:
     regions = sorted({rate.region for rate in catalog.rates if rate.part == part})
     if not part:
-        return "the catalog does not say what is billed for it"
+        return _NOT_STATED
+    if part == MARKETPLACE:
+        return "prices of the Marketplace are in no price list"
     if not regions:
-        return "no price in the catalog"
+        return _NO_PRICE
     if region in regions or GLOBAL in regions:
         return "none is listed for this instance type"
     return message(f"known in {some(regions)}; fetch again with {region} as the default region")

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog import limits
-from cloudlib.catalog.rates import NO_FEE
+from cloudlib.catalog.rates import MARKETPLACE, NO_FEE
 from cloudlib.catalog.records import Gpu, InstanceType, LocalDisks, Price, Region, Zone
 
 #: The feature of types that do not run on the Nitro System.
@@ -254,7 +254,7 @@ def _fee(row: Reader) -> str:
     """
     stated = row.maybe_text("PlatformDetails"), row.maybe_text("UsageOperation")
     if row.maybe_rows("ProductCodes"):
-        return "marketplace"
+        return MARKETPLACE
     return _FEES.get(stated, "other") if all(stated) else ""
 
 

@@ -17,7 +17,7 @@ from cloudlib.calls.left_out import LeftOut
 from cloudlib.calls.shape import Reader
 from cloudlib.catalog import limits
 from cloudlib.catalog.image_rules import ARCHITECTURES, Match, Publishers, Rule, match, pinned
-from cloudlib.catalog.rates import NO_FEE
+from cloudlib.catalog.rates import MARKETPLACE, NO_FEE
 from cloudlib.catalog.records import Image
 from cloudlib.errors import NotFound
 from providers.azure import boot as azure_boot
@@ -275,7 +275,7 @@ def _fee(sku: Sku) -> str:
     """
     rule = sku.match.rule
     if sku.newest.plan != NO_PLAN:
-        return "marketplace"
+        return MARKETPLACE
     if rule.distro == "redhat":
         return "rhel-confidential" if sku.confidential else "rhel"
     if rule.distro == "suse":

@@ -186,6 +186,9 @@ def test_a_script_whose_program_is_gone(vendor: Vendor) -> None:
     vendor("echo 'Traceback:' >&2; echo \"ModuleNotFoundError: No module named 'vendor'\" >&2; exit 1")
     with pytest.raises(CliMissing, match="No module named 'vendor'"):
         run()
+    vendor("echo 'From custom-process: Traceback:' >&2; echo \"ImportError: another's\" >&2; exit 1")
+    with pytest.raises(CallFailed, match="exit code 1: ImportError: another's"):
+        run()
 
 
 def test_a_failure_is_classified(vendor: Vendor) -> None:

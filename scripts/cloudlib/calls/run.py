@@ -39,9 +39,10 @@ from cloudlib.errors import (
 from cloudlib.settings import answer_limit, child_environment
 
 #: What a shell exits with where it cannot start a program: `aws`, `az` and `gcloud` may be scripts for one;
-#: and the last line of a Python that lacks a part of them.
+#: and what a Python prints that lacks a part of them. The traceback of a command that they call, such as a
+#: credential process, stands behind words of theirs.
 _CANNOT_START = (126, 127)
-_NOT_WHOLE = re.compile(r"(?:ModuleNotFound|Import)Error: ")
+_NOT_WHOLE = re.compile(r"(?:(?!.*Traceback).*\n)*Traceback(?s:.*)\n(?:ModuleNotFound|Import)Error: .*\Z")
 
 #: Turns (argv, exit code, stderr) into the error that it means, or None for "no idea".
 Classifier = Callable[[Sequence[str], int, str], CloudError | None]
@@ -279,7 +280,7 @@ def _answer(
 def _failure(argv: Sequence[str], code: int, stderr: str, classify: Classifier | None) -> CloudError:
     stderr = redact(stderr.strip())
     last = stderr.splitlines()[-1].strip() if stderr else "it printed no message"
-    if code in _CANNOT_START or _NOT_WHOLE.match(last):
+    if code in _CANNOT_START or _NOT_WHOLE.match(stderr):
         return CliMissing(f"the command `{argv[0]}` cannot be started: {last}", hint="install it again")
     if classify is not None:
         known = classify(argv, code, stderr)

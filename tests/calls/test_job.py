@@ -116,7 +116,7 @@ def test_types_without_figures() -> None:
 def test_provenance_says_what_was_not_reached_and_what_to_do() -> None:
     regions = RegionResults(Expected("aws", "a"), ("a", "b"))
     regions.collect({"b": task(Throttled("slow", hint="wait"))}, lambda answer, _: answer)
-    made = job.live_provenance(CallLog(calls=7), {"aws": "2.1", "none": ""}, ["n"], regions)
+    made = job.live_provenance(CallLog(calls=7), {"aws": "2.1", "none": ""}, ["n", "n"], regions)
     assert (made.source, made.calls, made.tools, made.not_reached) == (
         "live",
         7,

@@ -154,7 +154,7 @@ def left_out(rows: LeftOut, names: Collection[str], lacking: str = "vCPU or memo
 def live_provenance(
     log: CallLog, tools: Mapping[str, str], notices: Iterable[str], regions: RegionResults | None = None
 ) -> Provenance:
-    """The provenance of records that were fetched just now. Words of vendors are made fit for it."""
+    """The provenance of records that were fetched just now. Notices are made fit for it, one of each."""
 
     def fit(text: str) -> str:
         return limits.line(text, limits.NOTICE)
@@ -166,6 +166,6 @@ def live_provenance(
         tools={name: limits.line(version) for name, version in tools.items() if version},
         calls=log.calls,
         not_reached={r: fit(why) for r, why in regions.not_reached.items()} if regions else {},
-        notices=tuple(fit(notice) for notice in every),
+        notices=tuple(dict.fromkeys(map(fit, every))),
         left_out=log.left_out.counts(),
     )

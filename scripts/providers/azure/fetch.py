@@ -223,10 +223,11 @@ class Fetch:
     def _take_rates(self, tasks: Mapping[str, Future[tuple[Rate, ...]]]) -> list[Rate]:
         """The prices of disks and addresses of the locations that have them, and the fees of images; one that
         fails keeps its own."""
-        said: list[str] = []
-        taken = [job.take_rates([task], lambda rates: rates, [name], said) for name, task in tasks.items()]
-        self.notices.extend(dict.fromkeys(said))
-        return [rate for rates in taken for rate in rates]
+        return [
+            rate
+            for name, task in tasks.items()
+            for rate in job.take_rates([task], lambda rates: rates, [name], self.notices)
+        ]
 
     def _start_images(self) -> tuple[Step, list[Future[list[Sku]]]]:
         step = self._step("images", len(azure_images.PUBLISHERS))

@@ -31,14 +31,15 @@ FOREIGN += CLOUDSDK_% LAMBDA_% LAMBDALABS_%
 
 # A tree that calls this one has variables of its own, which make hands on.
 ifeq ($(MAKELEVEL),0)
-TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+# A loop hides what was typed by the name of its variable: no one types `.v`.
+TYPED := $(foreach .v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(.v)))),$(.v)))
 UNKNOWN := $(firstword $(filter-out $(SETTINGS) $(ARGUMENTS) $(FOREIGN),$(TYPED)))
 ifneq ($(UNKNOWN),)
 quoted = '$(subst ','\'',$1)'
 $(error $(or $(shell $(or $(PYTHON),python3) scripts/unknown_variable.py \
 	$(call quoted,$(UNKNOWN)) $(SETTINGS) $(ARGUMENTS)),there is no variable $(UNKNOWN)))
 endif
-UNUSED := $(firstword $(foreach name,$(filter $(ARGUMENTS),$(TYPED)),$(if $(filter $(FOR_$(name)),$(MAKECMDGOALS)),,$(name))))
+UNUSED := $(firstword $(foreach .v,$(filter $(ARGUMENTS),$(TYPED)),$(if $(filter $(FOR_$(.v)),$(MAKECMDGOALS)),,$(.v))))
 ifneq ($(UNUSED),)
 comma := ,
 $(error $(UNUSED)= is for make $(subst $(empty) ,$(comma) make ,$(FOR_$(UNUSED))); not for $(strip make $(MAKECMDGOALS)))

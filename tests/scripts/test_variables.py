@@ -23,6 +23,7 @@ def listed(name: str) -> list[str]:
     ("words", "said"),
     [
         ("local CIDER=3", "there is no variable CIDER: did you mean CIDR=?"),
+        ("savedefconfig name=my-box", "there is no variable name: did you mean NAME=?"),
         ("pick type=m7i.large", "there is no variable type: did you mean TYPE=?"),
         ("cloud-config RECROD=x", "there is no variable RECROD: did you mean RECORD=?"),
         ("bringup MAX_USD_PER_HUOR=1", "MAX_USD_PER_HUOR: did you mean MAX_USD_PER_HOUR=?"),

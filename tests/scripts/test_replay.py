@@ -11,7 +11,6 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +29,8 @@ from tests.servers.lambda_data import small
 from tests.servers.lambda_server import LambdaServer, json_reply, to
 from tests.support.contract import Contract, contract_of
 from tests.support.costly import mostly_slow
-from tests.support.tree import ROOT, Tree
+from tests.support.once import made_once, session_folder
+from tests.support.tree import ROOT, Tree, make_tree
 
 NAMES = cloud_providers.PROVIDER_NAMES
 GENERATE = "scripts/generate_cloud_configs.py"
@@ -89,16 +89,25 @@ def record(tree: Tree, name: str, server: HttpServer, **env: str) -> str:
 
 
 @pytest.fixture(params=mostly_slow(reversed(NAMES)))
-def recorded(request: pytest.FixtureRequest, tree: Tree) -> Iterator[Recorded]:
-    """A recorded run, whose generated menus are gone again; its server is closed."""
+def recorded(
+    request: pytest.FixtureRequest, tree: Tree, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Recorded:
+    """A tree with a recorded run, which was made in another one; its server is closed."""
+
+    def make(folder: Path) -> None:
+        other = make_tree(template, folder)
+        with contract.small() as server:
+            said = record(other, request.param, server)
+        assert "recorded: rec/" in said and "FAILED" not in said, said
+        whole = tier.read_tier(other.root, request.param, tier.GENERATED)[catalogfile.NAME]
+        made = {"texts": texts(other, request.param), "whole": whole}
+        (folder / "menus.json").write_text(json.dumps(made), encoding="utf-8")
+
     contract = contract_of(request.param)
-    with contract.small() as server:
-        said = record(tree, request.param, server)
-    assert "recorded: rec/" in said and "FAILED" not in said, said
-    whole = tier.read_tier(tree.root, request.param, tier.GENERATED)[catalogfile.NAME]
-    made = Recorded(request.param, tree, contract, texts(tree, request.param), whole)
-    tree.python(GENERATE, "--clean", "--provider", request.param)
-    yield made
+    made = made_once(session_folder(tmp_path_factory) / f"recorded-{request.param}", make)
+    shutil.copytree(made / "tree" / "rec", tree.root / "rec")
+    menus = json.loads((made / "menus.json").read_bytes())
+    return Recorded(request.param, tree, contract, **menus)
 
 
 def test_a_replay_gives_the_same_menus_and_says_so(recorded: Recorded) -> None:

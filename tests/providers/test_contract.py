@@ -112,6 +112,9 @@ def test_every_provider_has_a_contract() -> None:
 # --- what a fetch publishes ---
 
 
+@pytest.mark.parametrize(
+    "case", mostly_slow(reversed(NAMES), 3), indirect=True
+)  # aws: test_end_to_end.py too
 def test_from_an_answer_to_menus(case: Case) -> None:
     """One fetch, whole menus; another fetch, the same bytes."""
     code, said = case.config()
@@ -144,7 +147,7 @@ def no_secret_is_in_a_file(case: Case) -> None:
 # --- without any answer ---
 
 
-@pytest.mark.parametrize("name", mostly_slow(reversed(NAMES), 2))  # the large catalogs are the first
+@pytest.mark.parametrize("name", mostly_slow(reversed(NAMES)))  # the large catalogs are the first
 def test_the_committed_menus(name: str, whole_tree: Tree) -> None:
     case = Menus(name, whole_tree)
     swept(case, tier.STATIC)

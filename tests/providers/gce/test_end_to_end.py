@@ -60,6 +60,7 @@ def test_menus_of_an_administrator(gce: Gce) -> None:
     } <= set(made)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_zone_that_cannot_start_the_machine_is_refused(gce: Gce) -> None:
     gce.config()
     text = f"CONFIG_{G}=y\nCONFIG_{G}_MACHINE_FAMILY_A2_HIGHGPU=y\nCONFIG_{G}_ZONE_US_CENTRAL1_B=y\n"

@@ -202,14 +202,8 @@ def others(place: Place) -> dict[str, str]:
     return dict(state([p for p in paths if not p.is_symlink()]))
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        # The cheapest one is for `make test`, the others take about ten seconds each.
-        pytest.param(kind, id=kind.__name__, marks=() if kind is record else pytest.mark.slow)
-        for kind in KINDS
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_hostile_file(tree: Tree, kind: Callable[[Tree], Place]) -> None:
     tree.write(".config", _CONFIG)
     outside = tree.root.parent / "outside"

@@ -31,14 +31,16 @@ def shown(path: Path) -> str:
 def refuse_misspelled() -> None:
     """UsageError for a variable of the environment whose name is one letter off one of ours.
 
-    make refuses those that are typed to it: scripts/variables.Makefile. Of short names, and of those of one
-    word, others may be somebody else's.
+    make refuses those that are typed to it: scripts/variables.Makefile. Names of one word may be somebody
+    else's, and so may a plural or singular such as CLOUD_PROVIDERS.
     """
     text = (ROOT / "scripts" / "variables.Makefile").read_text(encoding="utf-8")
     ours = {name for line in re.findall(r"^SETTINGS \S= (.*)", text, re.MULTILINE) for name in line.split()}
     for name in os.environ.keys() - ours:
         for known in ours:
-            if "_" in known and abs(len(name) - len(known)) <= 1 and _one_letter_off(name, known):
+            if "_" not in known or f"{name}S" == known or name == f"{known}S":
+                continue
+            if abs(len(name) - len(known)) <= 1 and _one_letter_off(name, known):
                 raise UsageError(f"the environment has {name}: is {known} meant?", hint=f"unset {name}")
 
 

@@ -95,6 +95,7 @@ def test_the_libraries_are_those_of_the_list() -> None:
     assert there == listed
 
 
+@pytest.mark.slow
 def test_make_cloud_report(tree: Tree) -> None:
     """Every machine that a menu of the tree offers, in one file of less than 3 MB, which mrproper removes."""
     said = tree.make("cloud-report").stdout

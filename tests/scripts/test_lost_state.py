@@ -199,6 +199,7 @@ def test_machines_that_are_up_after_a_failure_can_be_reached(fake: Fake) -> None
     assert "kdevops-2" not in fake.tree.read("terraform/aws/ssh_config")
 
 
+@pytest.mark.slow
 def test_a_network_alone_does_not_hold_the_region(fake: Fake) -> None:
     """What a failed first bringup leaves is destroyed after a yes, and the new region is taken."""
     fake.tree.make("bringup")

@@ -72,7 +72,7 @@ def test_a_slip_in_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch, s
         settings.refuse_misspelled()
 
 
-@pytest.mark.parametrize("other", ["CLOUD_SHELL", "TERRAFROM", "FORCED", "CLOUD_JOB_ID"])
+@pytest.mark.parametrize("other", ["CLOUD_SHELL", "TERRAFROM", "FORCED", "CLOUD_JOB_ID", "CLOUD_PROVIDERS"])
 def test_what_may_be_of_another_program_is_left_alone(monkeypatch: pytest.MonkeyPatch, other: str) -> None:
     monkeypatch.setenv(other, "1")
     settings.refuse_misspelled()

@@ -43,6 +43,7 @@ def aws(tree: Tree) -> Iterator[Aws]:
         yield make_aws(tree, server)
 
 
+@pytest.mark.slow
 def test_from_the_price_list_to_the_bill(aws: Aws) -> None:
     aws.config()
     rates = catalogfile.load(aws.tree.read(CATALOG), where=CATALOG).rates

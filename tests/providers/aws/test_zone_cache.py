@@ -96,6 +96,7 @@ def kept(folder: Path) -> Any:
     return json.loads((folder / "aws-zones.json").read_text())
 
 
+@pytest.mark.slow
 def test_the_budgets(vendor: Vendor, folder: Path) -> None:
     cold = vendor.fetch(folder, every_region=True)
     assert vendor.started.total() == COLD + 1 and vendor.started[ZONES] == REGIONS
@@ -252,6 +253,7 @@ def test_where_it_cannot_be_written_the_fetch_goes_on(
     assert "could not be cached" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_recorded_and_replayed_runs_do_not_use_it(vendor: Vendor, recording: Recording, folder: Path) -> None:
     vendor.fetch(folder, tape=Recorder("aws"))
     vendor.fetch(folder, tape=recording)

@@ -110,7 +110,9 @@ class Terraform:
         self._watched(
             ["init", "-input=false", *(["-upgrade"] if moved else [])],
             unchanged="every machine: nothing was sent to the cloud yet",
-            hint="fix what terraform reports above, then run the command again\n" + program.INSTALL,
+            hint="fix what terraform reports above, then run the command again\n"
+            "(init downloads the provider, which needs a network)\n"
+            f"if terraform is too old, {program.INSTALL}",
         )
 
     def plan(self, to: Path | None = None, *, key: Path | None = None) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,11 +38,11 @@ def another(catalog: Catalog) -> Catalog:
     return Catalog.build(default_region=home, instance_types=types, **fields)
 
 
-@pytest.fixture(scope="module")
-def trees(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[kconfiglib.Kconfig]]:
-    """The project's menus, and those of another catalog, each parsed once."""
+@contextmanager
+def parsed(menus: Path, folder: Path) -> Iterator[list[kconfiglib.Kconfig]]:
+    """The project's menus, and those that another catalog makes of `menus`, each parsed once."""
     here = Path.cwd()
-    other = make_tree(template, tmp_path_factory.mktemp("other"))
+    other = make_tree(menus, folder)
     for name in cloud_providers.PROVIDER_NAMES:
         publish(other, another, provider=name)
     with pytest.MonkeyPatch.context() as patch:
@@ -50,6 +51,13 @@ def trees(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         patch.setenv("CLOUD_TIER", "generated")
         yield [ours, session.parse(cloud_providers, other.root)]
     os.chdir(here)
+
+
+@pytest.fixture(scope="module")
+def trees(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[kconfiglib.Kconfig]]:
+    """The other catalog is an excerpt, in which all is that defconfigs name."""
+    with parsed(template, tmp_path_factory.mktemp("other")) as both:
+        yield both
 
 
 def values(kconf: kconfiglib.Kconfig) -> Variables:
@@ -87,10 +95,11 @@ def test_every_defconfig_comes_back(trees: list[kconfiglib.Kconfig], path: Path,
 
 
 @pytest.mark.slow
-def test_random_configurations_come_back(trees: list[kconfiglib.Kconfig], tmp_path: Path) -> None:
-    for seed in range(RANDOM):
-        choose_at_random(trees[0], random.Random(seed))
-        same_everywhere(trees, tmp_path / f"saved-{seed}")
+def test_random_configurations_come_back(whole_template: Path, tmp_path: Path) -> None:
+    with parsed(whole_template, tmp_path) as trees:
+        for seed in range(RANDOM):
+            choose_at_random(trees[0], random.Random(seed))
+            same_everywhere(trees, tmp_path / f"saved-{seed}")
 
 
 def test_the_other_catalog_has_other_defaults(trees: list[kconfiglib.Kconfig]) -> None:

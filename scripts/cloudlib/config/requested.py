@@ -76,7 +76,7 @@ def load(kconf: kconfiglib.Kconfig, path: Path) -> Loaded:
     if not _lost(kconf, Request(asked)) and not any(name in asked for name in _OTHERS):
         _names_a_cloud(kconf, asked, path)
         said = tuple(notes if path == config_file() else _default_machine(kconf, asked))
-        return Loaded(said, completed=bool(said))
+        return Loaded(tuple(said), completed=bool(said))
     return _translated(kconf, asked, path)
 
 
@@ -127,7 +127,7 @@ def _translated(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path)
         _names_a_cloud(kconf, wanted, path)
     if not lost and path != config_file():
         said += _default_machine(kconf, wanted)
-    return Loaded(said, lost, completed=bool(said or notes))
+    return Loaded(tuple(said), tuple(lost), completed=bool(said or notes))
 
 
 def _names_a_cloud(kconf: kconfiglib.Kconfig, asked: Mapping[str, str], path: Path) -> None:

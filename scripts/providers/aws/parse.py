@@ -25,7 +25,7 @@ LINUX = "Linux"
 
 #: Families with Arm processors: a "g" behind the generation is Graviton, GB200 and the like have a Grace.
 #: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
-_ARM = re.compile(r"(?:a1|[a-z]+\d+g[a-z]*|[a-z0-9]+-g[bh]\d+)\.")
+_ARM = re.compile(r"^(?:a1|[a-z]+\d+g[a-z]*|[a-z0-9]+-g[bh]\d+)\.")
 
 _PLAIN_ZONE = "availability-zone"
 #: A state; the others (information, impaired, constrained) are of zones in use.

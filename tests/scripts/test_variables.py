@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,12 @@ def test_a_slip_in_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch, s
 @pytest.mark.parametrize("other", ["CLOUD_SHELL", "TERRAFROM", "FORCED", "CLOUD_JOB_ID", "CLOUD_PROVIDERS"])
 def test_what_may_be_of_another_program_is_left_alone(monkeypatch: pytest.MonkeyPatch, other: str) -> None:
     monkeypatch.setenv(other, "1")
+    settings.refuse_misspelled()
+
+
+def test_commands_that_were_copied_without_the_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CLOUD_TIERR", "1")
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
     settings.refuse_misspelled()
 
 

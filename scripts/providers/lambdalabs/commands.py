@@ -14,9 +14,9 @@ from cloudlib.catalog.records import ARCHITECTURES
 from cloudlib.catalog.text import dollars
 from cloudlib.errors import UsageError, printable
 from cloudlib.provider import Provider, Request
-from cloudlib.show import rows
+from cloudlib.show import answering, rows
 from providers.lambdalabs.fetch import instance_types_now
-from providers.lambdalabs.smart import TIERS, NoCapacity, Offer, best, cheapest, named, offers
+from providers.lambdalabs.smart import TIERS, NoCapacity, Offer, best, by_price, cheapest, named, offers
 
 
 def add(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -114,9 +114,15 @@ def _check_availability(provider: Provider, options: argparse.Namespace) -> None
 
 
 def _pricing(provider: Provider, options: argparse.Namespace) -> None:
-    every = [o for o in _offers(options) if options.instance_type in (None, o.itype.name)]
+    priced = answering.answer(
+        provider,
+        options,
+        lambda: _offers(options),
+        lambda catalog: by_price(Offer(itype, ()) for itype in catalog.instance_types),
+    )
+    every = [o for o in priced if options.instance_type in (None, o.itype.name)]
     if not every:
-        named(_offers(options), options.instance_type)  # says which there are
+        named(priced, options.instance_type)  # says which there are
     columns: list[rows.Column[Offer]] = [
         rows.Column("instance type", lambda o: o.itype.name),
         *(rows.Column(f"per {period}", _cost(hours), number=True) for period, hours in _HOURS.items()),

@@ -6,7 +6,7 @@ Nothing here runs while Kconfig parses. An answer holds for the moment; `make` w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -93,12 +93,16 @@ class Offer:
 
 
 def offers(types: Reader) -> list[Offer]:
-    """Every type with its regions, the cheapest first; those without a known price end the list."""
+    """Every type with its regions, by price."""
     available = lambdalabs_parse.capacity(types)
     regions = {name: tuple(r.name for r in there) for name, there in available.items()}
     every = sorted({r for there in regions.values() for r in there}) or ["nowhere"]
     itypes, _ = lambdalabs_parse.instance_types(types, every)  # a price is the same in each
-    unsorted = [Offer(itype, tuple(sorted(regions.get(itype.name, ()), key=natural))) for itype in itypes]
+    return by_price(Offer(i, tuple(sorted(regions.get(i.name, ()), key=natural))) for i in itypes)
+
+
+def by_price(unsorted: Iterable[Offer]) -> list[Offer]:
+    """The cheapest first; those without a known price end the list."""
     return sorted(unsorted, key=lambda o: (o.usd is None, o.usd or 0, natural(o.itype.name)))
 
 

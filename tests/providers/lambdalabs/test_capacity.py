@@ -208,6 +208,10 @@ def test_smart_select_and_pricing(tree: Tree, server: LambdaServer) -> None:
     code, said, _ = ask(tree, server, "pricing", "list", "--instance-type", "gpu_1x_a10")
     assert code == 0 and said.splitlines()[1].split() == ["gpu_1x_a10", "$1.29", "$30.96", "$928.80"]
     assert ask(tree, server, "pricing", "list", "--instance-type", "gpu_1x_a11")[0] == 2
+    asked = len(server.requests)
+    code, said, _ = ask(tree, server, "--offline", "pricing", "list", "--instance-type", "gpu_1x_a10")
+    assert code == 0 and said.splitlines()[1].split() == ["gpu_1x_a10", "$1.29", "$30.96", "$928.80"]
+    assert ask(tree, server, "--offline", "capacity")[0] == 2 and len(server.requests) == asked
     code, said, _ = ask(tree, server, "smart", "--tier", "8X_H100_OR_LESS")
     assert (code, said) == (0, "gpu_8x_h100_sxm5  us-south-2  $31.92/h\n")
 

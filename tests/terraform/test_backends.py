@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -13,8 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+from pytest_mock import MockerFixture
 
 from cloudlib.calls import state_lock
 from cloudlib.config import backend
@@ -138,6 +142,21 @@ def test_asking_for_an_owner_leaves_no_lock_behind() -> None:
         states.locks["/x"] = b"[1]"
         assert state_lock.owner(f"{states.url}/x", None) == {}
     assert state_lock.owner(f"{states.url}/x", None) == {}, "no answer"
+
+
+def test_a_lock_that_could_not_be_given_back_names_us(mocker: MockerFixture) -> None:
+    usual = state_lock._ask
+
+    def broken(session: requests.Session, method: str, *args: Any) -> requests.Response:
+        if method == "UNLOCK":
+            raise requests.ConnectionError("reset by peer")
+        return usual(session, method, *args)
+
+    mocker.patch.object(state_lock, "_ask", broken)
+    with state_server.serving() as states:
+        assert state_lock.owner(f"{states.url}/x", None) == {}
+        told = state_lock.owner(f"{states.url}/x", None)
+    assert told["Who"].endswith(f"@{platform.node()}") and told["Created"]
 
 
 def test_a_backend_that_does_not_answer(trees: tuple[Tree, Tree]) -> None:

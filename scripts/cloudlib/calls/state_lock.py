@@ -8,8 +8,11 @@ or 409 and with what its owner sent.
 from __future__ import annotations
 
 import json
+import os
+import platform
 import uuid
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 import requests
@@ -23,9 +26,14 @@ _HELD = (409, 423)
 def owner(address: str, auth: tuple[str, str] | None) -> Mapping[str, Any]:
     """What the owner of a lock sent, {"Who", "Created"…}; {} where the server does not say.
 
-    There is no other way than to request the lock, as terraform has just done; a free one is given back.
+    There is no other way than to request the lock, as terraform has just done; a free one is given back. It
+    names us: where the connection breaks before it is given back, the next one to ask sees whose it is.
     """
-    mine = json.dumps({"ID": str(uuid.uuid4()), "Operation": "who has the lock", "Who": "", "Info": ""})
+    mine = json.dumps({
+        "ID": str(uuid.uuid4()), "Operation": "who has the lock", "Info": "",
+        "Who": f"{os.environ.get('USER', 'someone')}@{platform.node()}",
+        "Created": datetime.now(timezone.utc).isoformat(),
+    })  # fmt: skip
     try:
         with requests.Session() as session:
             answer = _ask(session, "LOCK", address, mine, auth)

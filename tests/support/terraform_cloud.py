@@ -4,10 +4,11 @@
 tests/terraform/schemas/force_new.json lists, for each type of resource, what cannot be changed in place. That
 is in the providers' code alone, not in their schemas: ForceNew and RequiresReplace in
 
-    hashicorp/terraform-provider-aws: internal/service/ec2/ec2_instance.go, ec2_ebs_volume.go, vpc_*.go
+    hashicorp/terraform-provider-aws: internal/service/ec2/ec2_instance.go, ebs_volume.go, vpc_*.go
         (of cpu_options, amd_sev_snp alone since pull request 46568)
     hashicorp/terraform-provider-azurerm: internal/services/compute/linux_virtual_machine_resource.go,
-        virtual_machine.go (os_disk), managed_disk_resource.go, and network/public_ip_resource.go
+        virtual_machine.go (os_disk), managed_disk_resource.go, and network/public_ip_resource.go,
+        network_interface_resource.go
     GoogleCloudPlatform/magic-modules: mmv1/products/compute/Disk.yaml,
         mmv1/third_party/terraform/services/compute/resource_compute_instance.go.tmpl
     elct9620/terraform-provider-lambdalabs: internal/provider/instance_resource.go, ssh_key_resource.go (none,
